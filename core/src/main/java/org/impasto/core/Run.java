@@ -3,6 +3,7 @@ package org.impasto.core;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,6 @@ public final class Run {
     private final DoubleConsumer progress;
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final AtomicLong nextStream = new AtomicLong();
-    private boolean replaying;
 
     private Run(boolean training, @Nullable Long seed, int tileSize, DoubleConsumer progress) {
         this.training = training;
@@ -111,6 +111,10 @@ public final class Run {
     /** Takes the number of the next stream of noise. */
     long takeStream() {
         seed();
+        if (Scope.threadState().noiseForbidden) {
+            throw new BackendException("noise was drawn inside a custom function, whose backward pass could not draw it "
+                    + "again: draw it before and pass it as an input");
+        }
         return nextStream.getAndIncrement();
     }
 
@@ -125,20 +129,21 @@ public final class Run {
     }
 
     /** Whether a backward pass is computing again what was computed before: state is not to be updated then. */
-    public boolean isReplaying() {
-        return replaying;
+    public static boolean isReplaying() {
+        return Scope.threadState().replaying;
     }
 
-    /** Runs a piece of work again with the noise it drew the first time; positions are back where they were after it. */
-    <T> T replay(long streamPosition, java.util.function.Supplier<T> work) {
+    /** Runs a piece of work again with the noise it drew the first time; the position is back where it was after it. */
+    <T> T replay(long streamPosition, Supplier<T> work) {
+        Scope.ThreadState state = Scope.threadState();
         long position = nextStream.get();
-        boolean outer = replaying;
+        boolean outer = state.replaying;
         nextStream.set(streamPosition);
-        replaying = true;
+        state.replaying = true;
         try {
             return work.get();
         } finally {
-            replaying = outer;
+            state.replaying = outer;
             nextStream.set(position);
         }
     }

@@ -1,0 +1,45 @@
+package org.impasto.core;
+
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a backend is built.
+ *
+ * @param name which one: {@code cpu}
+ * @param threads largest number of threads for one operation; 0 for one a processor
+ * @param executor lends threads beside the caller's; null for threads of the backend's own
+ * @param exactConvolution whether 3x3 convolutions avoid the faster algorithm, whose rounding error is about twice that
+ *     of the plain sum
+ * @param preparedWeightBytes budget for weights kept in the form that the fast convolution reads; beyond it the slower
+ *     one is used
+ */
+public record BackendOptions(
+        String name, int threads, @Nullable Executor executor, boolean exactConvolution, long preparedWeightBytes) {
+    private static final long DEFAULT_PREPARED_WEIGHT_BYTES = 256L << 20;
+
+    /** The CPU backend with one thread a processor. */
+    public static BackendOptions cpu() {
+        return new BackendOptions("cpu", 0, null, false, DEFAULT_PREPARED_WEIGHT_BYTES);
+    }
+
+    /** These options with a number of threads. */
+    public BackendOptions withThreads(int count) {
+        return new BackendOptions(name, count, executor, exactConvolution, preparedWeightBytes);
+    }
+
+    /** These options with an executor that lends threads. */
+    public BackendOptions withExecutor(Executor lender) {
+        return new BackendOptions(name, threads, lender, exactConvolution, preparedWeightBytes);
+    }
+
+    /** These options with convolutions that sum plainly. */
+    public BackendOptions withExactConvolution() {
+        return new BackendOptions(name, threads, executor, true, preparedWeightBytes);
+    }
+
+    /** These options with another budget for prepared weights, in bytes. */
+    public BackendOptions withPreparedWeightBytes(long bytes) {
+        return new BackendOptions(name, threads, executor, exactConvolution, bytes);
+    }
+}

@@ -1,0 +1,84 @@
+package org.impasto.core;
+
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the backward pass of one operation may read: the gradient of its results, the shapes, and those operands and
+ * results that it asked to be saved. Tensors live on the backend inside the tape.
+ */
+public final class Backward {
+    private final Tape tape;
+    private final Tape.Node node;
+    private final List<@Nullable Storage> gradients;
+
+    Backward(Tape tape, Tape.Node node, List<@Nullable Storage> gradients) {
+        this.tape = tape;
+        this.node = node;
+        this.gradients = gradients;
+    }
+
+    /** Number of operands. */
+    public int inputCount() {
+        return node.inputSpecs().size();
+    }
+
+    /** Shape and type of an operand. */
+    public Spec inputSpec(int index) {
+        return node.inputSpecs().get(index);
+    }
+
+    /** Shape and type of a result. */
+    public Spec outputSpec(int index) {
+        return node.outputSpecs().get(index);
+    }
+
+    /** Whether a gradient with respect to this operand is wanted. */
+    public boolean wants(int input) {
+        return node.wants(input);
+    }
+
+    /** An operand; an error if it was not saved. */
+    public Tensor input(int index) {
+        return saved("operand", index, node.savedInputs().get(index));
+    }
+
+    /** A result; an error if it was not saved. */
+    public Tensor output(int index) {
+        return saved("result", index, node.savedOutputs().get(index));
+    }
+
+    private Tensor saved(String what, int index, @Nullable Storage storage) {
+        if (storage == null) {
+            throw new BackendException(
+                    node.name() + ": its gradient reads " + what + " " + index + ", which saves() did not ask for");
+        }
+        return Tensor.owning(tape.inner(), storage.retain());
+    }
+
+    /** Gradient of the first result. */
+    public Tensor gradient() {
+        return gradient(0);
+    }
+
+    /** Gradient of a result; zeros if it did not take part. */
+    public Tensor gradient(int output) {
+        Storage gradient = gradients.get(output);
+        return gradient == null
+                ? Tensor.full(tape.plainBackend(), outputSpec(output), 0)
+                : Tensor.owning(tape.inner(), gradient.retain());
+    }
+
+    /**
+     * Runs a function again on its inputs and gives the gradients with respect to them; those of parameters that it
+     * reads are added to the gradients of the tape.
+     *
+     * @param inputs tensors of this backward pass
+     * @param resultGradients one for each result of the function
+     */
+    public List<@Nullable Tensor> vjp(
+            Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> resultGradients) {
+        return tape.vjp(node, function, inputs, resultGradients);
+    }
+}

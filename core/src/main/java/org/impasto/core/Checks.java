@@ -1,0 +1,47 @@
+package org.impasto.core;
+
+import java.util.List;
+
+/** The checks that shape rules have in common, with messages in one form. */
+final class Checks {
+    private Checks() {}
+
+    static void operands(Operation operation, List<Spec> inputs, int count) {
+        if (inputs.size() != count) {
+            throw new ShapeException(
+                    operation.name() + ": expected " + count + " operands, found " + inputs.size() + " " + inputs);
+        }
+    }
+
+    static void rank(Operation operation, String operand, Spec spec, int rank, String axes) {
+        if (spec.shape().rank() != rank) {
+            throw new ShapeException(operation.name() + ": " + operand + " has shape " + spec.shape() + ", expected rank "
+                    + rank + " (" + axes + ")");
+        }
+    }
+
+    static void picture(Operation operation, String operand, Spec spec) {
+        rank(operation, operand, spec, 4, "N, C, H, W");
+        floating(operation, operand, spec);
+    }
+
+    static void floating(Operation operation, String operand, Spec spec) {
+        if (spec.type() != ElementType.FLOAT32 && spec.type() != ElementType.FLOAT64) {
+            throw new ShapeException(operation.name() + ": " + operand + " is " + spec.type()
+                    + ", expected FLOAT32 or FLOAT64; convert it with to(type)");
+        }
+    }
+
+    static void sameType(Operation operation, Spec left, Spec right) {
+        if (left.type() != right.type()) {
+            throw new ShapeException(operation.name() + ": operands are " + left + " and " + right
+                    + ", expected one type; convert one with to(type)");
+        }
+    }
+
+    static void that(boolean holds, Operation operation, String message) {
+        if (!holds) {
+            throw new ShapeException(operation.name() + ": " + message);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package org.impasto.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Two-dimensional cross-correlation and its gradients. */
+public sealed interface Convolution extends Operation {
+    /**
+     * Geometry of a convolution. The kernel's size is that of the weights.
+     *
+     * @param padding cells around the picture, filled as {@code mode} says
+     * @param groups groups of channels that do not see each other
+     */
+    record Geometry(
+            int strideHeight,
+            int strideWidth,
+            int dilationHeight,
+            int dilationWidth,
+            Edges padding,
+            PaddingMode mode,
+            int groups) {
+        /** Stride 1, no dilation, no padding, one group. */
+        public static Geometry plain() {
+            return new Geometry(1, 1, 1, 1, Edges.none(), PaddingMode.ZERO, 1);
+        }
+
+        /** This geometry with another padding. */
+        public Geometry padded(Edges edges, PaddingMode edgeMode) {
+            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, edges, edgeMode, groups);
+        }
+
+        /** This geometry with a stride. */
+        public Geometry strided(int height, int width) {
+            return new Geometry(height, width, dilationHeight, dilationWidth, padding, mode, groups);
+        }
+
+        /** This geometry with a dilation. */
+        public Geometry dilated(int height, int width) {
+            return new Geometry(strideHeight, strideWidth, height, width, padding, mode, groups);
+        }
+
+        /** This geometry with groups. */
+        public Geometry grouped(int count) {
+            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, padding, mode, count);
+        }
+
+        /** Height of the result for a picture and kernel of given heights; below 1 if the kernel does not fit. */
+        public long outputHeight(long height, long kernelHeight) {
+            return Math.floorDiv(
+                            height + padding.top() + padding.bottom() - dilationHeight * (kernelHeight - 1) - 1,
+                            (long) strideHeight)
+                    + 1;
+        }
+
+        /** Width of the result for a picture and kernel of given widths; below 1 if the kernel does not fit. */
+        public long outputWidth(long width, long kernelWidth) {
+            return Math.floorDiv(
+                            width + padding.left() + padding.right() - dilationWidth * (kernelWidth - 1) - 1,
+                            (long) strideWidth)
+                    + 1;
+        }
+
+        private Shape output(Operation operation, Shape picture, Shape weight) {
+            Checks.that(
+                    strideHeight > 0 && strideWidth > 0 && dilationHeight > 0 && dilationWidth > 0 && groups > 0,
+                    operation,
+                    "strides, dilations and groups must be at least 1, found " + this);
+            long channels = picture.size(1);
+            Checks.that(
+                    channels == weight.size(1) * groups,
+                    operation,
+                    "picture " + picture + " has " + channels + " channels, weight " + weight + " in " + groups
+                            + " groups expects " + weight.size(1) * groups);
+            Checks.that(
+                    weight.size(0) % groups == 0,
+                    operation,
+                    weight.size(0) + " output channels do not divide into " + groups + " groups");
+            Checks.that(
+                    weight.size(2) > 0 && weight.size(3) > 0 && weight.size(1) > 0,
+                    operation,
+                    "weight " + weight + " is empty");
+            padding.check(operation, mode, picture);
+            long height = outputHeight(picture.size(2), weight.size(2));
+            long width = outputWidth(picture.size(3), weight.size(3));
+            Checks.that(
+                    height > 0 && width > 0,
+                    operation,
+                    "kernel " + weight.size(2) + "x" + weight.size(3) + " does not fit into picture " + picture
+                            + " with padding " + padding);
+            return Shape.of(picture.size(0), weight.size(0), height, width);
+        }
+    }
+
+    /** What follows a convolution in the same pass. */
+    enum Activation {
+        NONE,
+        RELU
+    }
+
+    /** A 2x2 max pooling of stride 2 in the same pass. */
+    enum FusedPooling {
+        NONE,
+        /** An odd last row or column is dropped. */
+        FLOOR,
+        /** An odd last row or column is a window of its own. */
+        CEIL
+    }
+
+    /**
+     * {@code y = conv(x, weight) + bias}, then the activation, then the pooling. Operands: x (N, C, H, W), weight
+     * (out, C / groups, kernel height, kernel width), bias (out); the bias may be left out.
+     */
+    record Conv2d(Geometry geometry, Activation activation, FusedPooling pooling) implements Convolution {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, "expected 2 or 3 operands, found " + inputs);
+            Spec x = inputs.get(0);
+            Spec weight = inputs.get(1);
+            Checks.picture(this, "picture", x);
+            Checks.rank(this, "weight", weight, 4, "out, in / groups, height, width");
+            Checks.sameType(this, x, weight);
+            if (inputs.size() == 3) {
+                Checks.sameType(this, x, inputs.get(2));
+                Checks.that(
+                        inputs.get(2).shape().equals(Shape.of(weight.shape().size(0))),
+                        this,
+                        "bias has shape " + inputs.get(2).shape() + ", expected " + weight.shape().size(0));
+            }
+            Shape output = geometry.output(this, x.shape(), weight.shape());
+            if (pooling != FusedPooling.NONE) {
+                Shape unpooled = output;
+                output = new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL).output(this, output);
+                Checks.that(output.elements() > 0, this, "nothing is left of " + unpooled + " after 2x2 pooling");
+            }
+            return List.of(new Spec(output, x.type()));
+        }
+
+        @Override
+        public @Nullable Tensor unfused(List<Tensor> operands) {
+            if (activation == Activation.NONE && pooling == FusedPooling.NONE) {
+                return null;
+            }
+            Tensor y = Tensor.apply(new Conv2d(geometry, Activation.NONE, FusedPooling.NONE), operands);
+            Tensor activated = activation == Activation.RELU ? y.relu() : y;
+            return pooling == FusedPooling.NONE ? activated : activated.maxPool2d(
+                    new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            List<Integer> saved = new ArrayList<>();
+            if (wanted.input(1)) {
+                saved.add(0);
+            }
+            if (wanted.input(0)) {
+                saved.add(1);
+            }
+            return new Saves(saved, List.of());
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            Tensor g = b.gradient();
+            gradients.add(
+                    b.wants(0)
+                            ? Tensor.apply(new DataGradient(geometry, b.inputSpec(0).shape()), g, b.input(1))
+                            : null);
+            gradients.add(
+                    b.wants(1)
+                            ? Tensor.apply(new WeightGradient(geometry, b.inputSpec(1).shape()), b.input(0), g)
+                            : null);
+            if (b.inputCount() == 3) {
+                gradients.add(b.wants(2) ? g.sum(0, 2, 3).reshape(b.inputSpec(2).shape()) : null);
+            }
+            return gradients;
+        }
+    }
+
+    /** The gradient of a convolution with respect to its picture. Operands: gradient of the result, weight. */
+    record DataGradient(Geometry geometry, Shape picture) implements Convolution {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Shape expected = geometry.output(this, picture, inputs.get(1).shape());
+            Checks.that(
+                    inputs.get(0).shape().equals(expected),
+                    this,
+                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            return List.of(new Spec(picture, inputs.get(0).type()));
+        }
+
+        @Override
+        public boolean isTerminal() {
+            return true;
+        }
+    }
+
+    /** The gradient of a convolution with respect to its weight. Operands: picture, gradient of the result. */
+    record WeightGradient(Geometry geometry, Shape weight) implements Convolution {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Shape expected = geometry.output(this, inputs.get(0).shape(), weight);
+            Checks.that(
+                    inputs.get(1).shape().equals(expected),
+                    this,
+                    "gradient has shape " + inputs.get(1).shape() + ", expected " + expected);
+            return List.of(new Spec(weight, inputs.get(0).type()));
+        }
+
+        @Override
+        public boolean isTerminal() {
+            return true;
+        }
+    }
+}

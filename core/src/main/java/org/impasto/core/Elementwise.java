@@ -1,0 +1,249 @@
+package org.impasto.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Operations that compute each element of the result from the elements at the same place. */
+public sealed interface Elementwise extends Operation {
+    /** Functions of one number without options. */
+    enum UnaryFunction {
+        ABSOLUTE,
+        EXPONENTIAL,
+        LOGARITHM,
+        NEGATE,
+        RECIPROCAL,
+        RELU,
+        SIGMOID,
+        /** -1, 0 or 1. */
+        SIGN,
+        SQUARE,
+        SQUARE_ROOT,
+        TANH
+    }
+
+    /** Functions of two numbers; the operands broadcast as in NumPy. */
+    enum BinaryFunction {
+        ADD,
+        SUBTRACT,
+        MULTIPLY,
+        DIVIDE,
+        MAXIMUM,
+        MINIMUM,
+        /** 1 where left is greater than right, else 0. */
+        GREATER
+    }
+
+    /** A function of each element. */
+    record Unary(UnaryFunction function) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return switch (function) {
+                case NEGATE, SIGN -> Saves.nothing();
+                case EXPONENTIAL, RECIPROCAL, RELU, SIGMOID, SQUARE_ROOT, TANH -> Saves.outputs(0);
+                case ABSOLUTE, LOGARITHM, SQUARE -> Saves.inputs(0);
+            };
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor g = b.gradient();
+            return List.of(
+                    switch (function) {
+                        case ABSOLUTE -> g.mul(b.input(0).sign());
+                        case EXPONENTIAL -> g.mul(b.output(0));
+                        case LOGARITHM -> g.div(b.input(0));
+                        case NEGATE -> g.negate();
+                        case RECIPROCAL -> g.mul(b.output(0).square()).negate();
+                        case RELU -> Tensor.apply(new LeakyReluGradient(0), b.output(0), g);
+                        case SIGMOID -> g.mul(b.output(0)).mul(b.output(0).affine(-1, 1));
+                        case SIGN -> g.affine(0, 0);
+                        case SQUARE -> g.mul(b.input(0)).affine(2, 0);
+                        case SQUARE_ROOT -> g.div(b.output(0)).affine(0.5, 0);
+                        case TANH -> g.mul(b.output(0).square().affine(-1, 1));
+                    });
+        }
+
+        @Override
+        public String name() {
+            return function.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** {@code x} where positive, else {@code slope * x}. */
+    record LeakyRelu(double slope) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(Tensor.apply(new LeakyReluGradient(slope), b.input(0), b.gradient()));
+        }
+    }
+
+    /** Operands x and g: {@code g} where x is positive, else {@code slope * g}. */
+    record LeakyReluGradient(double slope) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Checks.that(inputs.get(0).equals(inputs.get(1)), this, "operands differ: " + inputs);
+            return List.of(inputs.get(0));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            gradients.add(b.wants(0) ? b.gradient().affine(0, 0) : null);
+            gradients.add(b.wants(1) ? Tensor.apply(this, b.input(0), b.gradient()) : null);
+            return gradients;
+        }
+    }
+
+    /** Each element kept within {@code low} and {@code high}. */
+    record Clamp(double low, double high) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(low <= high, this, "low " + low + " is above high " + high);
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor x = b.input(0);
+            Tensor outside = x.greater(x.constant(Shape.scalar(), high)).add(x.constant(Shape.scalar(), low).greater(x));
+            return List.of(b.gradient().mul(outside.affine(-1, 1)));
+        }
+    }
+
+    /** {@code scale * x + shift}. */
+    record Affine(double scale, double shift) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(b.gradient().affine(scale, 0));
+        }
+    }
+
+    /** Each element raised to a constant power. */
+    record Power(double exponent) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(b.gradient().mul(b.input(0).power(exponent - 1)).affine(exponent, 0));
+        }
+    }
+
+    /** A function of two tensors that broadcast against each other. */
+    record Binary(BinaryFunction function) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Spec left = inputs.get(0);
+            Spec right = inputs.get(1);
+            Checks.sameType(this, left, right);
+            return List.of(new Spec(broadcast(this, left.shape(), right.shape()), left.type()));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return switch (function) {
+                case ADD, SUBTRACT, GREATER -> Saves.nothing();
+                case MULTIPLY -> wanted.input(0)
+                        ? wanted.input(1) ? Saves.inputs(0, 1) : Saves.inputs(1)
+                        : Saves.inputs(0);
+                case DIVIDE -> wanted.input(1) ? new Saves(List.of(1), List.of(0)) : Saves.inputs(1);
+                case MAXIMUM, MINIMUM -> Saves.inputs(0, 1);
+            };
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor g = b.gradient();
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            for (int side = 0; side < 2; side++) {
+                gradients.add(b.wants(side) ? side(b, g, side).sumTo(b.inputSpec(side).shape()) : null);
+            }
+            return gradients;
+        }
+
+        private Tensor side(Backward b, Tensor g, int side) {
+            return switch (function) {
+                case ADD -> g;
+                case SUBTRACT -> side == 0 ? g : g.negate();
+                case MULTIPLY -> g.mul(b.input(1 - side));
+                case DIVIDE -> side == 0 ? g.div(b.input(1)) : g.mul(b.output(0)).div(b.input(1)).negate();
+                case MAXIMUM -> g.mul(winner(b.input(0), b.input(1), side));
+                case MINIMUM -> g.mul(winner(b.input(1), b.input(0), 1 - side));
+                case GREATER -> g.affine(0, 0);
+            };
+        }
+
+        /** 1 where left is greater for side 0, where it is not for side 1: ties go to one side, so gradients add up. */
+        private static Tensor winner(Tensor left, Tensor right, int side) {
+            Tensor greater = left.greater(right);
+            return side == 0 ? greater : greater.affine(-1, 1);
+        }
+
+        @Override
+        public String name() {
+            return function.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    private static List<Spec> sameAsInput(Operation operation, List<Spec> inputs) {
+        Checks.operands(operation, inputs, 1);
+        Checks.floating(operation, "operand", inputs.get(0));
+        return List.of(inputs.get(0));
+    }
+
+    /** The common shape of two operands by NumPy's rule: axes are matched from the last, a size of 1 is repeated. */
+    static Shape broadcast(Operation operation, Shape left, Shape right) {
+        int rank = Math.max(left.rank(), right.rank());
+        long[] sizes = new long[rank];
+        for (int fromEnd = 1; fromEnd <= rank; fromEnd++) {
+            long l = fromEnd <= left.rank() ? left.size(-fromEnd) : 1;
+            long r = fromEnd <= right.rank() ? right.size(-fromEnd) : 1;
+            if (l != r && l != 1 && r != 1) {
+                throw new ShapeException(operation.name() + ": shapes " + left + " and " + right
+                        + " do not broadcast: axis -" + fromEnd + " is " + l + " against " + r);
+            }
+            sizes[rank - fromEnd] = l == 1 ? r : l;
+        }
+        return Shape.of(sizes);
+    }
+}

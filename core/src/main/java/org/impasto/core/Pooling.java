@@ -1,0 +1,127 @@
+package org.impasto.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Operations on square windows of each channel. */
+public sealed interface Pooling extends Operation {
+    /**
+     * A window of {@code kernel} x {@code kernel} cells, moved by {@code stride}.
+     *
+     * @param padding cells added at each edge; at most half the kernel
+     * @param dilation distance of a window's cells
+     * @param ceil whether a last window that only begins inside the picture counts
+     */
+    record Window(int kernel, int stride, int padding, int dilation, boolean ceil) {
+        /** A window that moves by its own size, without padding. */
+        public static Window of(int kernel) {
+            return new Window(kernel, kernel, 0, 1, false);
+        }
+
+        /** Number of windows along an axis. */
+        public long windows(long size) {
+            long room = size + 2L * padding - dilation * (kernel - 1L) - 1;
+            long windows = (ceil ? -Math.floorDiv(-room, (long) stride) : Math.floorDiv(room, (long) stride)) + 1;
+            return ceil && (windows - 1) * stride >= size + padding ? windows - 1 : windows;
+        }
+
+        Shape output(Operation operation, Shape picture) {
+            Checks.that(
+                    kernel > 0 && stride > 0 && dilation > 0 && padding >= 0 && 2 * padding <= kernel,
+                    operation,
+                    "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found " + this);
+            long height = windows(picture.size(2));
+            long width = windows(picture.size(3));
+            Checks.that(height > 0 && width > 0, operation, this + " does not fit into picture " + picture);
+            return picture.with(2, height).with(3, width);
+        }
+
+        @Override
+        public String toString() {
+            return "window " + kernel + "x" + kernel + " (stride " + stride + ", padding " + padding + ", dilation "
+                    + dilation + (ceil ? ", ceil)" : ")");
+        }
+    }
+
+    /** The largest cell of each window; cells of the padding do not count. NaN if one is NaN. */
+    record MaxPool2d(Window window) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return windowed(this, window, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(Tensor.apply(new MaxPool2dGradient(window), b.input(0), b.gradient()));
+        }
+    }
+
+    /** Operands: picture and gradient of the result; each window's gradient goes to its first largest cell. */
+    record MaxPool2dGradient(Window window) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Shape expected = window.output(this, inputs.get(0).shape());
+            Checks.that(
+                    inputs.get(1).shape().equals(expected),
+                    this,
+                    "gradient has shape " + inputs.get(1).shape() + ", expected " + expected);
+            return List.of(inputs.get(0));
+        }
+
+        @Override
+        public boolean isTerminal() {
+            return true;
+        }
+    }
+
+    /**
+     * The mean of each window.
+     *
+     * @param countPadding whether cells of the padding count as zeros (those beyond it, in ceil mode, never do)
+     */
+    record AvgPool2d(Window window, boolean countPadding) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(window.dilation() == 1, this, "has no dilation, found " + window);
+            return windowed(this, window, inputs);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(Tensor.apply(
+                    new AvgPool2dGradient(window, countPadding, b.inputSpec(0).shape()), b.gradient()));
+        }
+    }
+
+    /** Operand: gradient of the result; each window's gradient is spread over its cells. */
+    record AvgPool2dGradient(Window window, boolean countPadding, Shape picture) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 1);
+            Shape expected = window.output(this, picture);
+            Checks.that(
+                    inputs.get(0).shape().equals(expected),
+                    this,
+                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            return List.of(new Spec(picture, inputs.get(0).type()));
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return List.of(Tensor.apply(new AvgPool2d(window, countPadding), b.gradient()));
+        }
+    }
+
+    private static List<Spec> windowed(Operation operation, Window window, List<Spec> inputs) {
+        Checks.operands(operation, inputs, 1);
+        Spec x = inputs.get(0);
+        Checks.picture(operation, "picture", x);
+        return List.of(new Spec(window.output(operation, x.shape()), x.type()));
+    }
+}

@@ -1,0 +1,631 @@
+package org.impasto.core;
+
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.impasto.core.Elementwise.BinaryFunction;
+import org.impasto.core.Elementwise.UnaryFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable array of numbers with a shape: a handle on a {@link Storage} of a {@link Backend}, governed by the
+ * {@link Scope} that was innermost when it was made. Pictures and feature maps are N, C, H, W.
+ *
+ * <p>Operations run on the outermost backend among their operands, so a function of tensors computes values on plain
+ * tensors and is recorded on those of a {@link Tape}. Errors: {@link ShapeException} for shapes, types and options that
+ * do not fit, {@link BackendException} for tensors of unrelated backends or used after their scope.
+ */
+public final class Tensor {
+    private final Backend backend;
+    private final Spec spec;
+    private @Nullable Storage storage;
+    private @Nullable Scope owner;
+
+    private Tensor(Backend backend, Storage storage) {
+        this.backend = backend;
+        this.spec = storage.spec();
+        this.storage = storage;
+        moveTo(Scope.innermost());
+    }
+
+    /** A handle that takes over one count of a storage. */
+    static Tensor owning(Backend backend, Storage storage) {
+        return new Tensor(backend, storage);
+    }
+
+    // ---- making tensors
+
+    /** A float32 tensor with the given values in row-major order. */
+    public static Tensor of(Backend backend, Shape shape, float... values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values)));
+    }
+
+    /** A float64 tensor with the given values in row-major order. */
+    public static Tensor ofDoubles(Backend backend, Shape shape, double... values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.create(new Spec(shape, ElementType.FLOAT64), DoubleBuffer.wrap(values)));
+    }
+
+    /** An int64 tensor with the given values in row-major order. */
+    public static Tensor ofLongs(Backend backend, Shape shape, long... values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.create(new Spec(shape, ElementType.INT64), LongBuffer.wrap(values)));
+    }
+
+    /** A tensor whose elements are all the same. */
+    public static Tensor full(Backend backend, Spec spec, double value) {
+        return applyOn(backend, new Generation.Fill(spec, value), List.of()).get(0);
+    }
+
+    /** Normal noise of mean 0 and variance 1 from the current run's next stream; an error without a seeded run. */
+    public static Tensor noise(Backend backend, Spec spec) {
+        Run run = Run.current();
+        return applyOn(backend, new Generation.Noise(spec, run.seed(), run.takeStream()), List.of()).get(0);
+    }
+
+    /** A tensor of this one's backend and type whose elements are all the same: a constant for gradients. */
+    public Tensor constant(Shape shape, double value) {
+        return full(plainBackend(), new Spec(shape, spec.type()), value);
+    }
+
+    /** Normal noise of this tensor's backend and type, from the current run's next stream. */
+    public Tensor noise(Shape shape) {
+        return noise(plainBackend(), new Spec(shape, spec.type()));
+    }
+
+    private static void checkCount(Shape shape, int count) {
+        if (shape.elements() != count) {
+            throw new ShapeException("shape " + shape + " has " + shape.elements() + " elements, found " + count + " values");
+        }
+    }
+
+    // ---- what is known
+
+    /** Sizes of the axes. */
+    public Shape shape() {
+        return spec.shape();
+    }
+
+    /** Type of the elements. */
+    public ElementType type() {
+        return spec.type();
+    }
+
+    /** Shape and type. */
+    public Spec spec() {
+        return spec;
+    }
+
+    /** The backend that operations on this tensor run on: a tape if it is recorded. */
+    public Backend backend() {
+        return backend;
+    }
+
+    // ---- values out
+
+    /** The values as floats in row-major order. */
+    public float[] toFloats() {
+        float[] values = new float[elements()];
+        plainBackend().read(plainStorage(), FloatBuffer.wrap(values));
+        return values;
+    }
+
+    /** The values as doubles in row-major order. */
+    public double[] toDoubles() {
+        double[] values = new double[elements()];
+        plainBackend().read(plainStorage(), DoubleBuffer.wrap(values));
+        return values;
+    }
+
+    /** The values of an int64 tensor in row-major order. */
+    public long[] toLongs() {
+        if (spec.type() != ElementType.INT64) {
+            throw new ShapeException("tensor is " + spec + ", expected INT64; convert it with to(type)");
+        }
+        long[] values = new long[elements()];
+        plainBackend().read(plainStorage(), LongBuffer.wrap(values));
+        return values;
+    }
+
+    /** Copies the values in row-major order to a buffer, from its position on. */
+    public void readInto(java.nio.Buffer buffer) {
+        plainBackend().read(plainStorage(), buffer);
+    }
+
+    /** The only element, as a double. */
+    public double item() {
+        if (spec.shape().elements() != 1) {
+            throw new ShapeException("tensor " + spec + " has not exactly one element");
+        }
+        return spec.type() == ElementType.INT64 ? toLongs()[0] : toDoubles()[0];
+    }
+
+    private int elements() {
+        if (spec.shape().elements() > Integer.MAX_VALUE - 8) {
+            throw new ShapeException("tensor " + spec + " does not fit an array: read it in slices");
+        }
+        return (int) spec.shape().elements();
+    }
+
+    // ---- gradients
+
+    /** The same values as a constant of the same tape: no gradient flows through. */
+    public Tensor detach() {
+        if (backend instanceof Decorator decorator) {
+            Tensor inner = plain();
+            return owning(decorator, liftFrom(decorator, inner.backend, inner.storage()));
+        }
+        return this;
+    }
+
+    /** The same values on the backend that computes, outside every tape. */
+    public Tensor plain() {
+        return backend instanceof Decorator ? owning(plainBackend(), plainStorage().retain()) : this;
+    }
+
+    /** A function whose intermediate results are computed again in the backward pass instead of being kept. */
+    public static Tensor checkpoint(Function<List<Tensor>, Tensor> function, Tensor... inputs) {
+        return custom(new Checkpoint(function), inputs).get(0);
+    }
+
+    /** Results of a function with its own backward pass; see {@link CustomFunction}. */
+    public static List<Tensor> custom(CustomFunction function, Tensor... inputs) {
+        List<Tensor> operands = List.of(inputs);
+        Backend outermost = outermost("a custom function", operands);
+        if (outermost instanceof Tape tape) {
+            return tape.custom(function, operands);
+        }
+        return Scope.keepingAll(() -> function.forward(operands));
+    }
+
+    // ---- dispatch
+
+    /** Runs an operation with one result. */
+    public static Tensor apply(Operation operation, Tensor... operands) {
+        return apply(operation, List.of(operands));
+    }
+
+    /** Runs an operation with one result. */
+    public static Tensor apply(Operation operation, List<Tensor> operands) {
+        return applyAll(operation, operands).get(0);
+    }
+
+    /** Runs an operation on the outermost backend among its operands, of which there must be at least one. */
+    public static List<Tensor> applyAll(Operation operation, List<Tensor> operands) {
+        return applyOn(outermost(operation.name(), operands), operation, operands);
+    }
+
+    private static List<Tensor> applyOn(Backend backend, Operation operation, List<Tensor> operands) {
+        List<Spec> specs = operands.stream().map(Tensor::spec).toList();
+        List<Spec> outputs = operation.outputs(specs);
+        if (backend instanceof Tape) {
+            Tensor unfused = operation.unfused(operands);
+            if (unfused != null) {
+                return List.of(unfused);
+            }
+        }
+        List<Storage> storages = new ArrayList<>();
+        List<Storage> lifted = new ArrayList<>();
+        try {
+            for (Tensor operand : operands) {
+                Storage storage = operand.storage();
+                if (operand.backend != backend) {
+                    storage = liftFrom(backend, operand.backend, storage);
+                    lifted.add(storage);
+                }
+                storages.add(storage);
+            }
+            List<Tensor> results = new ArrayList<>();
+            for (Storage result : backend.run(operation, storages, outputs, Run.current())) {
+                results.add(owning(backend, result));
+            }
+            return results;
+        } finally {
+            lifted.forEach(Storage::release);
+        }
+    }
+
+    static Backend outermost(String name, List<Tensor> operands) {
+        if (operands.isEmpty()) {
+            throw new BackendException(name + ": expected at least one operand to tell the backend");
+        }
+        Backend outermost = operands.get(0).backend;
+        for (Tensor operand : operands) {
+            if (!reaches(outermost, operand.backend)) {
+                if (!reaches(operand.backend, outermost)) {
+                    throw new BackendException(name + ": operands live on unrelated backends: " + outermost.describe()
+                            + " and " + operand.backend.describe() + "; create both from one backend");
+                }
+                outermost = operand.backend;
+            }
+        }
+        return outermost;
+    }
+
+    private static boolean reaches(Backend from, Backend to) {
+        Backend backend = from;
+        while (backend != to) {
+            if (!(backend instanceof Decorator decorator)) {
+                return false;
+            }
+            backend = decorator.inner();
+        }
+        return true;
+    }
+
+    /** A storage of {@code target} for one of a backend below it; the caller owns its one count. */
+    static Storage liftFrom(Backend target, Backend from, Storage storage) {
+        if (target == from) {
+            return storage.retain();
+        }
+        Decorator decorator = (Decorator) target;
+        Storage inner = liftFrom(decorator.inner(), from, storage);
+        try {
+            return decorator.lift(inner);
+        } finally {
+            inner.release();
+        }
+    }
+
+    // ---- elementwise
+
+    /** Sum, broadcasting. */
+    public Tensor add(Tensor other) {
+        return binary(BinaryFunction.ADD, other);
+    }
+
+    /** Difference, broadcasting. */
+    public Tensor sub(Tensor other) {
+        return binary(BinaryFunction.SUBTRACT, other);
+    }
+
+    /** Product, broadcasting. */
+    public Tensor mul(Tensor other) {
+        return binary(BinaryFunction.MULTIPLY, other);
+    }
+
+    /** Quotient, broadcasting. */
+    public Tensor div(Tensor other) {
+        return binary(BinaryFunction.DIVIDE, other);
+    }
+
+    /** The larger of both, broadcasting. */
+    public Tensor maximum(Tensor other) {
+        return binary(BinaryFunction.MAXIMUM, other);
+    }
+
+    /** The smaller of both, broadcasting. */
+    public Tensor minimum(Tensor other) {
+        return binary(BinaryFunction.MINIMUM, other);
+    }
+
+    /** 1 where this is greater than the other, else 0, broadcasting. */
+    public Tensor greater(Tensor other) {
+        return binary(BinaryFunction.GREATER, other);
+    }
+
+    private Tensor binary(BinaryFunction function, Tensor other) {
+        return apply(new Elementwise.Binary(function), this, other);
+    }
+
+    /** {@code scale * x + shift}. */
+    public Tensor affine(double scale, double shift) {
+        return apply(new Elementwise.Affine(scale, shift), this);
+    }
+
+    /** Absolute value. */
+    public Tensor abs() {
+        return unary(UnaryFunction.ABSOLUTE);
+    }
+
+    /** e to the power of each element. */
+    public Tensor exp() {
+        return unary(UnaryFunction.EXPONENTIAL);
+    }
+
+    /** Natural logarithm. */
+    public Tensor log() {
+        return unary(UnaryFunction.LOGARITHM);
+    }
+
+    /** The negative. */
+    public Tensor negate() {
+        return unary(UnaryFunction.NEGATE);
+    }
+
+    /** 1 / x. */
+    public Tensor reciprocal() {
+        return unary(UnaryFunction.RECIPROCAL);
+    }
+
+    /** max(x, 0). */
+    public Tensor relu() {
+        return unary(UnaryFunction.RELU);
+    }
+
+    /** x where positive, else {@code slope * x}. */
+    public Tensor leakyRelu(double slope) {
+        return apply(new Elementwise.LeakyRelu(slope), this);
+    }
+
+    /** 1 / (1 + exp(-x)). */
+    public Tensor sigmoid() {
+        return unary(UnaryFunction.SIGMOID);
+    }
+
+    /** -1, 0 or 1. */
+    public Tensor sign() {
+        return unary(UnaryFunction.SIGN);
+    }
+
+    /** x * x. */
+    public Tensor square() {
+        return unary(UnaryFunction.SQUARE);
+    }
+
+    /** Square root. */
+    public Tensor sqrt() {
+        return unary(UnaryFunction.SQUARE_ROOT);
+    }
+
+    /** Hyperbolic tangent. */
+    public Tensor tanh() {
+        return unary(UnaryFunction.TANH);
+    }
+
+    /** Each element kept within two bounds. */
+    public Tensor clamp(double low, double high) {
+        return apply(new Elementwise.Clamp(low, high), this);
+    }
+
+    /** Each element raised to a constant power. */
+    public Tensor power(double exponent) {
+        return apply(new Elementwise.Power(exponent), this);
+    }
+
+    private Tensor unary(UnaryFunction function) {
+        return apply(new Elementwise.Unary(function), this);
+    }
+
+    /** The same numbers in another type. */
+    public Tensor to(ElementType type) {
+        return type == spec.type() ? this : apply(new Conversion.Cast(type), this);
+    }
+
+    // ---- reductions
+
+    /** Sum over axes, which become 1; over all elements, a scalar, if none is named. */
+    public Tensor sum(int... axes) {
+        return axes.length == 0
+                ? apply(new Reduction.Sum(allAxes()), this).reshape()
+                : apply(new Reduction.Sum(axes(axes)), this);
+    }
+
+    /** Mean over axes, which become 1; over all elements, a scalar, if none is named. */
+    public Tensor mean(int... axes) {
+        long count = 1;
+        for (int axis : axes.length == 0 ? allAxes() : axes(axes)) {
+            count *= spec.shape().size(axis);
+        }
+        double scale = 1.0 / count;
+        return sum(axes).affine(scale, 0);
+    }
+
+    /** Largest element over axes, which become 1; over all elements, a scalar, if none is named. */
+    public Tensor max(int... axes) {
+        return axes.length == 0
+                ? apply(new Reduction.Maximum(allAxes()), this).reshape()
+                : apply(new Reduction.Maximum(axes(axes)), this);
+    }
+
+    private List<Integer> allAxes() {
+        List<Integer> all = new ArrayList<>();
+        for (int axis = 0; axis < spec.shape().rank(); axis++) {
+            all.add(axis);
+        }
+        return all;
+    }
+
+    private List<Integer> axes(int... axes) {
+        return Arrays.stream(axes).map(spec.shape()::axis).sorted().boxed().toList();
+    }
+
+    /** Sums so that the result has a shape that broadcasts to this one: the reverse of a broadcast. */
+    public Tensor sumTo(Shape shape) {
+        if (shape.equals(spec.shape())) {
+            return this;
+        }
+        List<Integer> repeated = new ArrayList<>();
+        int extra = spec.shape().rank() - shape.rank();
+        for (int axis = 0; axis < spec.shape().rank(); axis++) {
+            if (axis < extra || (shape.size(axis - extra) == 1 && spec.shape().size(axis) != 1)) {
+                repeated.add(axis);
+            }
+        }
+        return apply(new Reduction.Sum(repeated), this).reshape(shape.toArray());
+    }
+
+    /** This tensor repeated along its axes of size 1 so that it has a larger shape. */
+    public Tensor expand(Shape shape) {
+        return shape.equals(spec.shape()) ? this : constant(shape, 0).add(this);
+    }
+
+    // ---- shapes
+
+    /** The same elements under another shape; one size may be -1, which is worked out. */
+    public Tensor reshape(long... sizes) {
+        long[] resolved = sizes.clone();
+        long known = 1;
+        int open = -1;
+        for (int axis = 0; axis < sizes.length; axis++) {
+            if (sizes[axis] == -1 && open < 0) {
+                open = axis;
+            } else {
+                known *= sizes[axis];
+            }
+        }
+        if (open >= 0) {
+            if (known == 0 || spec.shape().elements() % known != 0) {
+                throw new ShapeException("reshape: " + spec.shape() + " does not divide into " + Arrays.toString(sizes));
+            }
+            resolved[open] = spec.shape().elements() / known;
+        }
+        return reshape(Shape.of(resolved));
+    }
+
+    /** The same elements under another shape. */
+    public Tensor reshape(Shape shape) {
+        return shape.equals(spec.shape()) ? this : apply(new View.Reshape(shape), this);
+    }
+
+    /** Axes in another order: axis i of the result is axis {@code order[i]} of this. */
+    public Tensor permute(int... order) {
+        return apply(new View.Permute(Arrays.stream(order).map(spec.shape()::axis).boxed().toList()), this);
+    }
+
+    /** Part of one axis. */
+    public Tensor slice(int axis, long start, long length) {
+        return apply(new View.Slice(spec.shape().axis(axis), start, length), this);
+    }
+
+    /** Tensors behind each other along an axis. */
+    public static Tensor concat(int axis, List<Tensor> tensors) {
+        return tensors.size() == 1 ? tensors.get(0) : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
+    }
+
+    // ---- linear algebra and statistics
+
+    /** Matrix product of the last two axes; leading axes broadcast. */
+    public Tensor matmul(Tensor other) {
+        return matmul(other, false, false);
+    }
+
+    /** Matrix product of the last two axes, either operand transposed first. */
+    public Tensor matmul(Tensor other, boolean transposeThis, boolean transposeOther) {
+        return apply(new LinearAlgebra.MatrixProduct(transposeThis, transposeOther), this, other);
+    }
+
+    /** Gram matrices of feature maps, divided by H * W: (N, C, H, W) to (N, C, C). */
+    public Tensor gram() {
+        return apply(new LinearAlgebra.Gram(), this);
+    }
+
+    /** Covariance of channels over pixels, in float64: (N, C, H, W) to (N, C, C). */
+    public Tensor covariance(boolean unbiased) {
+        return apply(new Statistics.Covariance(unbiased), this);
+    }
+
+    /** Mean and variance of each channel over its pixels: (N, C, H, W) to two of (N, C, 1, 1). */
+    public Moments channelMoments(boolean unbiased) {
+        List<Tensor> moments = applyAll(new Statistics.ChannelMoments(unbiased), List.of(this));
+        return new Moments(moments.get(0), moments.get(1));
+    }
+
+    /** Mean and variance. */
+    public record Moments(Tensor mean, Tensor variance) {}
+
+    /** Ascending eigenvalues (n) and eigenvectors, as columns (n, n), of a symmetric float64 matrix. */
+    public Eigen symmetricEigen() {
+        List<Tensor> eigen = applyAll(new LinearAlgebra.SymmetricEigen(), List.of(this));
+        return new Eigen(eigen.get(0), eigen.get(1));
+    }
+
+    /** Eigenvalues and eigenvectors. */
+    public record Eigen(Tensor values, Tensor vectors) {}
+
+    // ---- pictures
+
+    /** Convolution with a weight (out, in / groups, height, width) and, if given, a bias (out). */
+    public Tensor conv2d(Tensor weight, @Nullable Tensor bias, Convolution.Geometry geometry) {
+        return conv2d(weight, bias, geometry, Convolution.Activation.NONE, Convolution.FusedPooling.NONE);
+    }
+
+    /** Convolution followed by an activation and a 2x2 max pooling in the same pass. */
+    public Tensor conv2d(
+            Tensor weight,
+            @Nullable Tensor bias,
+            Convolution.Geometry geometry,
+            Convolution.Activation activation,
+            Convolution.FusedPooling pooling) {
+        Operation operation = new Convolution.Conv2d(geometry, activation, pooling);
+        return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
+    }
+
+    /** The largest cell of each window. */
+    public Tensor maxPool2d(Pooling.Window window) {
+        return apply(new Pooling.MaxPool2d(window), this);
+    }
+
+    /** The mean of each window; {@code countPadding}: whether cells of the padding count as zeros. */
+    public Tensor avgPool2d(Pooling.Window window, boolean countPadding) {
+        return apply(new Pooling.AvgPool2d(window, countPadding), this);
+    }
+
+    /** Edges added, or cut where negative. */
+    public Tensor pad(Edges edges, PaddingMode mode) {
+        return apply(new Padding.Pad(edges, mode, 0), this);
+    }
+
+    /** At another size, without antialiasing and with half-pixel centres. */
+    public Tensor resize(long height, long width, Resampling.Filter filter) {
+        return apply(new Resampling.Resize(height, width, filter, false, false), this);
+    }
+
+    // ---- holding
+
+    Storage storage() {
+        Storage held = storage;
+        if (held == null) {
+            throw new BackendException("a tensor of " + spec + " was used after its scope was closed: hand it out with "
+                    + "scope.keep(tensor)");
+        }
+        return held;
+    }
+
+    private Backend plainBackend() {
+        Backend plain = backend;
+        while (plain instanceof Decorator decorator) {
+            plain = decorator.inner();
+        }
+        return plain;
+    }
+
+    private Storage plainStorage() {
+        Storage plain = storage();
+        while (plain instanceof Tape.Tracked tracked) {
+            plain = tracked.inner();
+        }
+        return plain;
+    }
+
+    @Nullable Scope owner() {
+        return owner;
+    }
+
+    void moveTo(@Nullable Scope scope) {
+        owner = scope;
+        if (scope == null) {
+            storage().leaveToCollector();
+        } else {
+            scope.own(this);
+        }
+    }
+
+    void giveBack() {
+        Storage held = storage();
+        storage = null;
+        owner = null;
+        held.release();
+    }
+
+    /** Shape, type and backend; no values. */
+    @Override
+    public String toString() {
+        return "Tensor " + spec + " on " + backend.describe();
+    }
+}
