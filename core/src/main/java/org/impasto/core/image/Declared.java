@@ -4,6 +4,9 @@ import org.impasto.core.ImageException;
 
 /** Checks of the size that a file declares, made before memory is taken for it. */
 final class Declared {
+    /** Three values a pixel fill the longest array. */
+    static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
     private Declared() {}
 
     static void check(String name, int width, int height, ReadOptions options) {
@@ -16,9 +19,18 @@ final class Declared {
             throw new ImageException(name + ": the picture declares " + width + "x" + height + " pixels, the limit is "
                     + options.maximumPixels() + "; raise it with ReadOptions.withMaximumPixels if this is right");
         }
-        if (3 * pixels > Integer.MAX_VALUE - 8) {
+        if (pixels > MOST_PIXELS) {
             throw new ImageException(name + ": the picture declares " + width + "x" + height
-                    + " pixels; an Image holds at most " + (Integer.MAX_VALUE - 8) / 3);
+                    + " pixels; an Image holds at most " + MOST_PIXELS);
+        }
+    }
+
+    /** Codecs wrap the lack of memory into an exception about the file, which is not at fault. */
+    static void rethrowMemoryError(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError error) {
+                throw error;
+            }
         }
     }
 

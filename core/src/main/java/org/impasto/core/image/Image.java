@@ -90,7 +90,7 @@ public final class Image {
 
     /** A picture of planar values with an alpha plane of height x width values, or without one. */
     public static Image of(int width, int height, float[] chw, float @Nullable [] alpha) {
-        if (width < 1 || height < 1 || chw.length != 3L * width * height) {
+        if (width < 1 || height < 1 || chw.length % 3 != 0 || chw.length / 3 != (long) width * height) {
             throw new ImageException("expected 3 x height x width values of a picture of positive size, found "
                     + chw.length + " values for width " + width + " and height " + height);
         }
