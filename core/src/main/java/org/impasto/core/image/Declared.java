@@ -1,0 +1,33 @@
+package org.impasto.core.image;
+
+import org.impasto.core.ImageException;
+
+/** Checks of the size that a file declares, made before memory is taken for it. */
+final class Declared {
+    private Declared() {}
+
+    static void check(String name, int width, int height, ReadOptions options) {
+        if (width < 1 || height < 1) {
+            throw new ImageException(name + ": the picture declares a size of " + width + "x" + height
+                    + " pixels; both must be positive");
+        }
+        long pixels = (long) width * height;
+        if (pixels > options.maximumPixels()) {
+            throw new ImageException(name + ": the picture declares " + width + "x" + height + " pixels, the limit is "
+                    + options.maximumPixels() + "; raise it with ReadOptions.withMaximumPixels if this is right");
+        }
+        if (3 * pixels > Integer.MAX_VALUE - 8) {
+            throw new ImageException(name + ": the picture declares " + width + "x" + height
+                    + " pixels; an Image holds at most " + (Integer.MAX_VALUE - 8) / 3);
+        }
+    }
+
+    /** The innermost message of a codec's failure. */
+    static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

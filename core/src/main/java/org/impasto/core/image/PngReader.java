@@ -1,0 +1,365 @@
+package org.impasto.core.image;
+
+import java.awt.Rectangle;
+import java.awt.image.Raster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.impasto.core.ImageException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PNG (W3C Portable Network Graphics, second edition). The chunks are walked and checked here; the codec is given
+ * header, palette and pixel data alone, so that gamma, profiles and transparency cannot change its samples.
+ */
+final class PngReader {
+    static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+
+    private static final int IHDR = 0x49484452;
+    private static final int PLTE = 0x504c5445;
+    private static final int TRNS = 0x74524e53;
+    private static final int IDAT = 0x49444154;
+    private static final int IEND = 0x49454e44;
+    private static final byte[] END = {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xae, 0x42, 0x60, (byte) 0x82};
+    /** Deflate's longest match is 258 bytes for 2 bits, so a byte gives at most 1032. */
+    private static final long LARGEST_EXPANSION = 1032;
+
+    private static final int GREY = 0;
+    private static final int PALETTE = 3;
+    private static final int GREY_ALPHA = 4;
+    private static final int RGB_ALPHA = 6;
+
+    private final EncodedPicture file;
+    private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+    private final SegmentInputStream.Ranges data = new SegmentInputStream.Ranges();
+    private long dataBytes;
+    private int width;
+    private int height;
+    private int depth;
+    private int colourType;
+    private boolean interlaced;
+    private byte @Nullable [] palette;
+    private byte @Nullable [] transparency;
+
+    private PngReader(EncodedPicture file) {
+        this.file = file;
+    }
+
+    static Image read(EncodedPicture file, ReadOptions options) throws IOException {
+        PngReader reader = new PngReader(file);
+        reader.readHeader();
+        Declared.check(file.name(), reader.width, reader.height, options);
+        reader.walkChunks();
+        reader.checkInflatable();
+        return reader.decode();
+    }
+
+    private ImageException bad(String what) {
+        return new ImageException(file.name() + ": not a readable PNG: " + what);
+    }
+
+    private void readHeader() throws IOException {
+        if (file.length() < SIGNATURE.length + 25) {
+            throw bad("the file ends at byte " + file.length() + ", inside the header");
+        }
+        byte[] header = file.bytes(SIGNATURE.length, 25);
+        if (integer(header, 0) != 13 || integer(header, 4) != IHDR) {
+            throw bad("the first chunk is not an IHDR of 13 bytes");
+        }
+        checkSum(SIGNATURE.length, 13, "IHDR");
+        width = integer(header, 8);
+        height = integer(header, 12);
+        depth = header[16];
+        colourType = header[17];
+        interlaced = header[20] == 1;
+        if (!allowed(colourType, depth)) {
+            throw bad("colour type " + colourType + " with " + depth + " bits a sample does not exist");
+        }
+        if (header[18] != 0 || header[19] != 0 || header[20] < 0 || header[20] > 1) {
+            throw bad("unknown compression " + header[18] + ", filter " + header[19] + " or interlace " + header[20]);
+        }
+        head.writeBytes(SIGNATURE);
+        head.writeBytes(header);
+    }
+
+    private static boolean allowed(int colourType, int depth) {
+        return switch (colourType) {
+            case GREY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+            case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
+            case 2, GREY_ALPHA, RGB_ALPHA -> depth == 8 || depth == 16;
+            default -> false;
+        };
+    }
+
+    private void walkChunks() throws IOException {
+        long position = SIGNATURE.length + 25;
+        while (position < file.length()) {
+            if (position + 12 > file.length()) {
+                throw bad("the file ends at byte " + file.length() + ", inside a chunk's header");
+            }
+            byte[] header = file.bytes(position, 8);
+            long length = integer(header, 0) & 0xffffffffL;
+            int type = integer(header, 4);
+            String name = name(header);
+            if (type == IEND) {
+                return;
+            }
+            if (position + 12 + length > file.length()) {
+                throw bad("chunk " + name + " at byte " + position + " declares " + length + " bytes, "
+                        + (file.length() - position - 12) + " are left; the file is cut off or damaged");
+            }
+            boolean critical = (type & 0x20000000) == 0;
+            if (critical) {
+                if (type != PLTE && type != IDAT) {
+                    throw bad("unknown critical chunk " + name + " at byte " + position);
+                }
+                checkSum(position, length, name);
+            }
+            if (type == IDAT && length > 0) {
+                data.add(position, length + 12);
+                dataBytes += length;
+            } else if (type == PLTE && dataBytes == 0 && palette == null) {
+                palette = file.bytes(position + 8, table(name, length, 3 * 256));
+            } else if (type == TRNS && dataBytes == 0) {
+                transparency = file.bytes(position + 8, table(name, length, 256));
+            }
+            position += 12 + length;
+        }
+    }
+
+    private int table(String name, long length, int most) {
+        if (length > most) {
+            throw bad("chunk " + name + " of " + length + " bytes; at most " + most + " are allowed");
+        }
+        return (int) length;
+    }
+
+    /** The check sum covers type and data of the chunk that begins at {@code position}. */
+    private void checkSum(long position, long length, String name) throws IOException {
+        CRC32 sum = new CRC32();
+        byte[] buffer = new byte[(int) Math.min(1 << 14, length + 4)];
+        long at = position + 4;
+        long end = position + 8 + length;
+        while (at < end) {
+            int count = file.read(at, buffer, 0, (int) Math.min(buffer.length, end - at));
+            if (count <= 0) {
+                throw bad("the file ends at byte " + at + ", inside chunk " + name);
+            }
+            sum.update(buffer, 0, count);
+            at += count;
+        }
+        int stored = integer(file.bytes(end, 4), 0);
+        if ((int) sum.getValue() != stored) {
+            throw bad(String.format(
+                    "chunk %s at byte %d has check sum %08x, stored is %08x; the file is damaged",
+                    name, position, (int) sum.getValue(), stored));
+        }
+    }
+
+    private void checkInflatable() {
+        if (dataBytes == 0) {
+            throw bad("it has no pixel data (IDAT)");
+        }
+        long needed = 0;
+        if (interlaced) {
+            int[][] passes = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+            for (int[] pass : passes) {
+                needed += bytes((width - pass[0] + pass[2] - 1L) / pass[2], (height - pass[1] + pass[3] - 1L) / pass[3]);
+            }
+        } else {
+            needed = bytes(width, height);
+        }
+        if (needed > LARGEST_EXPANSION * dataBytes) {
+            throw bad("it declares " + width + "x" + height + " pixels, " + needed + " bytes unpacked; its " + dataBytes
+                    + " bytes of pixel data can give at most " + LARGEST_EXPANSION * dataBytes);
+        }
+    }
+
+    private long bytes(long columns, long rows) {
+        return columns <= 0 || rows <= 0 ? 0 : rows * (1 + (columns * samples() * depth + 7) / 8);
+    }
+
+    private int samples() {
+        return switch (colourType) {
+            case GREY, PALETTE -> 1;
+            case GREY_ALPHA -> 2;
+            case RGB_ALPHA -> 4;
+            default -> 3;
+        };
+    }
+
+    private Image decode() throws IOException {
+        boolean withAlpha = colourType == GREY_ALPHA || colourType == RGB_ALPHA || transparency != null;
+        Samples samples = colourType == PALETTE ? new Indices() : new Direct();
+        if (palette != null && colourType == PALETTE) {
+            head.writeBytes(chunk(PLTE, palette));
+        }
+        Canvas canvas = new Canvas(width, height, 1, withAlpha);
+        int bytesPerPixel = samples() * (depth == 16 ? 2 : 1);
+        int rows = canvas.rowsPerBand(bytesPerPixel);
+        ImageReader codec = codec();
+        try (ImageInputStream stream = data.open(file, head, END)) {
+            for (int top = 0; top < height; top += rows) {
+                stream.seek(0);
+                codec.setInput(stream, false, true);
+                ImageReadParam region = codec.getDefaultReadParam();
+                region.setSourceRegion(new Rectangle(0, top, width, Math.min(rows, height - top)));
+                Raster raster = codec.read(0, region).getRaster();
+                if (raster.getNumBands() != samples()) {
+                    throw new IOException("expected " + samples() + " samples a pixel, found " + raster.getNumBands());
+                }
+                Canvas.Row row = new Canvas.Row();
+                for (int y = 0; y < raster.getHeight(); y++) {
+                    row.read(raster, y);
+                    samples.put(row, canvas, top + y);
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof ImageException known) {
+                throw known;
+            }
+            throw new ImageException(
+                    file.name() + ": the pixel data of this PNG cannot be decoded (" + Declared.reason(e)
+                            + "); the file is cut off or damaged",
+                    e);
+        } finally {
+            codec.dispose();
+        }
+        return canvas.image();
+    }
+
+    private static ImageReader codec() {
+        Iterator<ImageReader> codecs = ImageIO.getImageReadersByFormatName("png");
+        if (!codecs.hasNext()) {
+            throw new ImageException("this Java runtime has no PNG codec; use one with the module java.desktop");
+        }
+        return codecs.next();
+    }
+
+    /** Turns a row of stored samples into floats. */
+    private interface Samples {
+        void put(Canvas.Row row, Canvas canvas, int y);
+    }
+
+    /** Grey and RGB, with alpha or one transparent colour. */
+    private final class Direct implements Samples {
+        private final int count = samples();
+        private final int colours = count < 3 ? 1 : 3;
+        private final int largest = (1 << depth) - 1;
+        private final int[] clear = new int[3];
+        private final float[] levels = new float[largest + 1];
+
+        Direct() {
+            for (int i = 0; i <= largest; i++) {
+                levels[i] = (float) i / largest;
+            }
+            if (transparency != null) {
+                if (count == 2 || count == 4) {
+                    throw bad("it has both an alpha channel and a tRNS chunk");
+                }
+                if (transparency.length != 2 * colours) {
+                    throw bad("tRNS has " + transparency.length + " bytes, expected " + 2 * colours);
+                }
+                for (int c = 0; c < colours; c++) {
+                    clear[c] = ((transparency[2 * c] & 0xff) << 8 | transparency[2 * c + 1] & 0xff) & largest;
+                }
+            }
+        }
+
+        @Override
+        public void put(Canvas.Row row, Canvas canvas, int y) {
+            int plane = canvas.plane();
+            int at = canvas.start(y);
+            float[] pixels = canvas.pixels;
+            float[] alpha = canvas.alpha;
+            for (int x = 0; x < width; x++, at++) {
+                int first = x * count;
+                float red = levels[row.get(first)];
+                pixels[at] = red;
+                pixels[at + plane] = colours == 1 ? red : levels[row.get(first + 1)];
+                pixels[at + 2 * plane] = colours == 1 ? red : levels[row.get(first + 2)];
+                if (alpha != null) {
+                    alpha[at] = count != colours ? levels[row.get(first + colours)] : isClear(row, first) ? 0 : 1;
+                }
+            }
+        }
+
+        private boolean isClear(Canvas.Row row, int first) {
+            for (int c = 0; c < colours; c++) {
+                if (row.get(first + c) != clear[c]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Indices into the palette. */
+    private final class Indices implements Samples {
+        private final int entries;
+        private final float[] colours = new float[4 * 256];
+
+        Indices() {
+            if (palette == null) {
+                throw bad("its pixels are palette indices, but it has no palette (PLTE)");
+            }
+            if (palette.length == 0 || palette.length % 3 != 0) {
+                throw bad("a palette of " + palette.length + " bytes; expected 3 for each of 1 to 256 colours");
+            }
+            entries = palette.length / 3;
+            for (int i = 0; i < entries; i++) {
+                for (int c = 0; c < 3; c++) {
+                    colours[4 * i + c] = (palette[3 * i + c] & 0xff) / 255f;
+                }
+                boolean listed = transparency != null && i < transparency.length;
+                colours[4 * i + 3] = listed ? (transparency[i] & 0xff) / 255f : 1;
+            }
+        }
+
+        @Override
+        public void put(Canvas.Row row, Canvas canvas, int y) {
+            int plane = canvas.plane();
+            int at = canvas.start(y);
+            float[] alpha = canvas.alpha;
+            for (int x = 0; x < width; x++, at++) {
+                int index = row.get(x);
+                if (index >= entries) {
+                    throw bad("pixel x " + x + ", y " + y + " has palette index " + index + "; the palette has " + entries
+                            + " colours");
+                }
+                for (int c = 0; c < 3; c++) {
+                    canvas.pixels[at + c * plane] = colours[4 * index + c];
+                }
+                if (alpha != null) {
+                    alpha[at] = colours[4 * index + 3];
+                }
+            }
+        }
+    }
+
+    private static byte[] chunk(int type, byte[] content) {
+        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocate(content.length + 12);
+        buffer.putInt(content.length).putInt(type).put(content);
+        CRC32 sum = new CRC32();
+        sum.update(buffer.array(), 4, content.length + 4);
+        return buffer.putInt((int) sum.getValue()).array();
+    }
+
+    private static String name(byte[] header) {
+        StringBuilder name = new StringBuilder();
+        for (int i = 4; i < 8; i++) {
+            char letter = (char) (header[i] & 0xff);
+            name.append(letter > ' ' && letter < 127 ? letter : '?');
+        }
+        return name.toString();
+    }
+
+    private static int integer(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
+    }
+}
