@@ -5,7 +5,7 @@ package org.impasto.nn.style;
  * [0, 1] and two opponent colours a and b in about [-0.4, 0.4], reached from encoded sRGB by two 3x3 matrices with a
  * cube root between them.
  *
- * <p>The sRGB transfer function is read from tables with linear interpolation (absolute error below 1e-7): a hundred
+ * <p>The sRGB transfer function is read from tables with linear interpolation (absolute error below 5e-7): a hundred
  * megapixels of {@code Math.pow} take a minute, and its bits are not the same on every JVM.
  */
 final class Oklab {

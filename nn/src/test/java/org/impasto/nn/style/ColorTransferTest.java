@@ -113,7 +113,7 @@ class ColorTransferTest {
 
     @Test
     void detailBringsBandsTowardsTheStyles() {
-        Image content = blurred(120, 100, 10);
+        Image content = faint(120, 100, 10);
         Image style = noisy(120, 100, 11, 0.3, 0.7);
         double[] target = bands(style);
         double[] plain = bands(ColorTransfer.of(style, Options.standard().withDetail(0)).apply(content, 1));
@@ -257,14 +257,11 @@ class ColorTransferTest {
         return Image.of(width, height, p);
     }
 
-    /** Slow waves. */
-    private static Image blurred(int width, int height, long seed) {
-        float[] p = new float[3 * width * height];
-        double phase = new Random(seed).nextDouble();
+    /** A slow wave with a little noise on it. */
+    private static Image faint(int width, int height, long seed) {
+        float[] p = noisy(width, height, seed, -0.02, 0.02).pixels();
         for (int i = 0; i < p.length; i++) {
-            int x = i % width;
-            int y = i / width % height;
-            p[i] = (float) (0.5 + 0.2 * Math.sin(phase + x / 3.0) * Math.cos(y / 4.0 + i / (width * height)));
+            p[i] += (float) (0.5 + 0.3 * Math.sin(i % width * (2 * Math.PI / width)));
         }
         return Image.of(width, height, p);
     }

@@ -42,7 +42,9 @@ class GaussianTransportTest {
         assertThat(t[0][1]).isEqualTo(t[1][0]);
         assertThat(t[0][2]).isEqualTo(t[2][0]);
         assertThat(t[1][2]).isEqualTo(t[2][1]);
-        assertThat(SymmetricEigen.of(t).values()).allMatch(value -> value > 0);
+        for (double value : SymmetricEigen.of(t).values()) {
+            assertThat(value).isPositive();
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ class OklabTest {
             double b = scale * random.nextDouble();
             Oklab.fromRgb(r, g, b, lab);
             Oklab.toRgb(lab[0], lab[1], lab[2], rgb);
-            // the tables' 1e-7 each way, magnified by the matrices' inverse (rows sum to below 8) and, in the dark, by
+            // the tables' 5e-7 each way, magnified by the matrices' inverse (rows sum to below 8) and, in the dark, by
             // the slope 12.92 of the transfer function; published coefficients have 10 digits
             assertThat(rgb[0]).isCloseTo(r, within(1e-5));
             assertThat(rgb[1]).isCloseTo(g, within(1e-5));
@@ -39,12 +39,14 @@ class OklabTest {
 
     @Test
     void transferFunctionIsSrgbs() {
+        // a table of 8192 steps: second derivative / 8 / 8192^2, and the small kink where the two branches meet
+        double tolerance = 5e-7;
         for (int i = 0; i <= 4321; i++) {
             double v = i / 4321.0;
             double linear = v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4);
-            assertThat(Oklab.decode(v)).isCloseTo(linear, within(1e-7));
-            assertThat(Oklab.encode(linear)).isCloseTo(v, within(1e-7));
-            assertThat(Oklab.encode(-linear)).isCloseTo(-v, within(1e-7));
+            assertThat(Oklab.decode(v)).isCloseTo(linear, within(tolerance));
+            assertThat(Oklab.encode(linear)).isCloseTo(v, within(tolerance));
+            assertThat(Oklab.encode(-linear)).isCloseTo(-v, within(tolerance));
         }
     }
 
