@@ -54,7 +54,7 @@ final class PngReader {
     static Image read(EncodedPicture file, ReadOptions options) throws IOException {
         PngReader reader = new PngReader(file);
         reader.readHeader();
-        Declared.check(file.name(), reader.width, reader.height, options);
+        DeclaredSize.check(file.name(), reader.width, reader.height, options);
         reader.walkChunks();
         reader.checkInflatable();
         return reader.decode();
@@ -220,9 +220,9 @@ final class PngReader {
             if (e instanceof ImageException known) {
                 throw known;
             }
-            Declared.rethrowMemoryError(e);
+            CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": the pixel data of this PNG cannot be decoded (" + Declared.reason(e)
+                    file.name() + ": the pixel data of this PNG cannot be decoded (" + CodecFailure.reason(e)
                             + "); the file is cut off or damaged",
                     e);
         } finally {
