@@ -14,6 +14,14 @@ public final class ColorSpaces {
             0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.0721750, 0.0193339, 0.1191920, 0.9503041);
 
     private static final Matrix XYZ_TO_LINEAR = LINEAR_TO_XYZ.inverse();
+    private static final double[] LINEAR_LEVELS = new double[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            LINEAR_LEVELS[i] = power(Levels.EIGHT_BITS[i]);
+        }
+    }
+
     private static final double WHITE_X = 0.95047;
     private static final double WHITE_Z = 1.08883;
     private static final double DELTA = 6.0 / 29;
@@ -139,7 +147,13 @@ public final class ColorSpaces {
         });
     }
 
+    /** Most pictures hold whole 8-bit levels, and a power is dear. */
     private static double linear(double value) {
+        int level = (int) (value * 255 + 0.5);
+        return level >= 0 && level < 256 && Levels.EIGHT_BITS[level] == value ? LINEAR_LEVELS[level] : power(value);
+    }
+
+    private static double power(double value) {
         return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
     }
 

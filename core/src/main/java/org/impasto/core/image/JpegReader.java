@@ -27,9 +27,9 @@ final class JpegReader {
                 put(decode(header, band), header, canvas, top);
             }
         } catch (IOException | RuntimeException e) {
-            Declared.rethrowMemoryError(e);
+            CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": this JPEG cannot be decoded (" + Declared.reason(e) + "); the file is damaged", e);
+                    file.name() + ": this JPEG cannot be decoded (" + CodecFailure.reason(e) + "); the file is damaged", e);
         }
         return canvas.image();
     }

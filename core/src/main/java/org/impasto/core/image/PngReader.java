@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -54,14 +55,18 @@ final class PngReader {
     static Image read(EncodedPicture file, ReadOptions options) throws IOException {
         PngReader reader = new PngReader(file);
         reader.readHeader();
-        Declared.check(file.name(), reader.width, reader.height, options);
+        DeclaredSize.check(file.name(), reader.width, reader.height, options);
         reader.walkChunks();
         reader.checkInflatable();
         return reader.decode();
     }
 
     private ImageException bad(String what) {
-        return new ImageException(file.name() + ": not a readable PNG: " + what);
+        return bad(file.name(), what);
+    }
+
+    static ImageException bad(String name, String what) {
+        return new ImageException(name + ": not a readable PNG: " + what);
     }
 
     private void readHeader() throws IOException {
@@ -126,7 +131,7 @@ final class PngReader {
                 dataBytes += length;
             } else if (type == PLTE && dataBytes == 0 && palette == null) {
                 palette = file.bytes(position + 8, table(name, length, 3 * 256));
-            } else if (type == TRNS && dataBytes == 0) {
+            } else if (type == TRNS && dataBytes == 0 && colourType < GREY_ALPHA) {
                 transparency = file.bytes(position + 8, table(name, length, 256));
             }
             position += 12 + length;
@@ -196,7 +201,9 @@ final class PngReader {
 
     private Image decode() throws IOException {
         boolean withAlpha = colourType == GREY_ALPHA || colourType == RGB_ALPHA || transparency != null;
-        Samples samples = colourType == PALETTE ? new Indices() : new Direct();
+        PngSamples samples = colourType == PALETTE
+                ? new PngSamples.Indices(file.name(), palette, transparency)
+                : new PngSamples.Direct(file.name(), samples(), depth, transparency);
         if (palette != null && colourType == PALETTE) {
             head.writeBytes(chunk(PLTE, palette));
         }
@@ -220,9 +227,9 @@ final class PngReader {
             if (e instanceof ImageException known) {
                 throw known;
             }
-            Declared.rethrowMemoryError(e);
+            CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": the pixel data of this PNG cannot be decoded (" + Declared.reason(e)
+                    file.name() + ": the pixel data of this PNG cannot be decoded (" + CodecFailure.reason(e)
                             + "); the file is cut off or damaged",
                     e);
         } finally {
@@ -257,109 +264,8 @@ final class PngReader {
         return codecs.next();
     }
 
-    /** Turns a row of stored samples into floats. */
-    private interface Samples {
-        void put(Canvas.Row row, Canvas canvas, int y);
-    }
-
-    /** Grey and RGB, with alpha or one transparent colour. */
-    private final class Direct implements Samples {
-        private final int count = samples();
-        private final int colours = count < 3 ? 1 : 3;
-        private final int largest = (1 << depth) - 1;
-        private final int[] clear = new int[3];
-        private final float[] levels = new float[largest + 1];
-
-        Direct() {
-            for (int i = 0; i <= largest; i++) {
-                levels[i] = (float) i / largest;
-            }
-            if (transparency != null) {
-                if (count == 2 || count == 4) {
-                    throw bad("it has both an alpha channel and a tRNS chunk");
-                }
-                if (transparency.length != 2 * colours) {
-                    throw bad("tRNS has " + transparency.length + " bytes, expected " + 2 * colours);
-                }
-                for (int c = 0; c < colours; c++) {
-                    clear[c] = ((transparency[2 * c] & 0xff) << 8 | transparency[2 * c + 1] & 0xff) & largest;
-                }
-            }
-        }
-
-        @Override
-        public void put(Canvas.Row row, Canvas canvas, int y) {
-            int plane = canvas.plane();
-            int at = canvas.start(y);
-            float[] pixels = canvas.pixels;
-            float[] alpha = canvas.alpha;
-            for (int x = 0; x < width; x++, at++) {
-                int first = x * count;
-                float red = levels[row.get(first)];
-                pixels[at] = red;
-                pixels[at + plane] = colours == 1 ? red : levels[row.get(first + 1)];
-                pixels[at + 2 * plane] = colours == 1 ? red : levels[row.get(first + 2)];
-                if (alpha != null) {
-                    alpha[at] = count != colours ? levels[row.get(first + colours)] : isClear(row, first) ? 0 : 1;
-                }
-            }
-        }
-
-        private boolean isClear(Canvas.Row row, int first) {
-            for (int c = 0; c < colours; c++) {
-                if (row.get(first + c) != clear[c]) {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
-    /** Indices into the palette. */
-    private final class Indices implements Samples {
-        private final int entries;
-        private final float[] colours = new float[4 * 256];
-
-        Indices() {
-            if (palette == null) {
-                throw bad("its pixels are palette indices, but it has no palette (PLTE)");
-            }
-            if (palette.length == 0 || palette.length % 3 != 0) {
-                throw bad("a palette of " + palette.length + " bytes; expected 3 for each of 1 to 256 colours");
-            }
-            entries = palette.length / 3;
-            for (int i = 0; i < entries; i++) {
-                for (int c = 0; c < 3; c++) {
-                    colours[4 * i + c] = (palette[3 * i + c] & 0xff) / 255f;
-                }
-                boolean listed = transparency != null && i < transparency.length;
-                colours[4 * i + 3] = listed ? (transparency[i] & 0xff) / 255f : 1;
-            }
-        }
-
-        @Override
-        public void put(Canvas.Row row, Canvas canvas, int y) {
-            int plane = canvas.plane();
-            int at = canvas.start(y);
-            float[] alpha = canvas.alpha;
-            for (int x = 0; x < width; x++, at++) {
-                int index = row.get(x);
-                if (index >= entries) {
-                    throw bad("pixel x " + x + ", y " + y + " has palette index " + index + "; the palette has " + entries
-                            + " colours");
-                }
-                for (int c = 0; c < 3; c++) {
-                    canvas.pixels[at + c * plane] = colours[4 * index + c];
-                }
-                if (alpha != null) {
-                    alpha[at] = colours[4 * index + 3];
-                }
-            }
-        }
-    }
-
     private static byte[] chunk(int type, byte[] content) {
-        java.nio.ByteBuffer buffer = java.nio.ByteBuffer.allocate(content.length + 12);
+        ByteBuffer buffer = ByteBuffer.allocate(content.length + 12);
         buffer.putInt(content.length).putInt(type).put(content);
         CRC32 sum = new CRC32();
         sum.update(buffer.array(), 4, content.length + 4);

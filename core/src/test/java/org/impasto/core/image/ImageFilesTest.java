@@ -155,6 +155,69 @@ class ImageFilesTest {
         }
     }
 
+    @Test
+    void endlessStreamsEnd() {
+        assertThatThrownBy(() -> Image.read(endless(new byte[] {'a'}))).isInstanceOf(ImageException.class)
+                .hasMessageContaining("begins with 61");
+        ReadOptions small = ReadOptions.standard().withMaximumPixels(1000);
+        assertThatThrownBy(() -> Image.read(endless(new byte[] {(byte) 0xff, (byte) 0xd8}), small))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("longer than");
+    }
+
+    private static InputStream endless(byte[] head) {
+        return new InputStream() {
+            private int position;
+
+            @Override
+            public int read() {
+                return position < head.length ? head[position++] & 0xff : 0;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int count) {
+                java.util.Arrays.fill(target, offset, offset + count, (byte) 0);
+                for (int i = 0; i < count && position < head.length; i++) {
+                    target[offset + i] = head[position++];
+                }
+                return count;
+            }
+        };
+    }
+
+    /** Writes two pictures to one file in turn until it is killed. */
+    static final class EndlessWriter {
+        public static void main(String[] arguments) {
+            Path file = Path.of(arguments[0]);
+            for (int i = 0; ; i++) {
+                levels(200 + i % 2, 100, 255, false).write(file);
+                System.out.println(i);
+            }
+        }
+    }
+
+    @Test
+    void aKilledWriterLeavesAWholeFile() throws Exception {
+        Path file = folder.resolve("killed.png");
+        for (int round = 0; round < 3; round++) {
+            Process process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            EndlessWriter.class.getName(),
+                            file.toString())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            for (int written = 0; written < 5 + round; written++) {
+                while (process.getInputStream().read() != '\n') {
+                    assertThat(process.isAlive()).isTrue();
+                }
+            }
+            process.destroyForcibly().waitFor();
+            assertThat(Image.read(file)).isIn(levels(200, 100, 255, false), levels(201, 100, 255, false));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             ints = {

@@ -92,6 +92,37 @@ class JpegReadingTest {
         }
     }
 
+    @Test
+    void fourInksWithoutAnAdobeMarkerAreInk() throws IOException {
+        // Large enough to be decoded in bands.
+        int width = 1300;
+        int height = 1000;
+        WritableRaster inks = java.awt.image.Raster.createInterleavedRaster(
+                java.awt.image.DataBuffer.TYPE_BYTE, width, height, 4, null);
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                inks.setPixel(x, y, new int[] {255 * x / width, 255 * y / height, 60, 30});
+            }
+        }
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(inks, null, null), null);
+        } finally {
+            writer.dispose();
+        }
+        Image image = Image.read(bytes.toByteArray());
+        for (int y = 0; y < height; y += 7) {
+            for (int x = 0; x < width; x += 7) {
+                // Light is what black leaves, less what the ink takes of it; quality 0.75 loses some levels.
+                assertThat(255 * image.value(0, x, y)).isBetween(225f - 225f * x / width - 8, 225f - 225f * x / width + 8);
+                assertThat(255 * image.value(1, x, y)).isBetween(225f - 225f * y / height - 8, 225f - 225f * y / height + 8);
+                assertThat(255 * image.value(2, x, y)).isBetween(164f, 180f);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void orientationTurnsThePicture(int orientation) throws IOException {

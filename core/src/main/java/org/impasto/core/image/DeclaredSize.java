@@ -3,11 +3,11 @@ package org.impasto.core.image;
 import org.impasto.core.ImageException;
 
 /** Checks of the size that a file declares, made before memory is taken for it. */
-final class Declared {
+final class DeclaredSize {
     /** Three values a pixel fill the longest array. */
     static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
-    private Declared() {}
+    private DeclaredSize() {}
 
     static void check(String name, int width, int height, ReadOptions options) {
         if (width < 1 || height < 1) {
@@ -23,23 +23,5 @@ final class Declared {
             throw new ImageException(name + ": the picture declares " + width + "x" + height
                     + " pixels; an Image holds at most " + MOST_PIXELS);
         }
-    }
-
-    /** Codecs wrap the lack of memory into an exception about the file, which is not at fault. */
-    static void rethrowMemoryError(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryError error) {
-                throw error;
-            }
-        }
-    }
-
-    /** The innermost message of a codec's failure. */
-    static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }
