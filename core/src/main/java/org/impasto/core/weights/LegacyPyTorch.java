@@ -71,7 +71,7 @@ final class LegacyPyTorch {
             others = "";
         }
         return new WeightException(source.name() + ": asks for the Python name "
-                + WeightTable.quote(refused.getMessage()) + ", which is no tensor or container, so it is refused"
+                + WeightTable.quote(refused.name()) + ", which is no tensor or container, so it is refused"
                 + (others.length() > 1000 ? others.substring(0, 1000) + "..." : others)
                 + ". Save the state_dict alone", refused);
     }

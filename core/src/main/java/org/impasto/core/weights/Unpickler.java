@@ -232,8 +232,15 @@ final class Unpickler {
     static final class RefusedGlobal extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        private final String name;
+
         RefusedGlobal(String name) {
             super(name);
+            this.name = name;
+        }
+
+        String name() {
+            return name;
         }
     }
 
