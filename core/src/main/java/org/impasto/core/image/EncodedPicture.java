@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
+import org.impasto.core.ImageException;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a picture file, read at any position; a name says in errors where they come from. */
@@ -53,23 +55,40 @@ final class EncodedPicture implements Closeable {
         }
     }
 
-    static EncodedPicture of(InputStream stream) throws IOException {
+    /** Reads a stream to its end; one that cannot be a picture, or is longer than any allowed one, only so far. */
+    static EncodedPicture of(InputStream stream, ReadOptions options) throws IOException {
+        String name = "picture from a stream";
         byte[] head = stream.readNBytes(HELD_IN_MEMORY);
-        if (head.length < HELD_IN_MEMORY) {
-            return of(head, "picture from a stream");
+        if (head.length < HELD_IN_MEMORY || PictureFormat.of(head) == null) {
+            return of(head, name);
         }
+        long longest = longestAllowed(options);
         Path temporary = Files.createTempFile("picture", ".tmp");
         try {
             try (OutputStream out = Files.newOutputStream(temporary)) {
                 out.write(head);
-                stream.transferTo(out);
+                long length = head.length;
+                byte[] piece = new byte[1 << 14];
+                for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
+                    length += count;
+                    if (length > longest) {
+                        throw new ImageException(name + ": it is longer than " + longest + " bytes, what a picture of "
+                                + options.maximumPixels() + " pixels can take; raise ReadOptions.withMaximumPixels");
+                    }
+                    out.write(piece, 0, count);
+                }
             }
             SeekableByteChannel channel = Files.newByteChannel(temporary);
-            return new EncodedPicture("picture from a stream", channel.size(), null, channel, temporary);
+            return new EncodedPicture(name, channel.size(), null, channel, temporary);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);
             throw e;
         }
+    }
+
+    /** Eight bytes a pixel, what 16-bit RGB with alpha takes uncompressed, and room for the rest of a file. */
+    private static long longestAllowed(ReadOptions options) {
+        return 8 * Math.min(options.maximumPixels(), DeclaredSize.MOST_PIXELS) + (64 << 20);
     }
 
     String name() {
@@ -87,7 +106,7 @@ final class EncodedPicture implements Closeable {
             System.arraycopy(bytes, (int) Math.min(position, length), target, offset, available);
             return available;
         }
-        SeekableByteChannel open = java.util.Objects.requireNonNull(channel);
+        SeekableByteChannel open = Objects.requireNonNull(channel);
         open.position(position);
         ByteBuffer buffer = ByteBuffer.wrap(target, offset, available);
         while (buffer.hasRemaining()) {

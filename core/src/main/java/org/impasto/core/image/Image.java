@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.impasto.core.ImageException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class Image {
         } catch (NoSuchFileException e) {
             throw new ImageException(path + ": no such file", e);
         } catch (IOException e) {
-            throw new ImageException(path + ": cannot be read: " + Declared.reason(e), e);
+            throw new ImageException(path + ": cannot be read: " + CodecFailure.reason(e), e);
         }
     }
 
@@ -59,10 +60,10 @@ public final class Image {
 
     /** Reads a PNG or JPEG picture from a stream to its end, under a limit of one's own. */
     public static Image read(InputStream stream, ReadOptions options) {
-        try (EncodedPicture file = EncodedPicture.of(stream)) {
+        try (EncodedPicture file = EncodedPicture.of(stream, options)) {
             return PictureFormat.read(file, options);
         } catch (IOException e) {
-            throw new ImageException("picture from a stream: cannot be read: " + Declared.reason(e), e);
+            throw new ImageException("picture from a stream: cannot be read: " + CodecFailure.reason(e), e);
         }
     }
 
@@ -76,11 +77,12 @@ public final class Image {
         try (EncodedPicture file = EncodedPicture.of(bytes)) {
             return PictureFormat.read(file, options);
         } catch (IOException e) {
-            throw new ImageException("picture from bytes: cannot be read: " + Declared.reason(e), e);
+            throw new ImageException("picture from bytes: cannot be read: " + CodecFailure.reason(e), e);
         }
     }
 
-    /** An opaque picture of planar values.
+    /**
+     * An opaque picture of planar values.
      *
      * @param chw 3 x height x width values: all of red row by row, then green, then blue
      */
@@ -90,7 +92,7 @@ public final class Image {
 
     /** A picture of planar values with an alpha plane of height x width values, or without one. */
     public static Image of(int width, int height, float[] chw, float @Nullable [] alpha) {
-        if (width < 1 || height < 1 || chw.length != 3L * width * height) {
+        if (width < 1 || height < 1 || chw.length % 3 != 0 || chw.length / 3 != (long) width * height) {
             throw new ImageException("expected 3 x height x width values of a picture of positive size, found "
                     + chw.length + " values for width " + width + " and height " + height);
         }
@@ -150,7 +152,7 @@ public final class Image {
         if (channel < 0 || channel > 2) {
             throw new ImageException("planes are 0 red, 1 green and 2 blue; asked for " + channel);
         }
-        return java.util.Arrays.copyOfRange(pixels, channel * width * height, (channel + 1) * width * height);
+        return Arrays.copyOfRange(pixels, channel * width * height, (channel + 1) * width * height);
     }
 
     /** One value: 0 red, 1 green or 2 blue of the pixel in column x of row y. */
@@ -244,6 +246,21 @@ public final class Image {
         for (int row = 0; row < newHeight; row++) {
             System.arraycopy(from, start + (y + row) * width + x, to, target + row * newWidth, newWidth);
         }
+    }
+
+    /** Whether the other is a picture of the same size and the same values, bit by bit. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Image image
+                && width == image.width
+                && height == image.height
+                && Arrays.equals(pixels, image.pixels)
+                && Arrays.equals(alpha, image.alpha);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(pixels) + width;
     }
 
     @Override

@@ -168,7 +168,7 @@ final class JpegHeader {
         for (int i = 0; i < components; i++) {
             identifiers[i] = content[6 + 3 * i] & 0xff;
         }
-        Declared.check(file.name(), width, height, options);
+        DeclaredSize.check(file.name(), width, height, options);
         // Blocks are whole, so a small picture needs less than its share.
         if ((long) width * height > MOST_PIXELS_A_BYTE * file.length()) {
             throw bad("it declares " + width + "x" + height + " pixels; the file's " + file.length()

@@ -21,26 +21,34 @@ final class JpegReader {
         JpegHeader header = JpegHeader.read(file, options);
         Canvas canvas = new Canvas(header.width, header.height, header.orientation, false);
         int rows = canvas.rowsPerBand(header.components);
-        ImageReader codec = codec();
-        try (ImageInputStream stream = header.open()) {
+        try {
             for (int top = 0; top < header.height; top += rows) {
-                stream.seek(0);
-                codec.setInput(stream, false, true);
-                ImageReadParam region = codec.getDefaultReadParam();
-                region.setSourceRegion(new Rectangle(0, top, header.width, Math.min(rows, header.height - top)));
-                Raster raster = codec.readRaster(0, region);
-                if (raster.getNumBands() != header.components) {
-                    throw new IOException("expected " + header.components + " components, found " + raster.getNumBands());
-                }
-                put(raster, header, canvas, top);
+                Rectangle band = new Rectangle(0, top, header.width, Math.min(rows, header.height - top));
+                put(decode(header, band), header, canvas, top);
             }
         } catch (IOException | RuntimeException e) {
+            CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": this JPEG cannot be decoded (" + Declared.reason(e) + "); the file is damaged", e);
+                    file.name() + ": this JPEG cannot be decoded (" + CodecFailure.reason(e) + "); the file is damaged", e);
+        }
+        return canvas.image();
+    }
+
+    private static Raster decode(JpegHeader header, Rectangle band) throws IOException {
+        // A codec of its own for each band: it holds on to the raster that it gave last.
+        ImageReader codec = codec();
+        try (ImageInputStream stream = header.open()) {
+            codec.setInput(stream, false, true);
+            ImageReadParam region = codec.getDefaultReadParam();
+            region.setSourceRegion(band);
+            Raster raster = codec.readRaster(0, region);
+            if (raster.getNumBands() != header.components) {
+                throw new IOException("expected " + header.components + " components, found " + raster.getNumBands());
+            }
+            return raster;
         } finally {
             codec.dispose();
         }
-        return canvas.image();
     }
 
     private static ImageReader codec() {

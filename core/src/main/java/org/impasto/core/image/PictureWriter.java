@@ -42,6 +42,10 @@ final class PictureWriter {
         if (!png && image.hasAlpha()) {
             throw new ImageException(path + ": JPEG has no alpha; write a PNG or call withAlphaFlattened first");
         }
+        if ((long) image.width() * image.height() > Integer.MAX_VALUE / 4) {
+            throw new ImageException(path + ": a picture of " + image.width() + "x" + image.height()
+                    + " pixels is too large for the codec; it writes at most " + Integer.MAX_VALUE / 4 + " pixels");
+        }
         Levels.refuseNaN(image.sharedPixels(), image.sharedAlpha(), image.width(), image.height());
         BufferedImage samples = interleaved(image, png ? options.pngBits() : 8);
         Path whole = path.toAbsolutePath();

@@ -1,6 +1,7 @@
 package org.impasto.core.image;
 
 import java.awt.Rectangle;
+import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,7 +54,7 @@ final class PngReader {
     static Image read(EncodedPicture file, ReadOptions options) throws IOException {
         PngReader reader = new PngReader(file);
         reader.readHeader();
-        Declared.check(file.name(), reader.width, reader.height, options);
+        DeclaredSize.check(file.name(), reader.width, reader.height, options);
         reader.walkChunks();
         reader.checkInflatable();
         return reader.decode();
@@ -203,18 +204,14 @@ final class PngReader {
         int bytesPerPixel = samples() * (depth == 16 ? 2 : 1);
         int rows = canvas.rowsPerBand(bytesPerPixel);
         ImageReader codec = codec();
-        try (ImageInputStream stream = data.open(file, head, END)) {
+        Canvas.Row row = new Canvas.Row();
+        BufferedImage band = null;
+        try {
             for (int top = 0; top < height; top += rows) {
-                stream.seek(0);
-                codec.setInput(stream, false, true);
-                ImageReadParam region = codec.getDefaultReadParam();
-                region.setSourceRegion(new Rectangle(0, top, width, Math.min(rows, height - top)));
-                Raster raster = codec.read(0, region).getRaster();
-                if (raster.getNumBands() != samples()) {
-                    throw new IOException("expected " + samples() + " samples a pixel, found " + raster.getNumBands());
-                }
-                Canvas.Row row = new Canvas.Row();
-                for (int y = 0; y < raster.getHeight(); y++) {
+                int count = Math.min(rows, height - top);
+                band = decode(codec, new Rectangle(0, top, width, count), band);
+                Raster raster = band.getRaster();
+                for (int y = 0; y < count; y++) {
                     row.read(raster, y);
                     samples.put(row, canvas, top + y);
                 }
@@ -223,14 +220,33 @@ final class PngReader {
             if (e instanceof ImageException known) {
                 throw known;
             }
+            CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": the pixel data of this PNG cannot be decoded (" + Declared.reason(e)
+                    file.name() + ": the pixel data of this PNG cannot be decoded (" + CodecFailure.reason(e)
                             + "); the file is cut off or damaged",
                     e);
         } finally {
             codec.dispose();
         }
         return canvas.image();
+    }
+
+    /** @param reused the picture of the band before, whose memory serves again; the last band fills only a part of it */
+    private BufferedImage decode(ImageReader codec, Rectangle band, @Nullable BufferedImage reused) throws IOException {
+        try (ImageInputStream stream = data.open(file, head, END)) {
+            codec.setInput(stream, false, true);
+            ImageReadParam region = codec.getDefaultReadParam();
+            region.setSourceRegion(band);
+            if (reused != null) {
+                region.setDestination(reused);
+            }
+            BufferedImage image = codec.read(0, region);
+            int found = image.getRaster().getNumBands();
+            if (found != samples()) {
+                throw new IOException("expected " + samples() + " samples a pixel, found " + found);
+            }
+            return image;
+        }
     }
 
     private static ImageReader codec() {

@@ -8,9 +8,9 @@ final class Resampler {
     private Resampler() {}
 
     static Image resize(Image image, int width, int height, Resampling filter) {
-        if (width < 1 || height < 1 || 3L * width * height > Integer.MAX_VALUE - 8) {
+        if (width < 1 || height < 1 || (long) width * height > DeclaredSize.MOST_PIXELS) {
             throw new ImageException("cannot resize to " + width + "x" + height
-                    + "; both sides must be positive and the pixels at most " + (Integer.MAX_VALUE - 8) / 3);
+                    + "; both sides must be positive and the pixels at most " + DeclaredSize.MOST_PIXELS);
         }
         if (width == image.width() && height == image.height()) {
             return image;

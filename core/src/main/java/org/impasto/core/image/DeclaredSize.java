@@ -3,8 +3,11 @@ package org.impasto.core.image;
 import org.impasto.core.ImageException;
 
 /** Checks of the size that a file declares, made before memory is taken for it. */
-final class Declared {
-    private Declared() {}
+final class DeclaredSize {
+    /** Three values a pixel fill the longest array. */
+    static final int MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
+    private DeclaredSize() {}
 
     static void check(String name, int width, int height, ReadOptions options) {
         if (width < 1 || height < 1) {
@@ -16,18 +19,9 @@ final class Declared {
             throw new ImageException(name + ": the picture declares " + width + "x" + height + " pixels, the limit is "
                     + options.maximumPixels() + "; raise it with ReadOptions.withMaximumPixels if this is right");
         }
-        if (3 * pixels > Integer.MAX_VALUE - 8) {
+        if (pixels > MOST_PIXELS) {
             throw new ImageException(name + ": the picture declares " + width + "x" + height
-                    + " pixels; an Image holds at most " + (Integer.MAX_VALUE - 8) / 3);
+                    + " pixels; an Image holds at most " + MOST_PIXELS);
         }
-    }
-
-    /** The innermost message of a codec's failure. */
-    static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }
