@@ -27,8 +27,9 @@ public final class Image {
         this.alpha = alpha;
     }
 
-    /** An image that takes the arrays over; nobody else may keep them. */
-    static Image owning(int width, int height, float[] pixels, float @Nullable [] alpha) {
+    /** A picture that takes the arrays over instead of copying them: the caller must neither keep nor change them. */
+    public static Image owning(int width, int height, float[] pixels, float @Nullable [] alpha) {
+        check(width, height, pixels, alpha);
         return new Image(width, height, pixels, alpha);
     }
 
@@ -92,6 +93,11 @@ public final class Image {
 
     /** A picture of planar values with an alpha plane of height x width values, or without one. */
     public static Image of(int width, int height, float[] chw, float @Nullable [] alpha) {
+        check(width, height, chw, alpha);
+        return new Image(width, height, chw.clone(), alpha == null ? null : alpha.clone());
+    }
+
+    private static void check(int width, int height, float[] chw, float @Nullable [] alpha) {
         if (width < 1 || height < 1 || chw.length % 3 != 0 || chw.length / 3 != (long) width * height) {
             throw new ImageException("expected 3 x height x width values of a picture of positive size, found "
                     + chw.length + " values for width " + width + " and height " + height);
@@ -100,7 +106,6 @@ public final class Image {
             throw new ImageException("expected " + width * height + " alpha values for width " + width + " and height "
                     + height + ", found " + alpha.length);
         }
-        return new Image(width, height, chw.clone(), alpha == null ? null : alpha.clone());
     }
 
     /**

@@ -127,7 +127,7 @@ public final class ColorTransfer {
             float[] rows = scaleBands(lightness, width, height, top, bottom, deviations, gains);
             toRgb(rows, result, plane, top * width);
         });
-        return Image.of(width, height, result, alpha);
+        return Image.owning(width, height, result, alpha);
     }
 
     /** Turns three planes of encoded sRGB into Oklab, in place, and gives their statistics. */
