@@ -32,7 +32,8 @@ public final class Backends {
             found.add(provider.name());
         }
         throw new BackendException("no backend named '" + options.name() + "' on the class path (found " + found
-                + "): add the artifact org.impasto:impasto-" + (options.name().equals("cpu") ? "kernels" : options.name()));
+                + "): add the artifact org.impasto:impasto-"
+                + (options.name().equals("cpu") ? "kernels" : options.name()));
     }
 
     private static final class Standard {

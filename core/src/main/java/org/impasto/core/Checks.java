@@ -15,8 +15,8 @@ final class Checks {
 
     static void rank(Operation operation, String operand, Spec spec, int rank, String axes) {
         if (spec.shape().rank() != rank) {
-            throw new ShapeException(operation.name() + ": " + operand + " has shape " + spec.shape() + ", expected rank "
-                    + rank + " (" + axes + ")");
+            throw new ShapeException(operation.name() + ": " + operand + " has shape " + spec.shape()
+                    + ", expected rank " + rank + " (" + axes + ")");
         }
     }
 

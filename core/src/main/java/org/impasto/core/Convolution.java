@@ -125,7 +125,8 @@ public sealed interface Convolution extends Operation {
                 Checks.that(
                         inputs.get(2).shape().equals(Shape.of(weight.shape().size(0))),
                         this,
-                        "bias has shape " + inputs.get(2).shape() + ", expected " + weight.shape().size(0));
+                        "bias has shape " + inputs.get(2).shape() + ", expected "
+                                + weight.shape().size(0));
             }
             Shape output = geometry.output(this, x.shape(), weight.shape());
             if (pooling != FusedPooling.NONE) {
@@ -143,8 +144,9 @@ public sealed interface Convolution extends Operation {
             }
             Tensor y = Tensor.apply(new Conv2d(geometry, Activation.NONE, FusedPooling.NONE), operands);
             Tensor activated = activation == Activation.RELU ? y.relu() : y;
-            return pooling == FusedPooling.NONE ? activated : activated.maxPool2d(
-                    new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL));
+            return pooling == FusedPooling.NONE
+                    ? activated
+                    : activated.maxPool2d(new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL));
         }
 
         @Override
@@ -165,11 +167,13 @@ public sealed interface Convolution extends Operation {
             Tensor g = b.gradient();
             gradients.add(
                     b.wants(0)
-                            ? Tensor.apply(new DataGradient(geometry, b.inputSpec(0).shape()), g, b.input(1))
+                            ? Tensor.apply(
+                                    new DataGradient(geometry, b.inputSpec(0).shape()), g, b.input(1))
                             : null);
             gradients.add(
                     b.wants(1)
-                            ? Tensor.apply(new WeightGradient(geometry, b.inputSpec(1).shape()), b.input(0), g)
+                            ? Tensor.apply(
+                                    new WeightGradient(geometry, b.inputSpec(1).shape()), b.input(0), g)
                             : null);
             if (b.inputCount() == 3) {
                 gradients.add(b.wants(2) ? g.sum(0, 2, 3).reshape(b.inputSpec(2).shape()) : null);

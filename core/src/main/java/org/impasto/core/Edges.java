@@ -24,7 +24,10 @@ public record Edges(int left, int right, int top, int bottom) {
         if (mode != PaddingMode.ZERO && (left > 0 || right > 0 || top > 0 || bottom > 0)) {
             long room = mode == PaddingMode.REFLECT ? -1 : mode == PaddingMode.REPLICATE ? Integer.MAX_VALUE : 0;
             Checks.that(
-                    height > 0 && width > 0 && Math.max(left, right) <= width + room && Math.max(top, bottom) <= height + room,
+                    height > 0
+                            && width > 0
+                            && Math.max(left, right) <= width + room
+                            && Math.max(top, bottom) <= height + room,
                     operation,
                     "padding " + this + " is too large for mode " + mode + " and shape " + shape
                             + (mode == PaddingMode.REFLECT ? ": reflection reaches size - 1 cells at most" : ""));

@@ -133,7 +133,8 @@ public sealed interface Elementwise extends Operation {
         @Override
         public List<@Nullable Tensor> gradient(Backward b) {
             Tensor x = b.input(0);
-            Tensor outside = x.greater(x.constant(Shape.scalar(), high)).add(x.constant(Shape.scalar(), low).greater(x));
+            Tensor outside = x.greater(x.constant(Shape.scalar(), high))
+                    .add(x.constant(Shape.scalar(), low).greater(x));
             return List.of(b.gradient().mul(outside.affine(-1, 1)));
         }
     }
@@ -191,9 +192,8 @@ public sealed interface Elementwise extends Operation {
         public Saves saves(Wanted wanted) {
             return switch (function) {
                 case ADD, SUBTRACT, GREATER -> Saves.nothing();
-                case MULTIPLY -> wanted.input(0)
-                        ? wanted.input(1) ? Saves.inputs(0, 1) : Saves.inputs(1)
-                        : Saves.inputs(0);
+                case MULTIPLY ->
+                    wanted.input(0) ? wanted.input(1) ? Saves.inputs(0, 1) : Saves.inputs(1) : Saves.inputs(0);
                 case DIVIDE -> wanted.input(1) ? new Saves(List.of(1), List.of(0)) : Saves.inputs(1);
                 case MAXIMUM, MINIMUM -> Saves.inputs(0, 1);
             };
@@ -204,7 +204,8 @@ public sealed interface Elementwise extends Operation {
             Tensor g = b.gradient();
             List<@Nullable Tensor> gradients = new ArrayList<>();
             for (int side = 0; side < 2; side++) {
-                gradients.add(b.wants(side) ? side(b, g, side).sumTo(b.inputSpec(side).shape()) : null);
+                gradients.add(
+                        b.wants(side) ? side(b, g, side).sumTo(b.inputSpec(side).shape()) : null);
             }
             return gradients;
         }
@@ -214,7 +215,10 @@ public sealed interface Elementwise extends Operation {
                 case ADD -> g;
                 case SUBTRACT -> side == 0 ? g : g.negate();
                 case MULTIPLY -> g.mul(b.input(1 - side));
-                case DIVIDE -> side == 0 ? g.div(b.input(1)) : g.mul(b.output(0)).div(b.input(1)).negate();
+                case DIVIDE ->
+                    side == 0
+                            ? g.div(b.input(1))
+                            : g.mul(b.output(0)).div(b.input(1)).negate();
                 case MAXIMUM -> g.mul(winner(b.input(0), b.input(1), side));
                 case MINIMUM -> g.mul(winner(b.input(1), b.input(0), side));
                 case GREATER -> g.affine(0, 0);

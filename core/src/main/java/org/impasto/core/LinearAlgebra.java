@@ -87,7 +87,8 @@ public sealed interface LinearAlgebra extends Operation {
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
             Checks.that(x.shape().size(2) * x.shape().size(3) > 0, this, "features " + x.shape() + " have no pixel");
-            return List.of(new Spec(Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1)), x.type()));
+            return List.of(new Spec(
+                    Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1)), x.type()));
         }
 
         @Override
@@ -100,8 +101,11 @@ public sealed interface LinearAlgebra extends Operation {
             Shape x = b.inputSpec(0).shape();
             long pixels = x.size(2) * x.size(3);
             Tensor g = b.gradient();
-            Tensor symmetric = g.add(Tensor.apply(new View.Permute(List.of(0, 2, 1)), g)).affine(1.0 / pixels, 0);
-            return List.of(symmetric.matmul(b.input(0).reshape(x.size(0), x.size(1), pixels)).reshape(x));
+            Tensor symmetric =
+                    g.add(Tensor.apply(new View.Permute(List.of(0, 2, 1)), g)).affine(1.0 / pixels, 0);
+            return List.of(symmetric
+                    .matmul(b.input(0).reshape(x.size(0), x.size(1), pixels))
+                    .reshape(x));
         }
     }
 

@@ -11,8 +11,17 @@ import org.jspecify.annotations.Nullable;
  * written with tensors; it can read only what {@link #saves} asked to be saved.
  */
 public sealed interface Operation
-        permits Conversion, Convolution, Elementwise, Generation, LinearAlgebra, Padding, Pooling, Reduction, Resampling,
-                Statistics, View {
+        permits Conversion,
+                Convolution,
+                Elementwise,
+                Generation,
+                LinearAlgebra,
+                Padding,
+                Pooling,
+                Reduction,
+                Resampling,
+                Statistics,
+                View {
     /** Shapes and types of the results; a {@link ShapeException} if the operands or options do not fit. */
     List<Spec> outputs(List<Spec> inputs);
 

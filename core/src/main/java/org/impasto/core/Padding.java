@@ -18,7 +18,8 @@ public sealed interface Padding extends Operation {
 
         @Override
         public List<@Nullable Tensor> gradient(Backward b) {
-            return List.of(Tensor.apply(new PadGradient(edges, mode, b.inputSpec(0).shape()), b.gradient()));
+            return List.of(
+                    Tensor.apply(new PadGradient(edges, mode, b.inputSpec(0).shape()), b.gradient()));
         }
     }
 

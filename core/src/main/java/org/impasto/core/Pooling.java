@@ -29,7 +29,8 @@ public sealed interface Pooling extends Operation {
             Checks.that(
                     kernel > 0 && stride > 0 && dilation > 0 && padding >= 0 && 2 * padding <= kernel,
                     operation,
-                    "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found " + this);
+                    "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found "
+                            + this);
             long height = windows(picture.size(2));
             long width = windows(picture.size(3));
             Checks.that(height > 0 && width > 0, operation, this + " does not fit into picture " + picture);

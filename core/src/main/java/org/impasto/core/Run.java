@@ -112,8 +112,9 @@ public final class Run {
     long takeStream() {
         seed();
         if (Scope.threadState().noiseForbidden) {
-            throw new BackendException("noise was drawn inside a custom function, whose backward pass could not draw it "
-                    + "again: draw it before and pass it as an input");
+            throw new BackendException(
+                    "noise was drawn inside a custom function, whose backward pass could not draw it "
+                            + "again: draw it before and pass it as an input");
         }
         return nextStream.getAndIncrement();
     }

@@ -18,8 +18,8 @@ public final class Shape {
         boolean empty = false;
         for (int axis = 0; axis < sizes.length; axis++) {
             if (sizes[axis] < 0) {
-                throw new ShapeException("size of axis " + axis + " is " + sizes[axis] + ", expected 0 or more, in shape "
-                        + Arrays.toString(sizes));
+                throw new ShapeException("size of axis " + axis + " is " + sizes[axis]
+                        + ", expected 0 or more, in shape " + Arrays.toString(sizes));
             }
             empty |= sizes[axis] == 0;
         }

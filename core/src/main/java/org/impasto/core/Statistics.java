@@ -60,7 +60,8 @@ public sealed interface Statistics extends Operation {
                     pixels > (unbiased ? 1 : 0),
                     this,
                     "features " + x.shape() + " have " + pixels + " pixels, expected at least " + (unbiased ? 2 : 1));
-            Shape shape = Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1));
+            Shape shape =
+                    Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1));
             return List.of(new Spec(shape, ElementType.FLOAT64));
         }
 

@@ -54,8 +54,8 @@ public final class Tape implements Decorator, AutoCloseable {
             List<Tensor> tracked = tape.track(inputs);
             Tensor value = function.apply(tracked);
             if (value.shape().elements() != 1) {
-                throw new ShapeException("gradients: the function's value is " + value.spec() + ", expected one element;"
-                        + " reduce it with sum() or mean()");
+                throw new ShapeException("gradients: the function's value is " + value.spec()
+                        + ", expected one element;" + " reduce it with sum() or mean()");
             }
             Tensor seed = Tensor.full(tape.plainBackend(), value.spec(), 1);
             List<@Nullable Tensor> ofInputs = tape.walkBack(List.of(value), List.of(seed), tracked);
@@ -65,7 +65,8 @@ public final class Tape implements Decorator, AutoCloseable {
                 complete.add(scope.keep(
                         gradient != null
                                 ? gradient
-                                : Tensor.full(tape.plainBackend(), inputs.get(input).spec(), 0)));
+                                : Tensor.full(
+                                        tape.plainBackend(), inputs.get(input).spec(), 0)));
             }
             Map<Parameter, Tensor> ofParameters = tape.takeParameterGradients();
             ofParameters.values().forEach(scope::keep);
@@ -330,7 +331,9 @@ public final class Tape implements Decorator, AutoCloseable {
             List<Tensor> innerTensors = new ArrayList<>();
             for (Tensor operand : operands) {
                 Tracked tracked = tracked(
-                        operand.backend() == this ? operand.storage() : lifted(operand).storage());
+                        operand.backend() == this
+                                ? operand.storage()
+                                : lifted(operand).storage());
                 innerInputs.add(tracked.inner);
                 innerTensors.add(Tensor.owning(inner, tracked.inner.retain()));
                 sources.add(tracked.source);
@@ -456,8 +459,8 @@ public final class Tape implements Decorator, AutoCloseable {
                 Tensor gradient = gradients.get(input);
                 if (source != null && gradient != null) {
                     if (!gradient.spec().equals(node.inputSpecs.get(input))) {
-                        throw new ShapeException(node.name() + ": gradient of operand " + input + " is " + gradient.spec()
-                                + ", expected " + node.inputSpecs.get(input));
+                        throw new ShapeException(node.name() + ": gradient of operand " + input + " is "
+                                + gradient.spec() + ", expected " + node.inputSpecs.get(input));
                     }
                     accumulate(source, gradient);
                 }
@@ -490,7 +493,10 @@ public final class Tape implements Decorator, AutoCloseable {
     }
 
     List<@Nullable Tensor> vjp(
-            Node node, Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> resultGradients) {
+            Node node,
+            Function<List<Tensor>, List<Tensor>> function,
+            List<Tensor> inputs,
+            List<Tensor> resultGradients) {
         Run run = Run.current();
         return run.replay(node.streamPosition, () -> {
             try (Scope scope = Scope.open();
@@ -503,7 +509,8 @@ public final class Tape implements Decorator, AutoCloseable {
                 }
                 List<@Nullable Tensor> gradients = again.walkBack(results, resultGradients, tracked);
                 gradients.stream().filter(Objects::nonNull).forEach(scope::keep);
-                again.parameterGradients.forEach((parameter, gradient) -> addTo(parameterGradients, parameter, gradient));
+                again.parameterGradients.forEach(
+                        (parameter, gradient) -> addTo(parameterGradients, parameter, gradient));
                 return gradients;
             }
         });
@@ -517,7 +524,9 @@ public final class Tape implements Decorator, AutoCloseable {
     }
 
     private Tensor innerValue(Tensor value) {
-        return value.backend() == this ? Tensor.owning(inner, tracked(value.storage()).inner.retain()) : value;
+        return value.backend() == this
+                ? Tensor.owning(inner, tracked(value.storage()).inner.retain())
+                : value;
     }
 
     /** Gives back what the tape saved. */

@@ -65,7 +65,8 @@ public final class Tensor {
     /** Normal noise of mean 0 and variance 1 from the current run's next stream; an error without a seeded run. */
     public static Tensor noise(Backend backend, Spec spec) {
         Run run = Run.current();
-        return applyOn(backend, new Generation.Noise(spec, run.seed(), run.takeStream()), List.of()).get(0);
+        return applyOn(backend, new Generation.Noise(spec, run.seed(), run.takeStream()), List.of())
+                .get(0);
     }
 
     /** A tensor of this one's backend and type whose elements are all the same: a constant for gradients. */
@@ -80,7 +81,8 @@ public final class Tensor {
 
     private static void checkCount(Shape shape, int count) {
         if (shape.elements() != count) {
-            throw new ShapeException("shape " + shape + " has " + shape.elements() + " elements, found " + count + " values");
+            throw new ShapeException(
+                    "shape " + shape + " has " + shape.elements() + " elements, found " + count + " values");
         }
     }
 
@@ -165,7 +167,9 @@ public final class Tensor {
 
     /** The same values on the backend that computes, outside every tape. */
     public Tensor plain() {
-        return backend instanceof Decorator ? owning(plainBackend(), plainStorage().retain()) : this;
+        return backend instanceof Decorator
+                ? owning(plainBackend(), plainStorage().retain())
+                : this;
     }
 
     /** A function whose intermediate results are computed again in the backward pass instead of being kept. */
@@ -471,7 +475,8 @@ public final class Tensor {
         }
         if (open >= 0) {
             if (known == 0 || spec.shape().elements() % known != 0) {
-                throw new ShapeException("reshape: " + spec.shape() + " does not divide into " + Arrays.toString(sizes));
+                throw new ShapeException(
+                        "reshape: " + spec.shape() + " does not divide into " + Arrays.toString(sizes));
             }
             resolved[open] = spec.shape().elements() / known;
         }
@@ -485,7 +490,10 @@ public final class Tensor {
 
     /** Axes in another order: axis i of the result is axis {@code order[i]} of this. */
     public Tensor permute(int... order) {
-        return apply(new View.Permute(Arrays.stream(order).map(spec.shape()::axis).boxed().toList()), this);
+        return apply(
+                new View.Permute(
+                        Arrays.stream(order).map(spec.shape()::axis).boxed().toList()),
+                this);
     }
 
     /** Part of one axis. */
@@ -495,7 +503,9 @@ public final class Tensor {
 
     /** Tensors behind each other along an axis. */
     public static Tensor concat(int axis, List<Tensor> tensors) {
-        return tensors.size() == 1 ? tensors.get(0) : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
+        return tensors.size() == 1
+                ? tensors.get(0)
+                : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
     }
 
     // ---- linear algebra and statistics
@@ -603,7 +613,8 @@ public final class Tensor {
         return plain;
     }
 
-    @Nullable Scope owner() {
+    @Nullable
+    Scope owner() {
         return owner;
     }
 

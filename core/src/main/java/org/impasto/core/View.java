@@ -98,7 +98,9 @@ public sealed interface View extends Operation {
                 Checks.sameType(this, first, input);
                 Checks.that(
                         input.shape().rank() == first.shape().rank()
-                                && input.shape().with(axis, 0).equals(first.shape().with(axis, 0)),
+                                && input.shape()
+                                        .with(axis, 0)
+                                        .equals(first.shape().with(axis, 0)),
                         this,
                         "shapes " + first.shape() + " and " + input.shape() + " differ outside axis " + axis);
                 size += input.shape().size(axis);

@@ -17,7 +17,9 @@ class ShapeTest {
 
     @Test
     void refusesNegativeOverflowingAndMissingSizes() {
-        assertThatThrownBy(() -> Shape.of(2, -1)).isInstanceOf(ShapeException.class).hasMessageContaining("axis 1 is -1");
+        assertThatThrownBy(() -> Shape.of(2, -1))
+                .isInstanceOf(ShapeException.class)
+                .hasMessageContaining("axis 1 is -1");
         assertThatThrownBy(() -> Shape.of(Long.MAX_VALUE, 3)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Shape.of(2, 3).size(2))
                 .isInstanceOf(ShapeException.class)

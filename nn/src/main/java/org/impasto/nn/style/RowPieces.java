@@ -1,0 +1,25 @@
+package org.impasto.nn.style;
+
+import java.util.stream.IntStream;
+
+/** Cuts a picture into pieces of whole rows that threads work on. The cut depends on the height alone. */
+final class RowPieces {
+    private static final int ROWS = 128;
+
+    /** Works on rows {@code from} to {@code to} (exclusive). */
+    interface Work {
+        void piece(int index, int from, int to);
+    }
+
+    private RowPieces() {}
+
+    static int count(int height) {
+        return (height + ROWS - 1) / ROWS;
+    }
+
+    static void forEach(int height, Work work) {
+        IntStream.range(0, count(height))
+                .parallel()
+                .forEach(index -> work.piece(index, index * ROWS, Math.min(height, (index + 1) * ROWS)));
+    }
+}
