@@ -32,6 +32,20 @@ final class Checks {
         }
     }
 
+    /** An option that says how large a picture is. */
+    static void pictureShape(Operation operation, Shape shape) {
+        that(shape.rank() == 4, operation, "picture shape " + shape + " is not of rank 4 (N, C, H, W)");
+    }
+
+    /** A gradient of the expected shape. */
+    static void gradient(Operation operation, Spec gradient, Shape expected) {
+        floating(operation, "gradient", gradient);
+        that(
+                gradient.shape().equals(expected),
+                operation,
+                "gradient has shape " + gradient.shape() + ", expected " + expected);
+    }
+
     static void sameType(Operation operation, Spec left, Spec right) {
         if (left.type() != right.type()) {
             throw new ShapeException(operation.name() + ": operands are " + left + " and " + right

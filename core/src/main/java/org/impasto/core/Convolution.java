@@ -187,11 +187,10 @@ public sealed interface Convolution extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
-            Shape expected = geometry.output(this, picture, inputs.get(1).shape());
-            Checks.that(
-                    inputs.get(0).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            Checks.pictureShape(this, picture);
+            Checks.rank(this, "weight", inputs.get(1), 4, "out, in / groups, height, width");
+            Checks.sameType(this, inputs.get(0), inputs.get(1));
+            Checks.gradient(this, inputs.get(0), geometry.output(this, picture, inputs.get(1).shape()));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 
@@ -206,11 +205,10 @@ public sealed interface Convolution extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
-            Shape expected = geometry.output(this, inputs.get(0).shape(), weight);
-            Checks.that(
-                    inputs.get(1).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(1).shape() + ", expected " + expected);
+            Checks.picture(this, "picture", inputs.get(0));
+            Checks.that(weight.rank() == 4, this, "weight shape " + weight + " is not of rank 4");
+            Checks.sameType(this, inputs.get(0), inputs.get(1));
+            Checks.gradient(this, inputs.get(1), geometry.output(this, inputs.get(0).shape(), weight));
             return List.of(new Spec(weight, inputs.get(0).type()));
         }
 

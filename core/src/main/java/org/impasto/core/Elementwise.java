@@ -98,6 +98,7 @@ public sealed interface Elementwise extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
+            Checks.floating(this, "operand", inputs.get(0));
             Checks.that(inputs.get(0).equals(inputs.get(1)), this, "operands differ: " + inputs);
             return List.of(inputs.get(0));
         }
@@ -165,7 +166,11 @@ public sealed interface Elementwise extends Operation {
 
         @Override
         public List<@Nullable Tensor> gradient(Backward b) {
-            return List.of(b.gradient().mul(b.input(0).power(exponent - 1)).affine(exponent, 0));
+            // x^0 is 1 everywhere; 0 * x^-1 would be NaN at x = 0.
+            return List.of(
+                    exponent == 0
+                            ? b.gradient().affine(0, 0)
+                            : b.gradient().mul(b.input(0).power(exponent - 1)).affine(exponent, 0));
         }
     }
 
@@ -177,6 +182,9 @@ public sealed interface Elementwise extends Operation {
             Spec left = inputs.get(0);
             Spec right = inputs.get(1);
             Checks.sameType(this, left, right);
+            if (function == BinaryFunction.DIVIDE) {
+                Checks.floating(this, "left", left);
+            }
             return List.of(new Spec(broadcast(this, left.shape(), right.shape()), left.type()));
         }
 
@@ -212,14 +220,14 @@ public sealed interface Elementwise extends Operation {
                             ? g.div(b.input(1))
                             : g.mul(b.output(0)).div(b.input(1)).negate();
                 case MAXIMUM -> g.mul(winner(b.input(0), b.input(1), side));
-                case MINIMUM -> g.mul(winner(b.input(1), b.input(0), 1 - side));
+                case MINIMUM -> g.mul(winner(b.input(1), b.input(0), side));
                 case GREATER -> g.affine(0, 0);
             };
         }
 
-        /** 1 where left is greater for side 0, where it is not for side 1: ties go to one side, so gradients add up. */
-        private static Tensor winner(Tensor left, Tensor right, int side) {
-            Tensor greater = left.greater(right);
+        /** Whether first is greater, for side 0, or is not, for side 1: ties go to one side, so gradients add up. */
+        private static Tensor winner(Tensor first, Tensor second, int side) {
+            Tensor greater = first.greater(second);
             return side == 0 ? greater : greater.affine(-1, 1);
         }
 

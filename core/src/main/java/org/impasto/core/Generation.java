@@ -9,6 +9,10 @@ public sealed interface Generation extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 0);
+            Checks.that(
+                    spec.type().isComputable(),
+                    this,
+                    spec.type() + " is for files only, expected FLOAT32, FLOAT64 or INT64");
             return List.of(spec);
         }
     }

@@ -28,11 +28,9 @@ public sealed interface Padding extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
-            Shape expected = padded(picture, edges);
-            Checks.that(
-                    inputs.get(0).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            Checks.pictureShape(this, picture);
+            edges.check(this, mode, picture);
+            Checks.gradient(this, inputs.get(0), padded(picture, edges));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 

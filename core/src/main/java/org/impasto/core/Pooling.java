@@ -67,11 +67,9 @@ public sealed interface Pooling extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
-            Shape expected = window.output(this, inputs.get(0).shape());
-            Checks.that(
-                    inputs.get(1).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(1).shape() + ", expected " + expected);
+            Checks.picture(this, "picture", inputs.get(0));
+            Checks.sameType(this, inputs.get(0), inputs.get(1));
+            Checks.gradient(this, inputs.get(1), window.output(this, inputs.get(0).shape()));
             return List.of(inputs.get(0));
         }
 
@@ -105,11 +103,8 @@ public sealed interface Pooling extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
-            Shape expected = window.output(this, picture);
-            Checks.that(
-                    inputs.get(0).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            Checks.pictureShape(this, picture);
+            Checks.gradient(this, inputs.get(0), window.output(this, picture));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 

@@ -47,11 +47,8 @@ public sealed interface Resampling extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
-            Shape expected = picture.with(2, resize.height()).with(3, resize.width());
-            Checks.that(
-                    inputs.get(0).shape().equals(expected),
-                    this,
-                    "gradient has shape " + inputs.get(0).shape() + ", expected " + expected);
+            Checks.pictureShape(this, picture);
+            Checks.gradient(this, inputs.get(0), picture.with(2, resize.height()).with(3, resize.width()));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 

@@ -63,10 +63,9 @@ public sealed interface View extends Operation {
             Spec input = inputs.get(0);
             Checks.that(axis >= 0 && axis < input.shape().rank(), this, "no axis " + axis + " in " + input.shape());
             Checks.that(
-                    start >= 0 && length >= 0 && start + length <= input.shape().size(axis),
+                    start >= 0 && length >= 0 && length <= input.shape().size(axis) - start,
                     this,
-                    "elements " + start + " to " + (start + length) + " are not all within axis " + axis + " of "
-                            + input.shape());
+                    length + " elements from " + start + " are not all within axis " + axis + " of " + input.shape());
             return List.of(new Spec(input.shape().with(axis, length), input.type()));
         }
 

@@ -1,0 +1,88 @@
+package org.impasto.testing;
+
+import java.util.Random;
+import org.impasto.core.Backend;
+import org.impasto.core.ElementType;
+import org.impasto.core.Spec;
+import org.impasto.core.Tensor;
+
+/**
+ * What a test gives to an operation: a shape, a type, and the kind of values.
+ *
+ * @param spec FLOAT32, FLOAT64 or INT64
+ */
+public record Operand(Spec spec, Kind kind) {
+    /** Kinds of seeded values. */
+    public enum Kind {
+        /** Normal numbers. */
+        NORMAL,
+        /** From 0.5 to 2. */
+        POSITIVE,
+        /** Normal numbers whose absolute value is at least 0.2. */
+        NONZERO,
+        /** A symmetric matrix of normal numbers. */
+        SYMMETRIC
+    }
+
+    /** Normal numbers in float32. */
+    public static Operand normal(long... sizes) {
+        return new Operand(Spec.float32(sizes), Kind.NORMAL);
+    }
+
+    /** Numbers from 0.5 to 2 in float32. */
+    public static Operand positive(long... sizes) {
+        return new Operand(Spec.float32(sizes), Kind.POSITIVE);
+    }
+
+    /** Numbers away from 0 in float32. */
+    public static Operand nonzero(long... sizes) {
+        return new Operand(Spec.float32(sizes), Kind.NONZERO);
+    }
+
+    /** This operand with another element type. */
+    public Operand as(ElementType type) {
+        return new Operand(new Spec(spec.shape(), type), kind);
+    }
+
+    /** The values as a tensor of a backend, the same for each backend; float32 values are exact. */
+    public Tensor tensor(Backend backend, long seed) {
+        double[] values = values(seed);
+        if (spec.type() == ElementType.FLOAT64) {
+            return Tensor.ofDoubles(backend, spec.shape(), values);
+        }
+        if (spec.type() == ElementType.INT64) {
+            long[] longs = new long[values.length];
+            for (int i = 0; i < longs.length; i++) {
+                longs[i] = Math.round(values[i] * 100);
+            }
+            return Tensor.ofLongs(backend, spec.shape(), longs);
+        }
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return Tensor.of(backend, spec.shape(), floats);
+    }
+
+    private double[] values(long seed) {
+        Random random = new Random(seed);
+        double[] values = new double[Math.toIntExact(spec.shape().elements())];
+        for (int i = 0; i < values.length; i++) {
+            double normal = random.nextGaussian();
+            values[i] = switch (kind) {
+                case NORMAL, SYMMETRIC -> normal;
+                case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
+                case NONZERO -> normal + Math.copySign(0.2, normal);
+            };
+        }
+        if (kind == Kind.SYMMETRIC) {
+            int n = spec.shape().intSize(-1);
+            for (int row = 0; row < n; row++) {
+                for (int column = 0; column < row; column++) {
+                    values[column * n + row] = values[row * n + column];
+                }
+            }
+        }
+        return values;
+    }
+}

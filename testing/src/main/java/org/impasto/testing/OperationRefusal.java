@@ -1,0 +1,226 @@
+package org.impasto.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.impasto.core.Conversion;
+import org.impasto.core.Convolution;
+import org.impasto.core.Convolution.Activation;
+import org.impasto.core.Convolution.FusedPooling;
+import org.impasto.core.Convolution.Geometry;
+import org.impasto.core.Edges;
+import org.impasto.core.ElementType;
+import org.impasto.core.Elementwise;
+import org.impasto.core.Generation;
+import org.impasto.core.LinearAlgebra;
+import org.impasto.core.Operation;
+import org.impasto.core.Padding;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.Pooling;
+import org.impasto.core.Pooling.Window;
+import org.impasto.core.Reduction;
+import org.impasto.core.Resampling;
+import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Shape;
+import org.impasto.core.Spec;
+import org.impasto.core.Statistics;
+import org.impasto.core.View;
+
+/** Operands that the shape rule of an operation is to refuse, by name. */
+public record OperationRefusal(Operation operation, List<Spec> operands) {
+    private static final Spec PICTURE = Spec.float32(1, 3, 5, 7);
+    private static final Spec DOUBLE_PICTURE = as(PICTURE, ElementType.FLOAT64);
+    private static final Spec LONGS = as(PICTURE, ElementType.INT64);
+    private static final Spec VECTOR = Spec.float32(5);
+    private static final Spec EMPTY = Spec.float32(1, 3, 0, 7);
+
+    /** At least one for every operation. */
+    public static List<OperationRefusal> all() {
+        List<OperationRefusal> all = new ArrayList<>();
+        elementwise(all);
+        views(all);
+        matrices(all);
+        convolutions(all);
+        pictures(all);
+        return all;
+    }
+
+    private static void elementwise(List<OperationRefusal> all) {
+        for (Operation operation : List.of(
+                new Elementwise.Unary(Elementwise.UnaryFunction.EXPONENTIAL),
+                new Elementwise.LeakyRelu(0.1),
+                new Elementwise.Clamp(0, 1),
+                new Elementwise.Affine(1, 2),
+                new Elementwise.Power(2))) {
+            refuse(all, operation);
+            refuse(all, operation, PICTURE, PICTURE);
+            refuse(all, operation, LONGS);
+        }
+        refuse(all, new Elementwise.Clamp(1, 0), PICTURE);
+        refuse(all, new Elementwise.Clamp(Double.NaN, 0), PICTURE);
+        refuse(all, new Elementwise.LeakyReluGradient(0.1), PICTURE);
+        refuse(all, new Elementwise.LeakyReluGradient(0.1), PICTURE, VECTOR);
+        refuse(all, new Elementwise.LeakyReluGradient(0.1), LONGS, LONGS);
+        Operation add = new Elementwise.Binary(Elementwise.BinaryFunction.ADD);
+        refuse(all, add, PICTURE);
+        refuse(all, add, PICTURE, Spec.float32(2));
+        refuse(all, add, PICTURE, DOUBLE_PICTURE);
+        refuse(all, new Elementwise.Binary(Elementwise.BinaryFunction.DIVIDE), LONGS, LONGS);
+        refuse(all, new Conversion.Cast(ElementType.FLOAT16), PICTURE);
+        refuse(all, new Conversion.Cast(ElementType.FLOAT32));
+        refuse(all, new Generation.Fill(PICTURE, 1), PICTURE);
+        refuse(all, new Generation.Fill(as(PICTURE, ElementType.BFLOAT16), 1));
+        refuse(all, new Generation.Noise(LONGS, 1, 0));
+        refuse(all, new Generation.Noise(PICTURE, 1, 0), PICTURE);
+    }
+
+    private static void views(List<OperationRefusal> all) {
+        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)))) {
+            refuse(all, operation, VECTOR);
+            refuse(all, operation, LONGS);
+            refuse(all, operation, PICTURE, PICTURE);
+        }
+        refuse(all, new Reduction.Sum(List.of(1, 1)), PICTURE);
+        refuse(all, new Reduction.Sum(List.of(-1)), PICTURE);
+        refuse(all, new Reduction.Maximum(List.of(2)), EMPTY);
+        refuse(all, new View.Reshape(Shape.of(3, 34)), PICTURE);
+        refuse(all, new View.Reshape(Shape.of(5)));
+        refuse(all, new View.Permute(List.of(0, 1)), PICTURE);
+        refuse(all, new View.Permute(List.of(0, 1, 2, 2)), PICTURE);
+        refuse(all, new View.Permute(List.of(0, 1, 2, 4)), PICTURE);
+        refuse(all, new View.Slice(1, 2, 2), PICTURE);
+        refuse(all, new View.Slice(1, -1, 2), PICTURE);
+        refuse(all, new View.Slice(1, 2, Long.MAX_VALUE), PICTURE);
+        refuse(all, new View.Slice(4, 0, 1), PICTURE);
+        refuse(all, new View.Concat(1));
+        refuse(all, new View.Concat(1), PICTURE, Spec.float32(1, 3, 5, 8));
+        refuse(all, new View.Concat(1), PICTURE, VECTOR);
+        refuse(all, new View.Concat(1), PICTURE, DOUBLE_PICTURE);
+        refuse(all, new View.Concat(4), PICTURE);
+    }
+
+    private static void matrices(List<OperationRefusal> all) {
+        Operation product = new LinearAlgebra.MatrixProduct(false, true);
+        refuse(all, product, Spec.float32(2, 3));
+        refuse(all, product, Spec.float32(2, 3), Spec.float32(3, 2));
+        refuse(all, product, Spec.float32(3), Spec.float32(2, 3));
+        refuse(all, product, Spec.float32(2, 4, 3), Spec.float32(3, 4, 3));
+        refuse(all, product, Spec.float32(2, 3), as(Spec.float32(2, 3), ElementType.FLOAT64));
+        for (Operation operation : List.of(
+                new LinearAlgebra.Gram(), new Statistics.ChannelMoments(false), new Statistics.Covariance(false))) {
+            refuse(all, operation);
+            refuse(all, operation, VECTOR);
+            refuse(all, operation, LONGS);
+            refuse(all, operation, EMPTY);
+        }
+        refuse(all, new Statistics.ChannelMoments(true), Spec.float32(1, 3, 1, 1));
+        refuse(all, new Statistics.Covariance(true), Spec.float32(1, 3, 1, 1));
+        Operation eigen = new LinearAlgebra.SymmetricEigen();
+        refuse(all, eigen, Spec.float32(3, 3));
+        refuse(all, eigen, as(Spec.float32(3, 4), ElementType.FLOAT64));
+        refuse(all, eigen, as(VECTOR, ElementType.FLOAT64));
+    }
+
+    private static void convolutions(List<OperationRefusal> all) {
+        Spec weight = Spec.float32(4, 3, 3, 3);
+        Spec result = Spec.float32(1, 4, 3, 5);
+        Geometry plain = Geometry.plain();
+        Operation convolution = convolution(plain);
+        refuse(all, convolution, PICTURE);
+        refuse(all, convolution, PICTURE, weight, Spec.float32(4), Spec.float32(4));
+        refuse(all, convolution, VECTOR, weight);
+        refuse(all, convolution, PICTURE, VECTOR);
+        refuse(all, convolution, PICTURE, Spec.float32(4, 2, 3, 3));
+        refuse(all, convolution, PICTURE, Spec.float32(4, 3, 6, 3));
+        refuse(all, convolution, PICTURE, weight, Spec.float32(3));
+        refuse(all, convolution, LONGS, as(weight, ElementType.INT64));
+        refuse(all, convolution, PICTURE, as(weight, ElementType.FLOAT64));
+        refuse(all, convolution(plain.strided(0, 1)), PICTURE, weight);
+        refuse(all, convolution(plain.dilated(1, 9)), PICTURE, weight);
+        refuse(all, convolution(plain.grouped(2)), Spec.float32(1, 6, 5, 7), Spec.float32(3, 3, 3, 3));
+        refuse(all, convolution(plain.padded(Edges.all(5), PaddingMode.REFLECT)), PICTURE, weight);
+        refuse(all, convolution(plain.padded(Edges.all(-3), PaddingMode.ZERO)), PICTURE, weight);
+        refuse(
+                all,
+                new Convolution.Conv2d(plain, Activation.NONE, FusedPooling.FLOOR),
+                Spec.float32(1, 3, 3, 3),
+                weight);
+
+        Operation data = new Convolution.DataGradient(plain, PICTURE.shape());
+        refuse(all, data, result);
+        refuse(all, data, Spec.float32(1, 4, 4, 5), weight);
+        refuse(all, data, result, VECTOR);
+        refuse(all, data, result, Spec.float32(4, 2, 3, 3));
+        refuse(all, data, result, as(weight, ElementType.FLOAT64));
+        refuse(all, new Convolution.DataGradient(plain, VECTOR.shape()), result, weight);
+        Operation ofWeight = new Convolution.WeightGradient(plain, weight.shape());
+        refuse(all, ofWeight, PICTURE);
+        refuse(all, ofWeight, PICTURE, Spec.float32(1, 4, 4, 5));
+        refuse(all, ofWeight, VECTOR, result);
+        refuse(all, ofWeight, PICTURE, as(result, ElementType.FLOAT64));
+        refuse(all, new Convolution.WeightGradient(plain, VECTOR.shape()), PICTURE, result);
+    }
+
+    private static Operation convolution(Geometry geometry) {
+        return new Convolution.Conv2d(geometry, Activation.NONE, FusedPooling.NONE);
+    }
+
+    private static void pictures(List<OperationRefusal> all) {
+        Spec pooled = Spec.float32(1, 3, 2, 3);
+        for (Operation pooling : List.of(new Pooling.MaxPool2d(Window.of(2)), new Pooling.AvgPool2d(Window.of(2), true))) {
+            refuse(all, pooling);
+            refuse(all, pooling, VECTOR);
+            refuse(all, pooling, LONGS);
+            refuse(all, pooling, Spec.float32(1, 3, 1, 4));
+        }
+        refuse(all, new Pooling.MaxPool2d(new Window(2, 2, 2, 1, false)), PICTURE);
+        refuse(all, new Pooling.MaxPool2d(new Window(2, 0, 0, 1, false)), PICTURE);
+        refuse(all, new Pooling.AvgPool2d(new Window(2, 2, 0, 2, false), true), PICTURE);
+        Operation ofMaximum = new Pooling.MaxPool2dGradient(Window.of(2));
+        refuse(all, ofMaximum, PICTURE);
+        refuse(all, ofMaximum, PICTURE, PICTURE);
+        refuse(all, ofMaximum, VECTOR, pooled);
+        refuse(all, ofMaximum, PICTURE, as(pooled, ElementType.FLOAT64));
+        Operation ofMean = new Pooling.AvgPool2dGradient(Window.of(2), true, PICTURE.shape());
+        refuse(all, ofMean, PICTURE);
+        refuse(all, ofMean, as(pooled, ElementType.INT64));
+        refuse(all, new Pooling.AvgPool2dGradient(Window.of(2), true, VECTOR.shape()), pooled);
+
+        Operation pad = new Padding.Pad(Edges.all(5), PaddingMode.REFLECT, 0);
+        refuse(all, pad, PICTURE);
+        refuse(all, pad, VECTOR);
+        refuse(all, new Padding.Pad(Edges.all(1), PaddingMode.REPLICATE, 0), EMPTY);
+        refuse(all, new Padding.Pad(Edges.all(-3), PaddingMode.ZERO, 0), PICTURE);
+        refuse(all, new Padding.Pad(Edges.all(1), PaddingMode.ZERO, 0), LONGS);
+        Operation ofPad = new Padding.PadGradient(Edges.all(1), PaddingMode.REFLECT, PICTURE.shape());
+        refuse(all, ofPad, PICTURE);
+        refuse(all, ofPad, as(Spec.float32(1, 3, 7, 9), ElementType.INT64));
+        refuse(all, new Padding.PadGradient(Edges.all(1), PaddingMode.ZERO, VECTOR.shape()), PICTURE);
+        refuse(
+                all,
+                new Padding.PadGradient(Edges.all(5), PaddingMode.REFLECT, PICTURE.shape()),
+                Spec.float32(1, 3, 15, 17));
+
+        Resampling.Resize resize = new Resampling.Resize(3, 4, Filter.BILINEAR, false, false);
+        refuse(all, resize, VECTOR);
+        refuse(all, resize, EMPTY);
+        refuse(all, resize, LONGS);
+        refuse(all, new Resampling.Resize(0, 4, Filter.BILINEAR, false, false), PICTURE);
+        refuse(all, new Resampling.Resize(3, 4, Filter.BILINEAR, true, true), PICTURE);
+        refuse(all, new Resampling.ResizeGradient(resize, PICTURE.shape()), PICTURE);
+        refuse(all, new Resampling.ResizeGradient(resize, PICTURE.shape()), as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
+        refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
+    }
+
+    private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {
+        all.add(new OperationRefusal(operation, List.of(operands)));
+    }
+
+    private static Spec as(Spec spec, ElementType type) {
+        return new Spec(spec.shape(), type);
+    }
+
+    @Override
+    public String toString() {
+        return operation.name() + ": " + operation + " of " + operands;
+    }
+}
