@@ -45,6 +45,7 @@ final class MatrixRates {
         float[] b = normal(random, n * n);
         float[] c = new float[n * n];
         Run run = Run.inference();
+        products(workers, new FeatureProducts(vector), normal(random, 64 * 262144), run);
         double flops = 2.0 * n * n * n;
         rate("product 2048", flops, 12, workers,
                 () -> matrices.multiply(MatrixShape.of(n, n, n), a, 0, b, 0, c, 0, false, workers, run));
@@ -54,6 +55,23 @@ final class MatrixRates {
                 () -> matrices.multiply(MatrixShape.of(512, 512, 512), a, 0, b, 0, c, 0, false, workers, run));
         rate("product 77x768x320", 2.0 * 77 * 768 * 320, 200, workers,
                 () -> matrices.multiply(new MatrixShape(77, 320, 768, false, true), a, 0, b, 0, c, 0, false, workers, run));
+    }
+
+    private static void products(Workers workers, FeatureProducts products, float[] x, Run run) {
+        for (int[] size : new int[][] {{256, 16384}, {64, 262144}, {128, 65536}, {512, 1024}}) {
+            int rows = size[0];
+            int length = size[1];
+            float[] gram = new float[rows * rows];
+            double full = 2.0 * rows * rows * length;
+            for (boolean blocked : new boolean[] {false, true}) {
+                rate("gram " + rows + "x" + length + (blocked ? " blocked" : ""), full, 25, workers,
+                        () -> products.gram(x, 0, rows, length, blocked, 1, gram, 0, workers, run));
+            }
+        }
+        double[] covariance = new double[256 * 256];
+        double[] mean = new double[256];
+        rate("covariance 256x16384, float64", 2.0 * 256 * 256 * 16384, 12, workers,
+                () -> products.covariance(x, 0, 256, 16384, false, mean, 1, covariance, 0, workers, run));
     }
 
     private static void rate(String what, double flops, int repetitions, Workers workers, Runnable work) {
