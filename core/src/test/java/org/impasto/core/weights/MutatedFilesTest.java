@@ -78,30 +78,30 @@ class MutatedFilesTest {
     }
 
     private static void damageManyTimes(String kind, byte[] valid, Function<byte[], WeightFile> open) {
-            readAll(open.apply(valid));
-            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-            int[] outcomes = new int[2];
-            for (int i = 0; i < MUTATIONS; i++) {
-                byte[] damaged = damage(valid, new Random(SEED * 1_000_003 + i));
-                long before = threads.getCurrentThreadAllocatedBytes();
-                try {
-                    readAll(open.apply(damaged));
-                    outcomes[0]++;
-                } catch (WeightException refused) {
-                    assertThat(refused.getMessage()).isNotEmpty().hasSizeLessThan(2500);
-                    outcomes[1]++;
-                } catch (RuntimeException | Error unexpected) {
-                    throw new AssertionError(
-                            kind + ", seed " + SEED + ", mutation " + i + ": " + HexFormat.of().formatHex(damaged),
-                            unexpected);
-                }
-                assertThat(threads.getCurrentThreadAllocatedBytes() - before)
-                        .as("bytes allocated for %s, seed %d, mutation %d", kind, SEED, i)
-                        .isLessThan(MAX_ALLOCATION);
+        readAll(open.apply(valid));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int[] outcomes = new int[2];
+        for (int i = 0; i < MUTATIONS; i++) {
+            byte[] damaged = damage(valid, new Random(SEED * 1_000_003 + i));
+            long before = threads.getCurrentThreadAllocatedBytes();
+            try {
+                readAll(open.apply(damaged));
+                outcomes[0]++;
+            } catch (WeightException refused) {
+                assertThat(refused.getMessage()).isNotEmpty().hasSizeLessThan(2500);
+                outcomes[1]++;
+            } catch (RuntimeException | Error unexpected) {
+                throw new AssertionError(
+                        kind + ", seed " + SEED + ", mutation " + i + ": " + HexFormat.of().formatHex(damaged),
+                        unexpected);
             }
-            // Both happen often; otherwise the damage tests nothing.
-            assertThat(outcomes[0]).as("files read").isGreaterThan(MUTATIONS / 200);
-            assertThat(outcomes[1]).as("files refused").isGreaterThan(MUTATIONS / 5);
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                    .as("bytes allocated for %s, seed %d, mutation %d", kind, SEED, i)
+                    .isLessThan(MAX_ALLOCATION);
+        }
+        // Both happen often; otherwise the damage tests nothing.
+        assertThat(outcomes[0]).as("files read").isGreaterThan(MUTATIONS / 200);
+        assertThat(outcomes[1]).as("files refused").isGreaterThan(MUTATIONS / 5);
     }
 
     private static void readAll(WeightFile file) {
