@@ -116,8 +116,12 @@ class MutatedFilesTest {
                 outcomes[1]++;
             } catch (RuntimeException | Error unexpected) {
                 throw new AssertionError(
+<<<<<<< HEAD
                         kind + ", seed " + SEED + ", mutation " + i + ": "
                                 + HexFormat.of().formatHex(damaged),
+=======
+                        kind + ", seed " + SEED + ", mutation " + i + ": " + HexFormat.of().formatHex(damaged),
+>>>>>>> weights
                         unexpected);
             }
             assertThat(threads.getCurrentThreadAllocatedBytes() - before)

@@ -25,6 +25,11 @@ final class Pickle {
         return this;
     }
 
+    /** An opcode of protocol 0, with its lines. */
+    Pickle line(String text) {
+        return raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     Pickle none() {
         return op('N');
     }

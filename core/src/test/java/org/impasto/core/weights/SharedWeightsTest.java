@@ -92,11 +92,12 @@ class SharedWeightsTest {
         }
         try (WeightFile vgg = WeightFile.open(weights.resolve("wct/vgg_normalised_conv1_1.pth"))) {
             assertThat(vgg.readFloats("0.bias")).containsExactly(-103.939f, -116.779f, -123.68f);
-            assertThat(vgg.readFloats("2.bias")).startsWith(0.036640968f, 0.0029662575f, 0.0018578935f);
+            assertThat(vgg.readDoubles("2.bias"))
+                    .startsWith(0.036640968173742294, 0.0029662575107067823, 0.0018578935414552689);
         }
         try (WeightFile taef = WeightFile.open(weights.resolve("taef2/taef2_encoder.pth"))) {
             assertThat(taef.spec("0.weight")).hasToString("64x3x3x3 FLOAT16");
-            assertThat(taef.readFloats("0.weight")).startsWith(-0.1405029296875f, -0.06121826171875f, 0.091552734375f);
+            assertThat(taef.readDoubles("0.weight")).startsWith(-0.1405029296875, -0.06121826171875, 0.091552734375);
         }
     }
 }
