@@ -1,0 +1,121 @@
+package org.impasto.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.function.DoubleSupplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What the machine can do at best: the rate of a loop of fused multiply-adds and nothing else, on twelve independent
+ * accumulators, and the rate of a plain copy.
+ */
+final class MachinePeak {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int STEPS = 20_000;
+    private static final int ACCUMULATORS = 12;
+    private static volatile float sink;
+
+    private MachinePeak() {}
+
+    /** Billions of floating-point operations a second, a fused multiply-add counted as two. */
+    static double gigaflops(int threads, double seconds) {
+        double flops = 2.0 * STEPS * ACCUMULATORS * SPECIES.length();
+        return together(threads, () -> bestRate(seconds, () -> sink += multiplyAdd(1 + sink * 1e-30f)) * flops / 1e9);
+    }
+
+    /** Gigabytes a second, read and written bytes counted once each; every thread copies its part of the array. */
+    static double copyGigabytes(int threads, long bytes, double seconds) {
+        int part = Math.toIntExact(bytes / 4 / threads);
+        return together(threads, () -> {
+            float[] from = new float[part];
+            float[] to = new float[part];
+            return bestRate(seconds, () -> System.arraycopy(from, 0, to, 0, part)) * 8.0 * part / 1e9;
+        });
+    }
+
+    static int vectorBits() {
+        return SPECIES.vectorBitSize();
+    }
+
+    /** The median of the passes a second, after a third of the time as warm-up. */
+    private static double bestRate(double seconds, Runnable pass) {
+        long begin = System.nanoTime();
+        List<Double> rates = new ArrayList<>();
+        double elapsed = 0;
+        while (elapsed < seconds || rates.size() < 3) {
+            long start = System.nanoTime();
+            pass.run();
+            long end = System.nanoTime();
+            elapsed = (end - begin) / 1e9;
+            if (elapsed > seconds / 3) {
+                rates.add(1e9 / (end - start));
+            }
+        }
+        return Medians.of(rates);
+    }
+
+    private static double together(int threads, DoubleSupplier work) {
+        CyclicBarrier start = new CyclicBarrier(threads);
+        double[] rates = new double[threads];
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int index = i;
+            Thread worker = new Thread(() -> {
+                try {
+                    start.await();
+                    rates[index] = work.getAsDouble();
+                } catch (InterruptedException | java.util.concurrent.BrokenBarrierException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            workers.add(worker);
+            worker.start();
+        }
+        double sum = 0;
+        try {
+            for (int i = 0; i < threads; i++) {
+                workers.get(i).join();
+                sum += rates[i];
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return sum;
+    }
+
+    private static float multiplyAdd(float seed) {
+        FloatVector m = FloatVector.broadcast(SPECIES, 0.999f);
+        FloatVector c = FloatVector.broadcast(SPECIES, 0.001f);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, seed);
+        FloatVector a1 = a0.add(1);
+        FloatVector a2 = a0.add(2);
+        FloatVector a3 = a0.add(3);
+        FloatVector a4 = a0.add(4);
+        FloatVector a5 = a0.add(5);
+        FloatVector a6 = a0.add(6);
+        FloatVector a7 = a0.add(7);
+        FloatVector a8 = a0.add(8);
+        FloatVector a9 = a0.add(9);
+        FloatVector a10 = a0.add(10);
+        FloatVector a11 = a0.add(11);
+        for (int i = 0; i < STEPS; i++) {
+            a0 = a0.fma(m, c);
+            a1 = a1.fma(m, c);
+            a2 = a2.fma(m, c);
+            a3 = a3.fma(m, c);
+            a4 = a4.fma(m, c);
+            a5 = a5.fma(m, c);
+            a6 = a6.fma(m, c);
+            a7 = a7.fma(m, c);
+            a8 = a8.fma(m, c);
+            a9 = a9.fma(m, c);
+            a10 = a10.fma(m, c);
+            a11 = a11.fma(m, c);
+        }
+        FloatVector low = a0.add(a1).add(a2).add(a3).add(a4).add(a5);
+        FloatVector high = a6.add(a7).add(a8).add(a9).add(a10).add(a11);
+        return low.add(high).lane(0);
+    }
+}
