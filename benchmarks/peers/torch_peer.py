@@ -142,11 +142,14 @@ def main():
                 work()
                 if time.perf_counter() - begin >= arguments.warmup:
                     break
-            times, begin = [], time.perf_counter()
-            while len(times) < arguments.least or time.perf_counter() - begin < arguments.measure:
+            times, elapsed, begin = [], 0, time.perf_counter()
+            # A hopelessly slow row ends before it has its least number of passes.
+            while elapsed < arguments.measure or len(times) < arguments.least and elapsed < 6 * arguments.measure:
                 start = time.perf_counter()
                 results = work()
-                times.append(1000 * (time.perf_counter() - start))
+                end = time.perf_counter()
+                times.append(1000 * (end - start))
+                elapsed = end - begin
             say("note", f"{name} {statistics.median(times):.3f} ms")
             if best is None or statistics.median(times) < statistics.median(best[1]):
                 best = (name, times)

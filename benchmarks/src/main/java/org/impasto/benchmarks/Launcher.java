@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Starts the processes of the sides and listens to them. */
@@ -55,7 +57,7 @@ final class Launcher {
     private List<String> javaCommand(Contender contender, Row row, boolean keepOutputs) throws IOException {
         List<String> command = contender.javaCommand(release(contender));
         if (contender.side().equals("nd4j")) {
-            command.add("-Dorg.bytedeco.javacpp.platform.extension=" + System.getProperty("nd4j.extension", "-onednn-avx2"));
+            command.add("-Dorg.bytedeco.javacpp.platform.extension=" + nd4jExtension());
             command.add("-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), SideProcess.class.getName()));
@@ -65,6 +67,13 @@ final class Launcher {
             command.add("--outputs");
         }
         return command;
+    }
+
+    /** JavaCPP's name of the ND4J build on the class path, such as "-onednn-avx2". */
+    private static String nd4jExtension() {
+        Matcher matcher = Pattern.compile("nd4j-native-[^/]*-(?:linux|macosx|windows)-[^-/]*(-[^/:;]*)\\.jar")
+                .matcher(System.getProperty("java.class.path"));
+        return matcher.find() ? matcher.group(1) : "";
     }
 
     private List<String> torchCommand(Contender contender, Row row, boolean keepOutputs) {

@@ -17,6 +17,7 @@ import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
@@ -117,14 +118,28 @@ final class Nd4jRows implements Side {
     }
 
     private static INDArray reflected(Map<String, INDArray> weights, int index, INDArray x) {
-        INDArray padded = Nd4j.createUninitialized(
-                DataType.FLOAT, new long[] {x.size(0), x.size(1) + 2, x.size(2) + 2, x.size(3)}, 'c');
-        Nd4j.exec(DynamicCustomOp.builder("mirror_pad")
-                .addInputs(x, Nd4j.createFromArray(new int[][] {{0, 0}, {1, 1}, {1, 1}, {0, 0}}))
-                .addIntegerArguments(0)
-                .addOutputs(padded)
-                .build());
-        return convolution(padded, weights.get(index + ".weight"), weights.get(index + ".bias"), 0);
+        return convolution(padReflect(x), weights.get(index + ".weight"), weights.get(index + ".bias"), 0);
+    }
+
+    /** By views: its own mirror_pad and pad take 60 to 200 times as long as the copy of the inner part. */
+    private static INDArray padReflect(INDArray x) {
+        long h = x.size(1);
+        long w = x.size(2);
+        INDArray y = Nd4j.createUninitialized(DataType.FLOAT, new long[] {x.size(0), h + 2, w + 2, x.size(3)}, 'c');
+        rows(y, 1, h + 1, 1, w + 1).assign(x);
+        rows(y, 0, 1, 1, w + 1).assign(rows(x, 1, 2, 0, w));
+        rows(y, h + 1, h + 2, 1, w + 1).assign(rows(x, h - 2, h - 1, 0, w));
+        rows(y, 0, h + 2, 0, 1).assign(rows(y, 0, h + 2, 2, 3));
+        rows(y, 0, h + 2, w + 1, w + 2).assign(rows(y, 0, h + 2, w - 1, w));
+        return y;
+    }
+
+    private static INDArray rows(INDArray x, long top, long bottom, long left, long right) {
+        return x.get(
+                NDArrayIndex.all(),
+                NDArrayIndex.interval(top, bottom),
+                NDArrayIndex.interval(left, right),
+                NDArrayIndex.all());
     }
 
     private static INDArray convolution(INDArray x, INDArray weight, INDArray bias, int zeroPadding) {
@@ -159,15 +174,25 @@ final class Nd4jRows implements Side {
         return y;
     }
 
+    /** Of one picture, by views: its own upsampling2d takes several times as long. */
     private static INDArray upsample(INDArray x) {
-        INDArray y = Nd4j.createUninitialized(
-                DataType.FLOAT, new long[] {x.size(0), 2 * x.size(1), 2 * x.size(2), x.size(3)}, 'c');
-        Nd4j.exec(DynamicCustomOp.builder("upsampling2d")
-                .addInputs(x)
-                .addIntegerArguments(2, 2, 0)
-                .addOutputs(y)
-                .build());
-        return y;
+        long h = x.size(1);
+        long w = x.size(2);
+        long c = x.size(3);
+        INDArray y = Nd4j.createUninitialized(DataType.FLOAT, new long[] {h, 2, w, 2, c}, 'c');
+        INDArray picture = x.reshape(h, w, c);
+        for (int i = 0; i < 2; i++) {
+            for (int j = 0; j < 2; j++) {
+                y.get(
+                                NDArrayIndex.all(),
+                                NDArrayIndex.point(i),
+                                NDArrayIndex.all(),
+                                NDArrayIndex.point(j),
+                                NDArrayIndex.all())
+                        .assign(picture);
+            }
+        }
+        return y.reshape(1, 2 * h, 2 * w, c);
     }
 
     private static String version() {

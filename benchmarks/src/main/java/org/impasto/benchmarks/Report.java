@@ -1,6 +1,7 @@
 package org.impasto.benchmarks;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -18,12 +19,12 @@ final class Report {
     private final LocalDateTime begun = LocalDateTime.now();
     private final List<String> raw = new ArrayList<>();
     private final BenchmarkData data;
-    private final int forks;
+    private final int threads;
 
     Report(int forks, Launcher.Pace pace, Path jdk, List<Contender> contenders, BenchmarkData data) {
         this.data = data;
-        this.forks = forks;
-        head("impasto benchmarks, %s".formatted(begun.format(DateTimeFormatter.ISO_LOCAL_DATE).concat("")));
+        this.threads = pace.threads();
+        head("impasto benchmarks, %s".formatted(begun.format(DateTimeFormatter.ISO_LOCAL_DATE)));
         head("machine: %s, %d processors, %s %s, JDK %s"
                 .formatted(
                         processor(),
@@ -61,6 +62,10 @@ final class Report {
         }
         note("goal: a ratio of at least %.2f".formatted(row.goal())
                 + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : ""));
+        double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        if (load > 1.3 * threads) {
+            note("WARNING: the machine is busy with other work (load average %.1f), the times are too long".formatted(load));
+        }
         double peak = result.machineRate("peak");
         if (!Double.isNaN(peak)) {
             note("peak %.0f GFLOP/s (one thread %.0f), copy of %.0f MB %.1f GB/s (one thread %.1f)"

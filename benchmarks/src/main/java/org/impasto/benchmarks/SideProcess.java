@@ -74,15 +74,19 @@ final class SideProcess implements Runnable {
             workload.run();
         } while (System.nanoTime() - begin < warmup * 1e9);
         begin = System.nanoTime();
-        for (int i = 0; i < least || System.nanoTime() - begin < measure * 1e9; i++) {
+        double elapsed = 0;
+        // A hopelessly slow row ends before it has its least number of passes.
+        for (int i = 0; elapsed < measure || i < least && elapsed < 6 * measure; i++) {
             long start = System.nanoTime();
             workload.run();
-            say("ms", Double.toString((System.nanoTime() - start) / 1e6));
+            long end = System.nanoTime();
+            say("ms", Double.toString((end - start) / 1e6));
+            elapsed = (end - begin) / 1e9;
         }
     }
 
     private void machine(Row chosen) {
-        double seconds = Math.min(1, measure / 3);
+        double seconds = Math.min(1, measure / 2);
         long bytes = chosen.workingSetBytes();
         say("peak1", Double.toString(MachinePeak.gigaflops(1, seconds)));
         say("peak", Double.toString(MachinePeak.gigaflops(threads, seconds)));
