@@ -14,17 +14,19 @@ import picocli.CommandLine.Option;
 /** The driver: every row, every side in turn, each in a fresh process, fork after fork; then the table. */
 @Command(
         name = "compare",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Measures our rows and those of the peers in turn, in one go, and prints a line a row:",
             "",
             "  name  ours_ms  peer  peer_ms  ratio",
             "",
-            "The peer is the fastest one; the ratio is its time over ours, so larger is better for us. Lines that",
-            "begin with # say what lies behind the row. Raw results go into benchmarks/results."
+            "The peer is the fastest one; the ratio is its time over ours, so larger is better for us. "
+                    + "Lines that begin with # say what lies behind the row. Raw results go into benchmarks/results."
         })
 final class Compare implements Callable<Integer> {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+    private boolean help;
+
     @Option(names = "--only", paramLabel = "NAME", description = "only this row; may be given several times")
     private List<String> only = List.of();
 

@@ -198,11 +198,13 @@ final class Nd4jRows implements Side {
     private static String version() {
         Properties properties = new Properties();
         try (InputStream stream = Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
-            properties.load(stream);
+            if (stream != null) {
+                properties.load(stream);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read ND4J's version", e);
         }
-        return properties.getProperty("version");
+        return properties.getProperty("version", "of unknown version");
     }
 
     private static INDArray array(FloatTensor tensor) {

@@ -2,6 +2,7 @@ package org.impasto.benchmarks;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -14,8 +15,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.impasto.benchmarks.FloatTensors.FloatTensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * ONNX Runtime from its Maven artifact: all graph optimisations, sequential execution, inputs in direct buffers that
@@ -105,7 +108,7 @@ final class OnnxRuntimeRows implements Side {
     private static final class Pass implements Workload {
         private final OrtSession session;
         private final Map<String, OnnxTensorLike> inputs;
-        private OrtSession.Result result;
+        private OrtSession.@Nullable Result result;
 
         Pass(OrtSession session, Map<String, ? extends OnnxTensorLike> inputs) {
             this.session = session;
@@ -127,7 +130,7 @@ final class OnnxRuntimeRows implements Side {
         @Override
         public Map<String, FloatTensor> outputs() {
             Map<String, FloatTensor> outputs = new LinkedHashMap<>();
-            for (Map.Entry<String, ai.onnxruntime.OnnxValue> entry : result) {
+            for (Map.Entry<String, OnnxValue> entry : Objects.requireNonNull(result, "run() comes first")) {
                 OnnxTensor tensor = (OnnxTensor) entry.getValue();
                 FloatBuffer buffer = tensor.getFloatBuffer();
                 float[] values = new float[buffer.remaining()];
