@@ -61,7 +61,15 @@ final class Compare implements Callable<Integer> {
     private Compare() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Compare()).execute(arguments));
+        CommandLine commandLine = new CommandLine(new Compare());
+        commandLine.setExecutionExceptionHandler((exception, line, parsed) -> {
+            if (!(exception instanceof IllegalArgumentException)) {
+                throw exception;
+            }
+            System.err.println(exception.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        });
+        System.exit(commandLine.execute(arguments));
     }
 
     @Override
