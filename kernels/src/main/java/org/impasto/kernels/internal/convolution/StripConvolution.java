@@ -46,7 +46,9 @@ final class StripConvolution {
     private final Panels panels;
     private final int panelPieces;
     private final Strip strip;
-    private final int[] bases;
+    private final int[] bases; // places of the groups of pixels in the strip
+    private final int[] pixels; // first pixels of the groups of a row
+    private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.algorithm = plan.algorithm();
@@ -76,7 +78,12 @@ final class StripConvolution {
         panelPieces = splits ? panels.count() : 1;
         strip = new Strip(shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown,
                 tilesAcross);
+        // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
+        boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
+        rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
         int groupsAcross = tileWidth / ROWS;
+        pixels = new int[groupsAcross];
+        Arrays.setAll(pixels, i -> i * ROWS);
         bases = new int[tileHeight * groupsAcross];
         Arrays.setAll(bases, i -> strip.place(i / groupsAcross, i % groupsAcross * ROWS));
     }
@@ -163,33 +170,69 @@ final class StripConvolution {
                 int first = panelPieces == 1 ? 0 : panelPiece;
                 int last = panelPieces == 1 ? panels.count() : panelPiece + 1;
                 for (int panel = first; panel < last; panel++) {
-                    multiply(part, panel, rows, scratch);
-                    store(image, part, panel, row, column, rows, columns, scratch.sums);
+                    if (storesAtOnce(columns)) {
+                        multiplyAndStore(image, panel, row, column, rows, columns, scratch);
+                        continue;
+                    }
+                    for (int y = 0; y < rows; y += rowsAtOnce) {
+                        int height = Math.min(rowsAtOnce, rows - y);
+                        multiply(part, panel, y, height, scratch);
+                        store(image, part, panel, row + y, column, height, columns, scratch.sums);
+                    }
                 }
             }
         }
     }
 
-    private void multiply(int group, int panel, int rows, Scratch scratch) {
+    private void multiply(int group, int panel, int row, int rows, Scratch scratch) {
         int[] taps = strip.taps();
-        int unit = blocked ? BLOCK : 1;
         int width = panels.width(panel);
         int first = group * panels.columns() + panels.start(panel);
-        int groups = rows * (tileWidth / ROWS);
-        int step = Math.max(1, DEPTH_AT_ONCE / unit);
+        if (!blocked) {
+            for (int y = 0; y < rows; y++) {
+                kernels.planarProduct(scratch.strip, strip.place(row + y, 0), pixels, taps, 0, taps.length, weights,
+                        first * taps.length, width, bias, first, 0, scratch.sums, y * tileWidth * width, width, BLOCK,
+                        Float.NEGATIVE_INFINITY);
+            }
+            return;
+        }
+        int groups = rows * pixels.length;
+        int place = strip.place(row, 0);
+        int step = DEPTH_AT_ONCE / BLOCK;
         for (int from = 0; from < taps.length; from += step) {
             int to = Math.min(taps.length, from + step);
-            float[] start = from == 0 ? bias : scratch.sums;
-            int startOffset = from == 0 ? first : 0;
-            int startStride = from == 0 ? 0 : width;
-            int b = first * taps.length * unit + from * unit * width;
-            if (blocked) {
-                kernels.blockedProduct(scratch.strip, 0, bases, groups, taps, from, to, weights, b, width, start,
-                        startOffset, startStride, scratch.sums, 0, width);
+            int b = (first * taps.length + from * width) * BLOCK;
+            if (from == 0) {
+                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width, bias,
+                        first, 0, scratch.sums, 0, width);
             } else {
-                kernels.planarProduct(scratch.strip, 0, bases, groups, taps, from, to, weights, b, width, start,
-                        startOffset, startStride, scratch.sums, 0, width);
+                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width,
+                        scratch.sums, 0, width, scratch.sums, 0, width);
             }
+        }
+    }
+
+    /** Sums of planar taps are short: they go to the output without a stop. */
+    private boolean storesAtOnce(int columns) {
+        return !blocked && shape.groups() == 1 && fusion.pool() == Fusion.Pool.NONE && columns >= ROWS
+                && (fusion.negativeSlope() == 0 || fusion.negativeSlope() == 1);
+    }
+
+    private void multiplyAndStore(int image, int panel, int row, int column, int rows, int columns, Scratch scratch) {
+        int[] taps = strip.taps();
+        int start = panels.start(panel);
+        int[] groups = pixels;
+        if (columns < tileWidth) {
+            groups = Arrays.copyOf(pixels, (columns + ROWS - 1) / ROWS);
+            groups[groups.length - 1] = columns - ROWS; // the last group repeats some pixels, to the same bits
+        }
+        int plane = storedHeight * storedWidth * BLOCK;
+        int target = (image * BlockedLayout.blocks(shape.outputChannels()) + start / BLOCK) * plane;
+        for (int y = 0; y < rows; y++) {
+            kernels.planarProduct(scratch.strip, strip.place(y, 0), groups, taps, 0, taps.length, weights,
+                    start * taps.length, panels.width(panel), bias, start, 0, output,
+                    target + ((row + y) * storedWidth + column) * BLOCK, BLOCK, plane,
+                    fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
         }
     }
 
