@@ -255,7 +255,7 @@ public final class Tensor {
         return outermost;
     }
 
-    private static boolean reaches(Backend from, Backend to) {
+    static boolean reaches(Backend from, Backend to) {
         Backend backend = from;
         while (backend != to) {
             if (!(backend instanceof Decorator decorator)) {
