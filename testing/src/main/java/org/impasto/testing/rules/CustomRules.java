@@ -25,6 +25,7 @@ import org.impasto.core.Storage;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.testing.ObservedBackend;
+import org.impasto.testing.ReferenceBackend;
 import org.jspecify.annotations.Nullable;
 
 /** Checkpoints and functions with a backward pass of their own. */
@@ -43,6 +44,7 @@ final class CustomRules {
                 new BackendRule("memory of an invertible chain does not grow with depth", CustomRules::chainMemory),
                 new BackendRule("a captured tracked tensor is refused", CustomRules::captured),
                 new BackendRule("a custom's wrong gradients are refused", CustomRules::wrongGradients),
+                new BackendRule("a custom's tensors of another backend are refused", CustomRules::foreign),
                 new BackendRule("off the tape a custom function is plain", CustomRules::plain));
     }
 
@@ -211,6 +213,12 @@ final class CustomRules {
             assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(hidden, t).get(0).sum(), x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("noise");
+            assertThatThrownBy(() -> Tape.gradients(
+                            t -> Tape.gradients(s -> Tensor.custom(hidden, s).get(0).sum(), t)
+                                    .value(),
+                            x))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("noise");
             assertValues(x.noise(x.shape()).mul(x.constant(x.shape(), 0)), 0, 0);
         }
     }
@@ -294,6 +302,19 @@ final class CustomRules {
                         .hasMessageContaining("pass it as an input");
                 assertThat(Storage.live()).as("way " + way).isEqualTo(before);
             }
+            // An input of the outer tape, a captured tensor of an inner one.
+            assertThatThrownBy(() -> Tape.gradients(
+                            a -> Tape.gradients(
+                                            b -> b.mul(Tensor.checkpoint(in -> in.get(0).mul(b), a))
+                                                    .sum(),
+                                            a)
+                                    .inputs()
+                                    .get(0)
+                                    .sum(),
+                            x))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("captured");
+            assertThat(Storage.live()).isEqualTo(before);
             // Plain tensors may be captured: they are constants.
             Tape.Gradients gradients = Tape.gradients(a -> Tensor.checkpoint(in -> in.get(0).mul(y), a).sum(), x);
             assertValues(gradients.inputs().get(0), 3, 4);
@@ -344,6 +365,37 @@ final class CustomRules {
                         .isInstanceOf(ShapeException.class)
                         .hasMessageContaining("a custom function")
                         .hasMessageContaining("gradient");
+            }
+        }
+    }
+
+    private static void foreign(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = vector(backend, 1, 2);
+            Tensor other = vector(new ReferenceBackend(), 1, 2);
+            long before = Storage.live();
+            CustomFunction givesOther = custom(t -> other);
+            CustomFunction otherGradient = new CustomFunction() {
+                @Override
+                public List<Tensor> forward(List<Tensor> inputs) {
+                    return List.of(inputs.get(0).tanh());
+                }
+
+                @Override
+                public Operation.Saves saves() {
+                    return Operation.Saves.nothing();
+                }
+
+                @Override
+                public List<@Nullable Tensor> backward(Backward backward) {
+                    return List.of(other);
+                }
+            };
+            for (CustomFunction function : List.of(givesOther, otherGradient)) {
+                assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(function, t).get(0).sum(), x))
+                        .isInstanceOf(BackendException.class)
+                        .hasMessageContaining("another backend");
+                assertThat(Storage.live()).isEqualTo(before);
             }
         }
     }

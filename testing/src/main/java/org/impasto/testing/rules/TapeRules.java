@@ -33,6 +33,8 @@ final class TapeRules {
     static List<BackendRule> all() {
         return List.of(
                 new BackendRule("a tape keeps only what saves() asks for", TapeRules::savesOnlyWhatIsAsked),
+                new BackendRule("the walk back frees as it goes", TapeRules::freesAsItGoes),
+                new BackendRule("an operation without a gradient is refused at once", TapeRules::terminal),
                 new BackendRule("a gradient cannot read what was not saved", TapeRules::readsOnlyWhatWasSaved),
                 new BackendRule("a frozen parameter costs no weight gradient", TapeRules::frozen),
                 new BackendRule("gradients of several uses are added", TapeRules::severalUses),
@@ -83,6 +85,55 @@ final class TapeRules {
                     x);
         }
         return live[0];
+    }
+
+    private static void freesAsItGoes(Backend backend) {
+        long[] last = new long[1];
+        long[] peaks = new long[2];
+        long[] ends = new long[2];
+        int[] depths = {4, 64};
+        ObservedBackend observed = new ObservedBackend(backend, operation -> last[0] = Storage.live());
+        for (int i = 0; i < depths.length; i++) {
+            int depth = depths[i];
+            try (Scope outside = Scope.open()) {
+                Tensor x = vector(observed, 1, 2);
+                long before = Storage.live();
+                observed.reset();
+                Tape.gradients(
+                        tracked -> {
+                            try (Scope scope = Scope.open()) {
+                                Tensor y = tracked;
+                                for (int step = 0; step < depth; step++) {
+                                    y = scope.only(y.tanh());
+                                }
+                                return scope.keep(y.sum());
+                            }
+                        },
+                        x);
+                peaks[i] = observed.peakLive() - before;
+                ends[i] = last[0] - before;
+            }
+        }
+        assertThat(ends[1]).as("storages alive at the last operation").isEqualTo(ends[0]);
+        assertThat(peaks[1]).as("peak: one result kept for each step").isEqualTo(peaks[0] + 60);
+    }
+
+    private static void terminal(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor matrix = Tensor.ofDoubles(backend, Shape.of(1, 1), 4);
+            assertThatThrownBy(() -> Tape.gradients(
+                            x -> {
+                                x.symmetricEigen();
+                                return x.sum();
+                            },
+                            matrix))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("SymmetricEigen")
+                    .hasMessageContaining("detach()");
+            Tape.Gradients detached =
+                    Tape.gradients(x -> x.detach().symmetricEigen().values().mul(x).sum(), matrix);
+            assertValues(detached.inputs().get(0), 4);
+        }
     }
 
     private static void readsOnlyWhatWasSaved(Backend backend) {
