@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.impasto.testing.rules.Samples.assertValues;
 import static org.impasto.testing.rules.Samples.vector;
 
+import java.util.Objects;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -107,7 +108,7 @@ final class ScopeRules {
             assertValues(two.get(1), 81);
             Map<String, Tensor> named = Scope.keepingMap(() -> Map.of("y", x.square().negate()));
             assertThat(Storage.live()).isEqualTo(before + 4);
-            assertValues(named.get("y"), -9);
+            assertValues(Objects.requireNonNull(named.get("y")), -9);
             assertThat(Scope.keeping(() -> x)).isSameAs(x);
             assertValues(x, 3);
         }

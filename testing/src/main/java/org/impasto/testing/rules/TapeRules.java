@@ -6,6 +6,7 @@ import static org.impasto.testing.rules.Samples.assertValues;
 import static org.impasto.testing.rules.Samples.random;
 import static org.impasto.testing.rules.Samples.vector;
 
+import java.util.Objects;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -198,7 +199,7 @@ final class TapeRules {
                     },
                     x);
             assertValues(gradients.inputs().get(0), (2 * 7 + 1) * 4, (2 * 14 + 1) * 5);
-            assertValues(gradients.parameters().get(w), (2 * 7 + 1) * 2, (2 * 14 + 1) * 3);
+            assertValues(Objects.requireNonNull(gradients.parameters().get(w)), (2 * 7 + 1) * 2, (2 * 14 + 1) * 3);
         }
     }
 
@@ -211,7 +212,7 @@ final class TapeRules {
                     (a, b) -> a.mul(w.on(a)).add(b.square()).mul(a).sum(), x, time);
             assertValues(gradients.inputs().get(0), 2 * 1 * 2 + 9, 2 * 2 * -1 + 25);
             assertValues(gradients.inputs().get(1), 6, 20);
-            assertValues(gradients.parameters().get(w), 1, 4);
+            assertValues(Objects.requireNonNull(gradients.parameters().get(w)), 1, 4);
         }
     }
 
