@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Vector form of the elementwise loops: the operations of {@link FloatFunctions} in the same order, written out in each
@@ -14,6 +15,8 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class VectorFloatLoops implements FloatLoops {
     private static final int LANES = FLOATS.length();
+    private static final int STRIP = 1024;
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
     private final FloatLoops plain = new PlainFloatLoops();
 
@@ -138,104 +141,61 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void exponential(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
+        FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
+        FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
+        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
+        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
+        FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
+        FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
+        FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
+        FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
+        IntVector rounderBits = IntVector.broadcast(INTS, ROUNDER_BITS);
+        IntVector bias = IntVector.broadcast(INTS, 127);
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector eX = v.max(LEAST_EXPONENT).min(LARGEST_EXPONENT);
-            FloatVector eShifted = eX.mul(LOG2_E).add(ROUNDER);
-            FloatVector eN = eShifted.sub(ROUNDER);
-            FloatVector eR = eX.sub(eN.mul(LN2_HIGH)).sub(eN.mul(LN2_LOW));
-            FloatVector eP = eR.mul(E4).add(E3).mul(eR).add(E2).mul(eR).add(E1).mul(eR).add(E0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(1f);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(ROUNDER_BITS);
+            FloatVector eX = v.max(leastExponent).min(largestExponent);
+            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eN = eShifted.sub(rounder);
+            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
+            FloatVector eP = eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
+            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
+            IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
             IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst = eHalf.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent.sub(eHalf).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eFirst = eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eSecond = eExponent.sub(eHalf).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
             FloatVector eResult = eY.mul(eFirst).mul(eSecond);
             eResult.intoArray(y, yOffset + i);
         }
     }
 
-    private static void logarithm(int length, float[] x, int xOffset, float[] y, int yOffset) {
+    private static void logarithmOfPositive(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector oneHalf = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector l3 = FloatVector.broadcast(FLOATS, L3);
+        FloatVector l2 = FloatVector.broadcast(FLOATS, L2);
+        FloatVector l1 = FloatVector.broadcast(FLOATS, L1);
+        FloatVector l0 = FloatVector.broadcast(FLOATS, L0);
+        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
+        FloatVector zero = FloatVector.zero(FLOATS);
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
             VectorMask<Float> denormal = v.compare(VectorOperators.LT, Float.MIN_NORMAL);
             IntVector bits = v.blend(v.mul(TWO_TO_23), denormal).reinterpretAsInts().sub(ROOT_HALF_BITS);
             FloatVector whole = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
-            FloatVector exponent = whole.sub(FloatVector.zero(FLOATS).blend(23f, denormal));
+            FloatVector exponent = whole.sub(zero.blend(23f, denormal));
             FloatVector f = bits.and(0x7fffff).add(ROOT_HALF_BITS).reinterpretAsFloats().sub(1f);
-            FloatVector s = f.div(f.add(2f));
+            FloatVector s = f.div(f.add(two));
             FloatVector z = s.mul(s);
-            FloatVector half = f.mul(0.5f).mul(f);
-            FloatVector series = z.mul(L3).add(L2).mul(z).add(L1).mul(z).add(L0).mul(z);
-            FloatVector low = half.add(series).mul(s).add(exponent.mul(LN2_LOW));
-            FloatVector result = exponent.mul(LN2_HIGH).add(f.sub(half.sub(low)));
-            result = result.blend(v, v.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-            result = result.blend(Float.NEGATIVE_INFINITY, v.compare(VectorOperators.EQ, 0f));
-            result = result.blend(Float.NaN, v.compare(VectorOperators.LT, 0f));
-            result = result.blend(v, v.compare(VectorOperators.NE, v));
+            FloatVector half = f.mul(oneHalf).mul(f);
+            FloatVector series = z.mul(l3).add(l2).mul(z).add(l1).mul(z).add(l0).mul(z);
+            FloatVector low = half.add(series).mul(s).add(exponent.mul(ln2Low));
+            FloatVector result = exponent.mul(ln2High).add(f.sub(half.sub(low)));
             result.intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void hyperbolicTangent(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector a = v.abs().min(TANH_ONE);
-            FloatVector z = a.mul(a);
-            FloatVector small = z.mul(T5).add(T4).mul(z).add(T3).mul(z).add(T2).mul(z).add(T1).mul(z).add(T0).mul(z).mul(a).add(a);
-            FloatVector eX = a.add(a).max(LEAST_EXPONENT).min(LARGEST_EXPONENT);
-            FloatVector eShifted = eX.mul(LOG2_E).add(ROUNDER);
-            FloatVector eN = eShifted.sub(ROUNDER);
-            FloatVector eR = eX.sub(eN.mul(LN2_HIGH)).sub(eN.mul(LN2_LOW));
-            FloatVector eP = eR.mul(E4).add(E3).mul(eR).add(E2).mul(eR).add(E1).mul(eR).add(E0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(1f);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst = eHalf.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent.sub(eHalf).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
-            FloatVector large = FloatVector.broadcast(FLOATS, 1f).sub(FloatVector.broadcast(FLOATS, 2f).div(eResult.add(1f)));
-            IntVector magnitude = large.blend(small, a.compare(VectorOperators.LT, TANH_SMALL)).reinterpretAsInts();
-            IntVector sign = v.reinterpretAsInts().and(0x80000000);
-            magnitude.and(0x7fffffff).or(sign).reinterpretAsFloats().intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void sigmoid(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector eX = v.abs().neg().max(LEAST_EXPONENT).min(LARGEST_EXPONENT);
-            FloatVector eShifted = eX.mul(LOG2_E).add(ROUNDER);
-            FloatVector eN = eShifted.sub(ROUNDER);
-            FloatVector eR = eX.sub(eN.mul(LN2_HIGH)).sub(eN.mul(LN2_LOW));
-            FloatVector eP = eR.mul(E4).add(E3).mul(eR).add(E2).mul(eR).add(E1).mul(eR).add(E0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(1f);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst = eHalf.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent.sub(eHalf).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
-            FloatVector above = FloatVector.broadcast(FLOATS, 1f).blend(eResult, v.compare(VectorOperators.LT, 0f));
-            above.div(eResult.add(1f)).intoArray(y, yOffset + i);
-        }
-    }
-
-    private static void silu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector eX = v.abs().neg().max(LEAST_EXPONENT).min(LARGEST_EXPONENT);
-            FloatVector eShifted = eX.mul(LOG2_E).add(ROUNDER);
-            FloatVector eN = eShifted.sub(ROUNDER);
-            FloatVector eR = eX.sub(eN.mul(LN2_HIGH)).sub(eN.mul(LN2_LOW));
-            FloatVector eP = eR.mul(E4).add(E3).mul(eR).add(E2).mul(eR).add(E1).mul(eR).add(E0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(1f);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(ROUNDER_BITS);
-            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst = eHalf.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent.sub(eHalf).add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
-            FloatVector above = FloatVector.broadcast(FLOATS, 1f).blend(eResult, v.compare(VectorOperators.LT, 0f));
-            v.mul(above.div(eResult.add(1f))).intoArray(y, yOffset + i);
         }
     }
 
@@ -299,6 +259,117 @@ final class VectorFloatLoops implements FloatLoops {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
             FloatVector.zero(FLOATS).blend(1f, v.compare(VectorOperators.GT, w)).intoArray(y, yOffset + i);
+        }
+    }
+
+    // The rest is put together from short loops over strips that stay in the first cache: one loop that does it all
+    // exceeds what the compiler of JDK 17 takes in at once, which then allocates vectors on the heap.
+
+    private static void logarithm(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            System.arraycopy(x, xOffset + from, strip, 0, count);
+            logarithmOfPositive(count, strip, 0, y, yOffset + from);
+            logarithmOfOthers(count, strip, y, yOffset + from);
+        }
+    }
+
+    private static void logarithmOfOthers(int length, float[] x, float[] y, int yOffset) {
+        FloatVector infinity = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
+        FloatVector minusInfinity = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector none = FloatVector.broadcast(FLOATS, Float.NaN);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+            FloatVector r = FloatVector.fromArray(FLOATS, y, yOffset + i);
+            r = none.blend(r, v.compare(VectorOperators.GT, zero));
+            r = r.blend(minusInfinity, v.compare(VectorOperators.EQ, zero));
+            r.blend(infinity, v.compare(VectorOperators.EQ, infinity)).intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void hyperbolicTangent(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            twiceMagnitude(count, x, xOffset + from, strip);
+            exponential(count, strip, 0, strip, 0);
+            tangentFromExponential(count, x, xOffset + from, strip, y, yOffset + from);
+        }
+    }
+
+    private static void twiceMagnitude(int length, float[] x, int xOffset, float[] y) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector most = FloatVector.broadcast(FLOATS, TANH_ONE);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector a = v.max(zero.sub(v)).min(most);
+            a.add(a).intoArray(y, i);
+        }
+    }
+
+    private static void tangentFromExponential(
+            int length, float[] x, int xOffset, float[] exponential, float[] y, int yOffset) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector limit = FloatVector.broadcast(FLOATS, TANH_SMALL);
+        FloatVector t5 = FloatVector.broadcast(FLOATS, T5);
+        FloatVector t4 = FloatVector.broadcast(FLOATS, T4);
+        FloatVector t3 = FloatVector.broadcast(FLOATS, T3);
+        FloatVector t2 = FloatVector.broadcast(FLOATS, T2);
+        FloatVector t1 = FloatVector.broadcast(FLOATS, T1);
+        FloatVector t0 = FloatVector.broadcast(FLOATS, T0);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector z = v.mul(v);
+            FloatVector p = z.mul(t5).add(t4).mul(z).add(t3).mul(z).add(t2).mul(z).add(t1).mul(z).add(t0);
+            FloatVector small = p.mul(z).add(one).mul(v);
+            FloatVector large = one.sub(two.div(FloatVector.fromArray(FLOATS, exponential, i).add(one)));
+            large = large.blend(zero.sub(large), v.compare(VectorOperators.LT, zero));
+            FloatVector a = v.max(zero.sub(v));
+            large.blend(small, a.compare(VectorOperators.LT, limit)).intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void sigmoid(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            minusMagnitude(count, x, xOffset + from, strip);
+            exponential(count, strip, 0, strip, 0);
+            sigmoidFromExponential(count, x, xOffset + from, strip, y, yOffset + from);
+        }
+    }
+
+    private static void silu(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            minusMagnitude(count, x, xOffset + from, strip);
+            exponential(count, strip, 0, strip, 0);
+            sigmoidFromExponential(count, x, xOffset + from, strip, strip, 0);
+            multiply(count, x, xOffset + from, strip, 0, y, yOffset + from);
+        }
+    }
+
+    private static void minusMagnitude(int length, float[] x, int xOffset, float[] y) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            v.min(zero.sub(v)).intoArray(y, i);
+        }
+    }
+
+    private static void sigmoidFromExponential(
+            int length, float[] x, int xOffset, float[] exponential, float[] y, int yOffset) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector e = FloatVector.fromArray(FLOATS, exponential, i);
+            one.blend(e, v.compare(VectorOperators.LT, zero)).div(e.add(one)).intoArray(y, yOffset + i);
         }
     }
 }

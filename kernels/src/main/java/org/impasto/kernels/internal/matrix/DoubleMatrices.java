@@ -121,7 +121,7 @@ public final class DoubleMatrices {
             int end = Math.min(rows, first + perPiece);
             if (depthStride == 1) {
                 for (int row = first; row < end; row++) {
-                    y[yOffset + row] += (double) kernel.dot(depth, a, aOffset + row * rowStride, x, xOffset);
+                    y[yOffset + row] += kernel.dot(depth, a, aOffset + row * rowStride, x, xOffset);
                 }
             } else {
                 kernel.addScaledRows(

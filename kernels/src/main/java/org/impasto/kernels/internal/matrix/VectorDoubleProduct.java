@@ -419,7 +419,7 @@ final class VectorDoubleProduct implements DoubleProduct {
             sum += lanes[lane];
         }
         for (; i < length; i++) {
-            sum += (double) a[aOffset + i] * b[bOffset + i];
+            sum += a[aOffset + i] * b[bOffset + i];
         }
         return sum;
     }
@@ -435,9 +435,9 @@ final class VectorDoubleProduct implements DoubleProduct {
         for (; j < columns; j++) {
             double sum = 0;
             for (int row = 0; row < rows; row++) {
-                sum += (double) x[xOffset + row * xStride] * a[aOffset + row * aStride + j];
+                sum += x[xOffset + row * xStride] * a[aOffset + row * aStride + j];
             }
-            y[yOffset + j] += (double) sum;
+            y[yOffset + j] += sum;
         }
     }
 

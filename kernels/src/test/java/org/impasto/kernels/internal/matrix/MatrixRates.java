@@ -8,7 +8,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import jdk.incubator.vector.FloatVector;
 import org.impasto.core.Run;
+import org.impasto.kernels.internal.elementwise.BinaryOperation;
+import org.impasto.kernels.internal.elementwise.Elementwise;
+import org.impasto.kernels.internal.elementwise.UnaryOperation;
 import org.impasto.kernels.internal.parallel.Workers;
+import org.impasto.kernels.internal.statistics.ChannelStatistics;
+import org.impasto.kernels.internal.statistics.Reductions;
 
 /**
  * Measures rates of matrix products against the peak of fused multiply-adds of the same core in the same run. Not a
@@ -33,6 +38,7 @@ final class MatrixRates {
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         for (int count = 1; count <= threads; count++) {
             measure(vector, new Workers(executor, count));
+            passes(vector, new Workers(executor, count));
         }
         executor.shutdown();
     }
@@ -72,6 +78,58 @@ final class MatrixRates {
         double[] mean = new double[256];
         rate("covariance 256x16384, float64", 2.0 * 256 * 256 * 16384, 12, workers,
                 () -> products.covariance(x, 0, 256, 16384, false, mean, 1, covariance, 0, workers, run));
+    }
+
+    /** Work that is bound by memory, in gigabytes read and written a second, and the eigenvalue problem. */
+    private static void passes(boolean vector, Workers workers) {
+        int size = 64 * 512 * 512;
+        float[] x = normal(new Random(2), size);
+        float[] y = new float[size];
+        Run run = Run.inference();
+        passed("copy", 8.0 * size, workers, () -> System.arraycopy(x, 0, y, 0, size));
+        Elementwise elementwise = new Elementwise(vector);
+        for (UnaryOperation operation : new UnaryOperation[] {
+            UnaryOperation.RELU, UnaryOperation.EXPONENTIAL, UnaryOperation.LOGARITHM, UnaryOperation.HYPERBOLIC_TANGENT,
+            UnaryOperation.SILU
+        }) {
+            passed(operation.name(), 8.0 * size, workers,
+                    () -> elementwise.unary(operation, 0, 0, size, x, 0, y, 0, workers, run));
+        }
+        int[] shape = {1, 64, 512, 512};
+        passed("add a channel's number", 8.0 * size, workers, () -> elementwise.binary(
+                BinaryOperation.ADD, shape, x, 0, shape, x, 0, new int[] {64, 1, 1}, y, 0, workers, run));
+        Reductions reductions = new Reductions(vector);
+        passed("sum of planes", 4.0 * size, workers, () -> reductions.reduce(
+                Reductions.Kind.SUM, x, 0, shape, new boolean[] {false, false, true, true}, y, 0, workers, run));
+        passed("sum of channels", 4.0 * size, workers, () -> reductions.reduce(
+                Reductions.Kind.SUM, x, 0, shape, new boolean[] {false, true, false, false}, y, 0, workers, run));
+        ChannelStatistics statistics = new ChannelStatistics(vector);
+        double[] mean = new double[64];
+        double[] variance = new double[64];
+        float[] factors = new float[64];
+        for (boolean blocked : new boolean[] {false, true}) {
+            passed("moments" + (blocked ? ", blocked" : ""), 4.0 * size, workers, () -> statistics.moments(
+                    x, 0, 1, 64, 512 * 512, blocked, false, false, mean, variance, workers, run));
+            passed("affine" + (blocked ? ", blocked" : ""), 8.0 * size, workers, () -> statistics.affine(
+                    x, 0, 1, 64, 512 * 512, blocked, factors, factors, false, y, 0, workers, run));
+        }
+        double[] symmetric = new double[512 * 512];
+        double[] vectors = new double[512 * 512];
+        for (int i = 0; i < symmetric.length; i++) {
+            symmetric[i] = x[i];
+        }
+        rate("eigenvectors of 512x512", 9.0 * 512 * 512 * 512, 4, workers,
+                () -> SymmetricEigen.decompose(512, symmetric, 0, new double[512], 0, vectors, 0, run));
+    }
+
+    private static void passed(String what, double bytes, Workers workers, Runnable work) {
+        double best = Double.MAX_VALUE;
+        for (int i = 0; i < 30; i++) {
+            long start = clock(workers);
+            work.run();
+            best = Math.min(best, clock(workers) - start);
+        }
+        System.out.printf("%-34s %d threads: %.1f GB/s, %.2f ms%n", what, workers.count(), bytes / best, best / 1e6);
     }
 
     private static void rate(String what, double flops, int repetitions, Workers workers, Runnable work) {
