@@ -48,6 +48,7 @@ final class WinogradConvolution {
     private final Panels panels;
     private final int vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
     private final int mStride;
+    private final int vStart;
 
     WinogradConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.shape = plan.shape();
@@ -75,14 +76,17 @@ final class WinogradConvolution {
         bases = new int[tilesPerBlock / ROWS];
         Arrays.setAll(bases, i -> i * GROUP * inBlocks);
         panels = Panels.of(shape.outputChannels());
-        vStride = tilesPerBlock * inBlocks * BLOCK + BLOCK;
-        mStride = tilesPerBlock * outBlocks * BLOCK + BLOCK;
+        int vSize = tilesPerBlock * inBlocks * BLOCK + BLOCK;
+        int mSize = tilesPerBlock * outBlocks * BLOCK + BLOCK;
+        vStride = staged ? vSize : Math.max(vSize, mSize);
+        mStride = staged ? mSize : vStride;
+        vStart = staged ? 0 : vStride;
     }
 
     /** Few tiles stay in the second cache, many tiles read the weights seldom; measured, and multiples of a group. */
     private static int tilesPerBlock(int inBlocks, int outBlocks) {
         int widest = Math.max(inBlocks, outBlocks);
-        return widest <= 8 ? 12 : widest <= 20 ? 24 : 72;
+        return widest <= 4 ? 36 : widest <= 20 ? 24 : 72;
     }
 
     void run(Workers workers, Run run) {
@@ -96,7 +100,10 @@ final class WinogradConvolution {
             workers.run(blocks, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
-                    scratch = new Scratch(ArrayPool.take(36 * vStride), ArrayPool.take(36 * mStride));
+                    // products at a point overwrite the input at the point before it, which nobody needs any more:
+                    // one array instead of two stays in the second cache
+                    float[] planes = ArrayPool.take(37 * vStride);
+                    scratch = new Scratch(planes, planes);
                     scratches[worker] = scratch;
                 }
                 int first = index * tilesPerBlock;
@@ -112,7 +119,6 @@ final class WinogradConvolution {
                 if (scratch != null) {
                     scratch.giveBack();
                     ArrayPool.give(scratch.v);
-                    ArrayPool.give(scratch.m);
                 }
             }
         }
@@ -175,7 +181,7 @@ final class WinogradConvolution {
             for (int t = 0; t < padded; t++) {
                 // the last group repeats the last tile; the repeated products are not stored
                 transformInput(first + Math.min(t, count - 1), block, scratch,
-                        (t / ROWS * inBlocks + block) * GROUP + t % ROWS * BLOCK);
+                        vStart + (t / ROWS * inBlocks + block) * GROUP + t % ROWS * BLOCK);
             }
         }
     }
@@ -185,7 +191,7 @@ final class WinogradConvolution {
         int plane = xi * inBlocks * BLOCK * columns;
         for (int panel = fromPanel; panel < toPanel; panel++) {
             int start = panels.start(panel);
-            kernels.blockedProduct(scratch.v, xi * vStride, bases, (count + ROWS - 1) / ROWS, taps, 0, inBlocks,
+            kernels.blockedProduct(scratch.v, vStart + xi * vStride, bases, (count + ROWS - 1) / ROWS, taps, 0, inBlocks,
                     weights, plane + start * inBlocks * BLOCK, panels.width(panel), ZEROS, 0, 0,
                     scratch.m, xi * mStride + start, columns);
         }
