@@ -1,5 +1,6 @@
 package org.impasto.core;
 
+import java.nio.Buffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -135,7 +136,7 @@ public final class Tensor {
     }
 
     /** Copies the values in row-major order to a buffer, from its position on. */
-    public void readInto(java.nio.Buffer buffer) {
+    public void readInto(Buffer buffer) {
         plainBackend().read(plainStorage(), buffer);
     }
 
