@@ -58,16 +58,20 @@ public final class Tensor {
         return owning(backend, backend.create(new Spec(shape, ElementType.INT64), LongBuffer.wrap(values)));
     }
 
+    /** The result of an operation without operands. */
+    public static Tensor generate(Backend backend, Generation operation) {
+        return applyOn(backend, operation, List.of()).get(0);
+    }
+
     /** A tensor whose elements are all the same. */
     public static Tensor full(Backend backend, Spec spec, double value) {
-        return applyOn(backend, new Generation.Fill(spec, value), List.of()).get(0);
+        return generate(backend, new Generation.Fill(spec, value));
     }
 
     /** Normal noise of mean 0 and variance 1 from the current run's next stream; an error without a seeded run. */
     public static Tensor noise(Backend backend, Spec spec) {
         Run run = Run.current();
-        return applyOn(backend, new Generation.Noise(spec, run.seed(), run.takeStream()), List.of())
-                .get(0);
+        return generate(backend, new Generation.Noise(spec, run.seed(), run.takeStream()));
     }
 
     /** A tensor of this one's backend and type whose elements are all the same: a constant for gradients. */

@@ -31,7 +31,8 @@ final class BufferedPictures {
         return model instanceof ComponentColorModel
                 && !(model.hasAlpha() && model.isAlphaPremultiplied())
                 && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT)
-                && (model.getColorSpace().getType() == ColorSpace.TYPE_GRAY || model.getColorSpace().isCS_sRGB());
+                && (model.getColorSpace().getType() == ColorSpace.TYPE_GRAY
+                        || model.getColorSpace().isCS_sRGB());
     }
 
     private static void copySamples(Raster raster, ColorModel model, Canvas canvas) {
@@ -81,8 +82,8 @@ final class BufferedPictures {
         int width = image.width();
         int height = image.height();
         Levels.refuseNaN(pixels, alpha, width, height);
-        BufferedImage result =
-                new BufferedImage(width, height, alpha == null ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_INT_ARGB);
+        BufferedImage result = new BufferedImage(
+                width, height, alpha == null ? BufferedImage.TYPE_INT_RGB : BufferedImage.TYPE_INT_ARGB);
         int plane = width * height;
         int[] row = new int[width];
         for (int y = 0; y < height; y++) {

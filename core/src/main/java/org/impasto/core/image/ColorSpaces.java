@@ -38,9 +38,15 @@ public final class ColorSpaces {
     private static final Matrix LMS_TO_RGB = RGB_TO_LMS.inverse();
     /** Decorrelates the logarithms of cone responses (Ruderman et al. 1998); orthogonal. */
     private static final Matrix LOG_LMS_TO_LAB = new Matrix(
-            1 / Math.sqrt(3), 1 / Math.sqrt(3), 1 / Math.sqrt(3),
-            1 / Math.sqrt(6), 1 / Math.sqrt(6), -2 / Math.sqrt(6),
-            1 / Math.sqrt(2), -1 / Math.sqrt(2), 0);
+            1 / Math.sqrt(3),
+            1 / Math.sqrt(3),
+            1 / Math.sqrt(3),
+            1 / Math.sqrt(6),
+            1 / Math.sqrt(6),
+            -2 / Math.sqrt(6),
+            1 / Math.sqrt(2),
+            -1 / Math.sqrt(2),
+            0);
 
     private static final Matrix LAB_TO_LOG_LMS = LOG_LMS_TO_LAB.inverse();
     /** A quarter of an 8-bit level: the logarithm of black has to end somewhere. */
@@ -172,9 +178,15 @@ public final class ColorSpaces {
     /** Luma of BT.601 and the scaled differences of blue and red from it. */
     private static Matrix lumaAndDifferences(double blue, double red) {
         return new Matrix(
-                0.299, 0.587, 0.114,
-                -0.299 * blue, -0.587 * blue, 0.886 * blue,
-                0.701 * red, -0.587 * red, -0.114 * red);
+                0.299,
+                0.587,
+                0.114,
+                -0.299 * blue,
+                -0.587 * blue,
+                0.886 * blue,
+                0.701 * red,
+                -0.587 * red,
+                -0.114 * red);
     }
 
     private interface Conversion {
@@ -205,8 +217,7 @@ public final class ColorSpaces {
     }
 
     /** Three rows of three. */
-    private record Matrix(
-            double a, double b, double c, double d, double e, double f, double g, double h, double i) {
+    private record Matrix(double a, double b, double c, double d, double e, double f, double g, double h, double i) {
         void apply(double[] v) {
             double x = v[0];
             double y = v[1];
@@ -220,9 +231,15 @@ public final class ColorSpaces {
         Matrix inverse() {
             double det = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
             return new Matrix(
-                    (e * i - f * h) / det, (c * h - b * i) / det, (b * f - c * e) / det,
-                    (f * g - d * i) / det, (a * i - c * g) / det, (c * d - a * f) / det,
-                    (d * h - e * g) / det, (b * g - a * h) / det, (a * e - b * d) / det);
+                    (e * i - f * h) / det,
+                    (c * h - b * i) / det,
+                    (b * f - c * e) / det,
+                    (f * g - d * i) / det,
+                    (a * i - c * g) / det,
+                    (c * d - a * f) / det,
+                    (d * h - e * g) / det,
+                    (b * g - a * h) / det,
+                    (a * e - b * d) / det);
         }
     }
 }

@@ -20,7 +20,8 @@ final class ExifOrientation {
         if (start + 8 > content.length) {
             return 1;
         }
-        ByteBuffer tiff = ByteBuffer.wrap(content, start, content.length - start).slice();
+        ByteBuffer tiff =
+                ByteBuffer.wrap(content, start, content.length - start).slice();
         int order = tiff.getShort(0);
         if (order == 0x4949) {
             tiff.order(ByteOrder.LITTLE_ENDIAN);

@@ -6,7 +6,11 @@ import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.impasto.core.Backend;
 import org.impasto.core.ImageException;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +181,20 @@ public final class Image {
     /** A copy of the alpha plane, height x width, or null if the picture is opaque throughout. */
     public float @Nullable [] alpha() {
         return alpha == null ? null : alpha.clone();
+    }
+
+    /** The colours as a float32 tensor 1 x 3 x height x width; alpha is left behind. */
+    public Tensor tensor(Backend backend) {
+        return Tensor.of(backend, Shape.of(1, 3, height, width), pixels);
+    }
+
+    /** A picture of a tensor 1 x 3 x height x width with values in [0, 1], without alpha. */
+    public static Image of(Tensor tensor) {
+        Shape shape = tensor.shape();
+        if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(1) != 3) {
+            throw new ShapeException("a picture of a tensor: shape is " + shape + ", expected 1 x 3 x height x width");
+        }
+        return of(shape.intSize(3), shape.intSize(2), tensor.toFloats());
     }
 
     /** The planes themselves, for this package, which only reads them. */

@@ -29,7 +29,8 @@ final class JpegReader {
         } catch (IOException | RuntimeException e) {
             CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": this JPEG cannot be decoded (" + CodecFailure.reason(e) + "); the file is damaged", e);
+                    file.name() + ": this JPEG cannot be decoded (" + CodecFailure.reason(e) + "); the file is damaged",
+                    e);
         }
         return canvas.image();
     }

@@ -13,7 +13,8 @@ enum PictureFormat {
     /** The format of a file that begins so, or null. */
     static @Nullable PictureFormat of(byte[] head) {
         byte[] signature = PngReader.SIGNATURE;
-        if (head.length >= signature.length && Arrays.equals(head, 0, signature.length, signature, 0, signature.length)) {
+        if (head.length >= signature.length
+                && Arrays.equals(head, 0, signature.length, signature, 0, signature.length)) {
             return PNG;
         }
         return head.length >= 2 && head[0] == (byte) 0xff && head[1] == (byte) 0xd8 ? JPEG : null;

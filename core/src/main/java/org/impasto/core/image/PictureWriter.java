@@ -84,7 +84,8 @@ final class PictureWriter {
             throws IOException {
         Iterator<ImageWriter> codecs = ImageIO.getImageWritersByFormatName(format);
         if (!codecs.hasNext()) {
-            throw new ImageException("this Java runtime has no codec that writes " + format + "; use one with java.desktop");
+            throw new ImageException(
+                    "this Java runtime has no codec that writes " + format + "; use one with java.desktop");
         }
         ImageWriter codec = codecs.next();
         try (ImageOutputStream out = new MemoryCacheImageOutputStream(Channels.newOutputStream(channel))) {

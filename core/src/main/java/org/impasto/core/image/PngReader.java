@@ -103,7 +103,7 @@ final class PngReader {
     }
 
     private void walkChunks() throws IOException {
-        long position = SIGNATURE.length + 25;
+        long position = SIGNATURE.length + 25L;
         while (position < file.length()) {
             if (position + 12 > file.length()) {
                 throw bad("the file ends at byte " + file.length() + ", inside a chunk's header");
@@ -173,9 +173,12 @@ final class PngReader {
         }
         long needed = 0;
         if (interlaced) {
-            int[][] passes = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+            int[][] passes = {
+                {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+            };
             for (int[] pass : passes) {
-                needed += bytes((width - pass[0] + pass[2] - 1L) / pass[2], (height - pass[1] + pass[3] - 1L) / pass[3]);
+                needed +=
+                        bytes((width - pass[0] + pass[2] - 1L) / pass[2], (height - pass[1] + pass[3] - 1L) / pass[3]);
             }
         } else {
             needed = bytes(width, height);
@@ -282,6 +285,9 @@ final class PngReader {
     }
 
     private static int integer(byte[] bytes, int at) {
-        return (bytes[at] & 0xff) << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
+        return (bytes[at] & 0xff) << 24
+                | (bytes[at + 1] & 0xff) << 16
+                | (bytes[at + 2] & 0xff) << 8
+                | bytes[at + 3] & 0xff;
     }
 }

@@ -73,15 +73,16 @@ interface PngSamples {
                 throw PngReader.bad(name, "its pixels are palette indices, but it has no palette (PLTE)");
             }
             if (palette.length == 0 || palette.length % 3 != 0) {
-                throw PngReader.bad(name, "a palette of " + palette.length + " bytes; expected 3 for each of 1 to 256 colours");
+                throw PngReader.bad(
+                        name, "a palette of " + palette.length + " bytes; expected 3 for each of 1 to 256 colours");
             }
             entries = palette.length / 3;
             for (int i = 0; i < entries; i++) {
                 for (int c = 0; c < 3; c++) {
                     colours[4 * i + c] = (palette[3 * i + c] & 0xff) / 255f;
                 }
-                boolean listed = transparency != null && i < transparency.length;
-                colours[4 * i + 3] = listed ? (transparency[i] & 0xff) / 255f : 1;
+                byte[] opacities = transparency;
+                colours[4 * i + 3] = opacities != null && i < opacities.length ? (opacities[i] & 0xff) / 255f : 1;
             }
         }
 
@@ -93,8 +94,10 @@ interface PngSamples {
             for (int x = 0; x < canvas.width; x++, at++) {
                 int index = row.get(x);
                 if (index >= entries) {
-                    throw PngReader.bad(name, "pixel x " + x + ", y " + y + " has palette index " + index + "; the palette has " + entries
-                            + " colours");
+                    throw PngReader.bad(
+                            name,
+                            "pixel x " + x + ", y " + y + " has palette index " + index + "; the palette has " + entries
+                                    + " colours");
                 }
                 for (int c = 0; c < 3; c++) {
                     canvas.pixels[at + c * plane] = colours[4 * index + c];

@@ -31,7 +31,9 @@ enum FileFormat {
                 return SAFETENSORS;
             }
         }
-        if (new String(head, java.nio.charset.StandardCharsets.ISO_8859_1).strip().startsWith("{")) {
+        if (new String(head, java.nio.charset.StandardCharsets.ISO_8859_1)
+                .strip()
+                .startsWith("{")) {
             return SHARD_INDEX;
         }
         // Not valid, but meant as safetensors: its reader says best what is wrong.
@@ -50,8 +52,8 @@ enum FileFormat {
             case ZIP -> ZipWeights.read(source);
             case LEGACY_PYTORCH -> LegacyPyTorch.read(source);
             case NPY -> Npy.read(source);
-            case SHARD_INDEX -> throw new WeightException(
-                    source.name() + ": expected a file of tensors, found a JSON file");
+            case SHARD_INDEX ->
+                throw new WeightException(source.name() + ": expected a file of tensors, found a JSON file");
         };
     }
 

@@ -26,8 +26,8 @@ final class LegacyPyTorch {
         Object keys;
         try {
             if (!MAGIC.equals(new Unpickler(cursor, new HashMap<>()).load())) {
-                throw new WeightException(file + ": a pickle without PyTorch's magic number; expected a file that"
-                        + " torch.save wrote");
+                throw new WeightException(
+                        file + ": a pickle without PyTorch's magic number; expected a file that" + " torch.save wrote");
             }
             Object protocol = new Unpickler(cursor, new HashMap<>()).load();
             if (!PROTOCOL.equals(protocol)) {
@@ -48,8 +48,8 @@ final class LegacyPyTorch {
             Pickled.StorageReference storage = tensor.storage();
             Long start = starts.get(storage.key());
             if (start == null) {
-                throw new WeightException(where + ": its storage " + WeightTable.quote(storage.key())
-                        + " is not in the file");
+                throw new WeightException(
+                        where + ": its storage " + WeightTable.quote(storage.key()) + " is not in the file");
             }
             return StoredTensor.strided(
                     source,
@@ -70,10 +70,12 @@ final class LegacyPyTorch {
         } catch (WeightException unreadable) {
             others = "";
         }
-        return new WeightException(source.name() + ": asks for the Python name "
-                + WeightTable.quote(refused.name()) + ", which is no tensor or container, so it is refused"
-                + (others.length() > 1000 ? others.substring(0, 1000) + "..." : others)
-                + ". Save the state_dict alone", refused);
+        return new WeightException(
+                source.name() + ": asks for the Python name "
+                        + WeightTable.quote(refused.name()) + ", which is no tensor or container, so it is refused"
+                        + (others.length() > 1000 ? others.substring(0, 1000) + "..." : others)
+                        + ". Save the state_dict alone",
+                refused);
     }
 
     private static Map<String, Long> storageStarts(

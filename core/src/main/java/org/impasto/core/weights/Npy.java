@@ -52,7 +52,8 @@ final class Npy {
         }
         long length = major == 1 ? cursor.unsignedShort() : cursor.unsignedInt();
         Charset charset = major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
-        String header = cursor.text(length, MAX_HEADER, charset, "the npy header").strip();
+        String header =
+                cursor.text(length, MAX_HEADER, charset, "the npy header").strip();
         return parse(source, where, header, cursor.position(), end);
     }
 
@@ -61,7 +62,9 @@ final class Npy {
         Matcher matcher = MEMBER.matcher(header);
         int at = 1;
         boolean valid = header.length() >= 2 && header.startsWith("{") && header.endsWith("}");
-        while (valid && members.size() <= 3 && !header.substring(at, header.length() - 1).isBlank()) {
+        while (valid
+                && members.size() <= 3
+                && !header.substring(at, header.length() - 1).isBlank()) {
             valid = matcher.region(at, header.length()).lookingAt()
                     && members.putIfAbsent(matcher.group(1), matcher.group(2)) == null;
             at = valid ? matcher.end() : at;
@@ -69,7 +72,10 @@ final class Npy {
         String descr = members.getOrDefault("descr", "");
         String fortran = members.getOrDefault("fortran_order", "");
         String shape = members.getOrDefault("shape", "");
-        if (!valid || members.size() != 3 || !descr.startsWith("'") || !fortran.matches("True|False")
+        if (!valid
+                || members.size() != 3
+                || !descr.startsWith("'")
+                || !fortran.matches("True|False")
                 || !shape.startsWith("(")) {
             throw new WeightException(where + ": expected an npy header with descr, fortran_order and shape of a plain"
                     + " array, found " + WeightTable.quote(header));
@@ -115,7 +121,8 @@ final class Npy {
             // Python 2 wrote long integers with an L.
             String number = parts[i].strip().replaceAll("(?<=\\d)L$", "");
             if (!number.matches("[0-9]{1,18}")) {
-                throw new WeightException(where + ": shape " + WeightTable.quote(tuple) + " is no tuple of whole numbers");
+                throw new WeightException(
+                        where + ": shape " + WeightTable.quote(tuple) + " is no tuple of whole numbers");
             }
             sizes[i] = Long.parseLong(number);
         }

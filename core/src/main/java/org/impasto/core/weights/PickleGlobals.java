@@ -79,7 +79,8 @@ public record PickleGlobals(List<String> allowed, List<String> refused) {
                 }
                 scan(new ByteCursor(source, pickle.start(), pickle.start() + pickle.size()), names);
             }
-            default -> throw new WeightException(source.name() + ": not a PyTorch file, so it asks for no Python names");
+            default ->
+                throw new WeightException(source.name() + ": not a PyTorch file, so it asks for no Python names");
         }
         List<String> allowed = new ArrayList<>();
         List<String> refused = new ArrayList<>();
@@ -117,16 +118,17 @@ public record PickleGlobals(List<String> allowed, List<String> refused) {
                 case FOUR_BYTES -> cursor.skip(4, opcode.name());
                 case EIGHT_BYTES -> cursor.skip(8, opcode.name());
                 case LINE -> cursor.line(Unpickler.MAX_LINE, opcode.name());
-                case TWO_LINES -> names.add(cursor.line(Unpickler.MAX_LINE, "a module's name") + "."
-                        + cursor.line(Unpickler.MAX_LINE, "a global's name"));
+                case TWO_LINES ->
+                    names.add(cursor.line(Unpickler.MAX_LINE, "a module's name") + "."
+                            + cursor.line(Unpickler.MAX_LINE, "a global's name"));
                 case SIZED_BY_1, SIZED_BY_4, SIZED_BY_8 -> {
-                    long length =
-                            switch (opcode.argument()) {
-                                case SIZED_BY_1 -> cursor.unsignedByte();
-                                case SIZED_BY_4 -> cursor.unsignedInt();
-                                default -> cursor.int64();
-                            };
-                    boolean text = opcode.name().contains("UNICODE") || opcode.name().contains("STRING");
+                    long length = switch (opcode.argument()) {
+                        case SIZED_BY_1 -> cursor.unsignedByte();
+                        case SIZED_BY_4 -> cursor.unsignedInt();
+                        default -> cursor.int64();
+                    };
+                    boolean text =
+                            opcode.name().contains("UNICODE") || opcode.name().contains("STRING");
                     if (text && length <= Unpickler.MAX_LINE) {
                         beforeLast = last;
                         last = cursor.text(length, length, StandardCharsets.ISO_8859_1, "a text");

@@ -42,10 +42,12 @@ final class PickleTree {
 
     private void visit(String path, Object value, int depth) {
         if (++visits > MAX_VISITS) {
-            throw new WeightException(file + ": its containers hold more than " + MAX_VISITS + " values when written out");
+            throw new WeightException(
+                    file + ": its containers hold more than " + MAX_VISITS + " values when written out");
         }
         if (depth > MAX_DEPTH) {
-            throw new WeightException(file + ", " + WeightTable.quote(path) + ": containers nested deeper than " + MAX_DEPTH);
+            throw new WeightException(
+                    file + ", " + WeightTable.quote(path) + ": containers nested deeper than " + MAX_DEPTH);
         }
         if (value instanceof Pickled.TensorReference tensor) {
             String name = path.isEmpty() ? WeightFile.ONLY_TENSOR : path;

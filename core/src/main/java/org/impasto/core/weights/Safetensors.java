@@ -51,7 +51,8 @@ final class Safetensors {
     static WeightTable read(ByteSource source) {
         ByteCursor cursor = new ByteCursor(source, 0, source.size());
         if (source.size() < 8) {
-            throw new WeightException(source.name() + ": a safetensors file has at least 8 bytes, found " + source.size());
+            throw new WeightException(
+                    source.name() + ": a safetensors file has at least 8 bytes, found " + source.size());
         }
         String header = cursor.text(cursor.int64(), MAX_HEADER, StandardCharsets.UTF_8, "the safetensors header");
         if (!header.startsWith("{")) {
@@ -75,7 +76,9 @@ final class Safetensors {
     }
 
     private static final class Fields {
-        @Nullable String type;
+        @Nullable
+        String type;
+
         long @Nullable [] sizes;
         long @Nullable [] span;
     }
@@ -106,8 +109,9 @@ final class Safetensors {
             throw new WeightException(where + ": ends at byte " + end + " before it begins at " + begin);
         }
         if (end - begin != spec.shape().elements() * type.bytes()) {
-            throw new WeightException(where + ": " + spec + " needs " + spec.shape().elements() * type.bytes()
-                    + " bytes, found data_offsets [" + begin + ", " + end + "]");
+            throw new WeightException(
+                    where + ": " + spec + " needs " + spec.shape().elements() * type.bytes()
+                            + " bytes, found data_offsets [" + begin + ", " + end + "]");
         }
         return new Entry(name, spec, begin, end);
     }
@@ -119,7 +123,8 @@ final class Safetensors {
         for (Entry entry : sorted) {
             if (entry.begin != end) {
                 throw new WeightException(source.name() + ", tensor " + WeightTable.quote(entry.name)
-                        + ": begins at byte " + entry.begin + " of the data, expected " + end + ", where the tensor before"
+                        + ": begins at byte " + entry.begin + " of the data, expected " + end
+                        + ", where the tensor before"
                         + " it ends (" + (entry.begin < end ? "they overlap)" : "there is a gap)"));
             }
             end = entry.end;

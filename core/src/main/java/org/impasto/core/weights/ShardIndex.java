@@ -40,7 +40,10 @@ final class ShardIndex {
             }
             if (found.size() > 1) {
                 throw new WeightException(folder + ": expected one file *" + suffix + ", found "
-                        + found.stream().limit(5).map(file -> file.getFileName().toString()).toList());
+                        + found.stream()
+                                .limit(5)
+                                .map(file -> file.getFileName().toString())
+                                .toList());
             }
         }
         throw new WeightException(folder + ": a folder without an index of shards (*.safetensors.index.json) and"
@@ -76,13 +79,14 @@ final class ShardIndex {
         boolean[] mapped = {false};
         StrictJson.readObject(text, index.name(), (member, value) -> {
             switch (member) {
-                case "metadata" -> value.object((key, content) -> {
-                    if (content.isScalar()) {
-                        metadata.put(key, content.scalar());
-                    } else {
-                        content.skip();
-                    }
-                });
+                case "metadata" ->
+                    value.object((key, content) -> {
+                        if (content.isScalar()) {
+                            metadata.put(key, content.scalar());
+                        } else {
+                            content.skip();
+                        }
+                    });
                 case "weight_map" -> {
                     mapped[0] = true;
                     value.object((name, file) -> places.put(name, plainName(index, file.string())));

@@ -70,8 +70,8 @@ final class StoredTensor {
         try {
             for (int axis = sizes.length - 1; axis >= 0; axis--) {
                 if (strides[axis] < 0) {
-                    throw new WeightException(where + ": stride of axis " + axis + " is " + strides[axis]
-                            + ", expected 0 or more");
+                    throw new WeightException(
+                            where + ": stride of axis " + axis + " is " + strides[axis] + ", expected 0 or more");
                 }
                 last = Math.addExact(last, Math.multiplyExact(sizes[axis] - 1, strides[axis]));
                 dense &= sizes[axis] == 1 || strides[axis] == step;

@@ -73,8 +73,8 @@ final class Unpickler {
             case LONG1 -> push(longNumber());
             case BINFLOAT -> push(cursor.bigEndianDouble());
             case BINUNICODE -> push(cursor.text(cursor.unsignedInt(), MAX_TEXT, StandardCharsets.UTF_8, "a text"));
-            case SHORT_BINSTRING -> push(
-                    cursor.text(cursor.unsignedByte(), MAX_TEXT, StandardCharsets.ISO_8859_1, "a text"));
+            case SHORT_BINSTRING ->
+                push(cursor.text(cursor.unsignedByte(), MAX_TEXT, StandardCharsets.ISO_8859_1, "a text"));
             case EMPTY_TUPLE -> push(new Pickled.Tuple(List.of()));
             case EMPTY_LIST -> push(new Pickled.Sequence());
             case EMPTY_DICT -> push(new Pickled.Dictionary());
@@ -266,7 +266,9 @@ final class Unpickler {
                     throw unexpected(constructor, "one tuple");
                 }
                 long[] sizes = numbers(constructor, values.get(0));
-                yield new Pickled.Tuple(java.util.Arrays.stream(sizes).<Object>mapToObj(Long::valueOf).toList());
+                yield new Pickled.Tuple(java.util.Arrays.stream(sizes)
+                        .<Object>mapToObj(Long::valueOf)
+                        .toList());
             }
             case "torch.device" -> device(constructor, values);
             default -> throw cursor.error("the pickle calls " + constructor + " by " + opcode + ", which is refused");
@@ -342,7 +344,8 @@ final class Unpickler {
     private void build() {
         Object state = pop();
         if (!(peek() instanceof Pickled.Dictionary)) {
-            throw cursor.error("the pickle sets the state of " + Pickled.describe(peek()) + ", expected an OrderedDict");
+            throw cursor.error(
+                    "the pickle sets the state of " + Pickled.describe(peek()) + ", expected an OrderedDict");
         }
         if (!(state instanceof Pickled.Dictionary)) {
             throw cursor.error("the state of an OrderedDict is " + Pickled.describe(state) + ", expected a dictionary");
@@ -365,10 +368,13 @@ final class Unpickler {
         }
         Object view = tuple.items().size() == 6 ? tuple.items().get(5) : Pickled.None.NONE;
         Pickled.StorageReference reference = viewed(key, type, elements, view);
-        if (elements < 0 || reference.elements() < 0 || reference.first() < 0
+        if (elements < 0
+                || reference.elements() < 0
+                || reference.first() < 0
                 || reference.first() > elements - reference.elements()) {
-            throw cursor.error("storage " + WeightTable.quote(key) + " of " + elements + " elements is used from element "
-                    + reference.first() + " on for " + reference.elements() + " elements");
+            throw cursor.error(
+                    "storage " + WeightTable.quote(key) + " of " + elements + " elements is used from element "
+                            + reference.first() + " on for " + reference.elements() + " elements");
         }
         Pickled.StorageReference before = storages.putIfAbsent(key, reference);
         if (before != null && (before.type() != type || before.rootElements() != elements)) {

@@ -114,7 +114,8 @@ public final class WeightFile implements AutoCloseable {
         StoredTensor tensor = tensor(name);
         double[] values = new double[length(name)];
         DoubleBuffer into = DoubleBuffer.wrap(values);
-        tensor.forEachChunk(0, values.length, chunk -> Elements.decode(chunk, tensor.spec().type(), into));
+        tensor.forEachChunk(
+                0, values.length, chunk -> Elements.decode(chunk, tensor.spec().type(), into));
         return values;
     }
 
@@ -160,7 +161,8 @@ public final class WeightFile implements AutoCloseable {
             throw new WeightException(where(name) + ": asked for " + count + " elements from " + first + " on, of "
                     + elements + ", into a buffer with room for " + into.remaining());
         }
-        tensor.forEachChunk(first, count, chunk -> Elements.decode(chunk, tensor.spec().type(), into));
+        tensor.forEachChunk(
+                first, count, chunk -> Elements.decode(chunk, tensor.spec().type(), into));
     }
 
     /** Closes the file; tensors cannot be read any more. */
@@ -189,7 +191,10 @@ public final class WeightFile implements AutoCloseable {
                 .limit(3)
                 .toList();
         if (similar.isEmpty()) {
-            similar = table.tensors().keySet().stream().filter(held -> held.endsWith(last)).limit(3).toList();
+            similar = table.tensors().keySet().stream()
+                    .filter(held -> held.endsWith(last))
+                    .limit(3)
+                    .toList();
         }
         if (similar.isEmpty()) {
             similar = table.tensors().keySet().stream().limit(3).toList();
@@ -201,8 +206,8 @@ public final class WeightFile implements AutoCloseable {
     private int length(String name) {
         long elements = tensor(name).spec().shape().elements();
         if (elements > Integer.MAX_VALUE - 8) {
-            throw new WeightException(where(name) + ": has " + elements
-                    + " elements, more than an array holds; read it piece by piece");
+            throw new WeightException(
+                    where(name) + ": has " + elements + " elements, more than an array holds; read it piece by piece");
         }
         return (int) elements;
     }

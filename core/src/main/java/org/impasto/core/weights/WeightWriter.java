@@ -131,8 +131,7 @@ public final class WeightWriter {
         try {
             // A link is followed, so that the file it names is replaced and not the link.
             place = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-            unfinished = place.resolveSibling(
-                    "." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+            unfinished = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
             try (FileChannel channel =
                     FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 writeTo(channel);
@@ -156,8 +155,9 @@ public final class WeightWriter {
 
     private void writeTo(FileChannel channel) throws IOException {
         List<Announced> ordered = new ArrayList<>(tensors);
-        ordered.sort(Comparator.comparing((Announced tensor) -> -tensor.spec.type().bytes())
-                .thenComparing(Announced::name));
+        ordered.sort(
+                Comparator.comparing((Announced tensor) -> -tensor.spec.type().bytes())
+                        .thenComparing(Announced::name));
         byte[] header = header(ordered);
         Sink sink = new Sink(channel);
         sink.bytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, header.length));
@@ -198,8 +198,8 @@ public final class WeightWriter {
             bytes.write(' ');
         }
         if (bytes.size() > Safetensors.MAX_HEADER) {
-            throw new WeightException(path + ": the header takes " + bytes.size() + " bytes, expected at most "
-                    + Safetensors.MAX_HEADER);
+            throw new WeightException(
+                    path + ": the header takes " + bytes.size() + " bytes, expected at most " + Safetensors.MAX_HEADER);
         }
         return bytes.toByteArray();
     }

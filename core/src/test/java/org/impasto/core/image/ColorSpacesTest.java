@@ -21,7 +21,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ColorSpacesTest {
     @ParameterizedTest
     @CsvSource({
-        "rgb_to_lab", "lab_to_rgb", "rgb_to_ycbcr601_full", "ycbcr601_full_to_rgb", "rgb_to_yuv601_analog",
+        "rgb_to_lab",
+        "lab_to_rgb",
+        "rgb_to_ycbcr601_full",
+        "ycbcr601_full_to_rgb",
+        "rgb_to_yuv601_analog",
         "yuv601_analog_to_rgb"
     })
     void agreesWithGoldenFile(String name) throws Exception {
@@ -53,7 +57,8 @@ class ColorSpacesTest {
     }
 
     private static float[] tensor(ByteBuffer bytes, String header, String name) {
-        Matcher match = Pattern.compile("\"" + Pattern.quote(name) + "\":\\s*\\{[^}]*\"data_offsets\":\\s*\\[(\\d+),\\s*(\\d+)")
+        Matcher match = Pattern.compile(
+                        "\"" + Pattern.quote(name) + "\":\\s*\\{[^}]*\"data_offsets\":\\s*\\[(\\d+),\\s*(\\d+)")
                 .matcher(header);
         assertThat(match.find()).isTrue();
         int begin = Integer.parseInt(match.group(1));
@@ -68,11 +73,15 @@ class ColorSpacesTest {
     @Test
     void knownColours() {
         // The corners of sRGB in Lab, to the digits in which they are published.
-        assertThat(ColorSpaces.rgbToLab(new float[] {1, 0, 0})).containsExactly(new float[] {53.24f, 80.09f, 67.20f}, within(0.01f));
-        assertThat(ColorSpaces.rgbToLab(new float[] {0, 0, 1})).containsExactly(new float[] {32.30f, 79.19f, -107.86f}, within(0.01f));
+        assertThat(ColorSpaces.rgbToLab(new float[] {1, 0, 0}))
+                .containsExactly(new float[] {53.24f, 80.09f, 67.20f}, within(0.01f));
+        assertThat(ColorSpaces.rgbToLab(new float[] {0, 0, 1}))
+                .containsExactly(new float[] {32.30f, 79.19f, -107.86f}, within(0.01f));
         assertThat(ColorSpaces.rgbToLab(new float[] {1, 1, 1})).containsExactly(new float[] {100, 0, 0}, within(0.02f));
-        assertThat(ColorSpaces.rgbToYcbcr(new float[] {1, 0, 0})).containsExactly(new float[] {0.299f, -0.168736f, 0.5f}, within(1e-6f));
-        assertThat(ColorSpaces.srgbToLinear(new float[] {0, 0.5f, 1})).containsExactly(new float[] {0, 0.214041f, 1}, within(1e-6f));
+        assertThat(ColorSpaces.rgbToYcbcr(new float[] {1, 0, 0}))
+                .containsExactly(new float[] {0.299f, -0.168736f, 0.5f}, within(1e-6f));
+        assertThat(ColorSpaces.srgbToLinear(new float[] {0, 0.5f, 1}))
+                .containsExactly(new float[] {0, 0.214041f, 1}, within(1e-6f));
         // White has equal cone responses but for the rounding of the published matrix.
         float[] white = ColorSpaces.rgbToLAlphaBeta(new float[] {1, 1, 1});
         assertThat(white).containsExactly(new float[] {0, 0, 0}, within(2e-3f));
@@ -112,7 +121,8 @@ class ColorSpacesTest {
 
     @Test
     void refusesWhatIsNotThreePlanes() {
-        assertThatThrownBy(() -> ColorSpaces.rgbToLab(new float[4])).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> ColorSpaces.rgbToLab(new float[4]))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("4 values");
     }
 }

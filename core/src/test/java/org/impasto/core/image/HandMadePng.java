@@ -30,7 +30,11 @@ final class HandMadePng {
     HandMadePng header(int width, int height, int depth, int colourType, boolean interlaced) {
         ByteBuffer content = ByteBuffer.allocate(13);
         content.putInt(width).putInt(height);
-        content.put((byte) depth).put((byte) colourType).put((byte) 0).put((byte) 0).put((byte) (interlaced ? 1 : 0));
+        content.put((byte) depth)
+                .put((byte) colourType)
+                .put((byte) 0)
+                .put((byte) 0)
+                .put((byte) (interlaced ? 1 : 0));
         return chunk("IHDR", content.array());
     }
 
@@ -100,10 +104,10 @@ final class HandMadePng {
             int up = above == null ? 0 : above[i] & 0xff;
             int corner = above == null || i < step ? 0 : above[i - step] & 0xff;
             int guess = left + up - corner;
-            int nearest = Math.abs(guess - left) <= Math.abs(guess - up)
-                            && Math.abs(guess - left) <= Math.abs(guess - corner)
-                    ? left
-                    : Math.abs(guess - up) <= Math.abs(guess - corner) ? up : corner;
+            int nearest =
+                    Math.abs(guess - left) <= Math.abs(guess - up) && Math.abs(guess - left) <= Math.abs(guess - corner)
+                            ? left
+                            : Math.abs(guess - up) <= Math.abs(guess - corner) ? up : corner;
             int[] predictions = {0, left, up, (left + up) / 2, nearest};
             result[i + 1] = (byte) (row[i] - predictions[filter]);
         }

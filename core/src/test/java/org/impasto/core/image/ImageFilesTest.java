@@ -60,7 +60,9 @@ class ImageFilesTest {
 
     @Test
     void writingRoundsAndCuts() {
-        float[] pixels = {-1, 2, 0.5f / 255 - 1e-5f, 0.5f / 255 + 1e-5f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY};
+        float[] pixels = {
+            -1, 2, 0.5f / 255 - 1e-5f, 0.5f / 255 + 1e-5f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY
+        };
         BufferedImage image = Image.of(2, 1, pixels).toBufferedImage();
         assertThat(image.getRGB(0, 0)).isEqualTo(0xff0000ff);
         assertThat(image.getRGB(1, 0)).isEqualTo(0xffff0100);
@@ -72,7 +74,8 @@ class ImageFilesTest {
         pixels[20 + 2 * 4 + 3] = Float.NaN;
         Image image = Image.of(4, 5, pixels);
         Path file = folder.resolve("nan.png");
-        assertThatThrownBy(() -> image.write(file)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> image.write(file))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("green value of pixel x 3, y 2 is NaN");
         assertThatThrownBy(image::toBufferedImage).isInstanceOf(ImageException.class);
         assertThat(file).doesNotExist();
@@ -99,32 +102,42 @@ class ImageFilesTest {
         Image image = levels(4, 4, 255, true);
         Path file = folder.resolve("old.jpg");
         Files.writeString(file, "old");
-        assertThatThrownBy(() -> image.write(file)).isInstanceOf(ImageException.class).hasMessageContaining("withAlphaFlattened");
+        assertThatThrownBy(() -> image.write(file))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("withAlphaFlattened");
         assertThat(Files.readString(file)).isEqualTo("old");
-        assertThatThrownBy(() -> image.write(folder.resolve("a.gif"))).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> image.write(folder.resolve("a.gif")))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining(".png");
-        assertThatThrownBy(() -> image.write(folder.resolve("missing").resolve("a.png"))).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> image.write(folder.resolve("missing").resolve("a.png")))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("missing");
         Path taken = Files.createDirectory(folder.resolve("taken.png"));
         Files.writeString(taken.resolve("x"), "x");
         assertThatThrownBy(() -> image.write(taken)).isInstanceOf(ImageException.class);
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("old.jpg", "taken.png");
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("old.jpg", "taken.png");
         }
         image.withAlphaFlattened(1, 1, 1).write(file);
         assertThat(Image.read(file).width()).isEqualTo(4);
         assertThatThrownBy(() -> WriteOptions.standard().withPngBits(12)).isInstanceOf(ImageException.class);
-        assertThatThrownBy(() -> WriteOptions.standard().withJpegQuality(Float.NaN)).isInstanceOf(ImageException.class);
+        assertThatThrownBy(() -> WriteOptions.standard().withJpegQuality(Float.NaN))
+                .isInstanceOf(ImageException.class);
         assertThatThrownBy(() -> ReadOptions.standard().withMaximumPixels(0)).isInstanceOf(ImageException.class);
     }
 
     @Test
     void missingFilesAndFoldersAreNamed() {
-        assertThatThrownBy(() -> Image.read(folder.resolve("none.png"))).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(folder.resolve("none.png")))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("none.png: no such file");
-        assertThatThrownBy(() -> Image.read(folder)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(folder))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining(folder.toString());
-        assertThatThrownBy(() -> Image.read(new byte[0])).isInstanceOf(ImageException.class).hasMessageContaining("no bytes");
+        assertThatThrownBy(() -> Image.read(new byte[0]))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("no bytes");
         assertThatThrownBy(() -> Image.read(InputStream.nullInputStream())).isInstanceOf(ImageException.class);
     }
 
@@ -136,7 +149,8 @@ class ImageFilesTest {
                 throw new IOException("the disk is gone");
             }
         };
-        assertThatThrownBy(() -> Image.read(failing)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(failing))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("the disk is gone");
     }
 
@@ -157,7 +171,8 @@ class ImageFilesTest {
 
     @Test
     void endlessStreamsEnd() {
-        assertThatThrownBy(() -> Image.read(endless(new byte[] {'a'}))).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(endless(new byte[] {'a'})))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("begins with 61");
         ReadOptions small = ReadOptions.standard().withMaximumPixels(1000);
         assertThatThrownBy(() -> Image.read(endless(new byte[] {(byte) 0xff, (byte) 0xd8}), small))
@@ -201,7 +216,8 @@ class ImageFilesTest {
         Path file = folder.resolve("killed.png");
         for (int round = 0; round < 3; round++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-cp",
                             System.getProperty("java.class.path"),
                             EndlessWriter.class.getName(),
@@ -221,8 +237,11 @@ class ImageFilesTest {
     @ParameterizedTest
     @ValueSource(
             ints = {
-                BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_INT_BGR,
-                BufferedImage.TYPE_3BYTE_BGR, BufferedImage.TYPE_4BYTE_ABGR
+                BufferedImage.TYPE_INT_RGB,
+                BufferedImage.TYPE_INT_ARGB,
+                BufferedImage.TYPE_INT_BGR,
+                BufferedImage.TYPE_3BYTE_BGR,
+                BufferedImage.TYPE_4BYTE_ABGR
             })
     void bufferedImagesOfAnyLayout(int type) {
         BufferedImage image = new BufferedImage(16, 9, type);
@@ -268,8 +287,8 @@ class ImageFilesTest {
         for (int i = 0; i < 3; i++) {
             image.getRaster().setSample(i, 0, 0, i);
         }
-        assertThat(Image.of(image).pixels()).containsExactly(
-                0, 1, 10 / 255f, 1 / 255f, 128 / 255f, 20 / 255f, 2 / 255f, 0, 30 / 255f);
+        assertThat(Image.of(image).pixels())
+                .containsExactly(0, 1, 10 / 255f, 1 / 255f, 128 / 255f, 20 / 255f, 2 / 255f, 0, 30 / 255f);
     }
 
     @Test
@@ -284,7 +303,8 @@ class ImageFilesTest {
         image.alpha()[1] = 1;
         assertThat(image.pixels()).containsOnly(0);
         assertThat(image.alpha()).containsOnly(0);
-        assertThatThrownBy(() -> Image.of(2, 2, new float[11])).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.of(2, 2, new float[11]))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("11 values for width 2 and height 2");
         assertThatThrownBy(() -> Image.of(0, 2, new float[0])).isInstanceOf(ImageException.class);
         assertThatThrownBy(() -> Image.of(2, 2, new float[12], new float[3])).isInstanceOf(ImageException.class);

@@ -61,7 +61,11 @@ class JpegReadingTest {
         ByteBuffer tiff = ByteBuffer.allocate(26).order(order);
         tiff.put(order == ByteOrder.BIG_ENDIAN ? new byte[] {'M', 'M'} : new byte[] {'I', 'I'});
         tiff.putShort((short) 42).putInt(8).putShort((short) 1);
-        tiff.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) orientation).putShort((short) 0);
+        tiff.putShort((short) 0x0112)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) orientation)
+                .putShort((short) 0);
         ByteBuffer result = ByteBuffer.allocate(jpeg.length + 36);
         result.put(jpeg, 0, 2).putShort((short) 0xffe1).putShort((short) 34);
         result.put(new byte[] {'E', 'x', 'i', 'f', 0, 0}).put(tiff.array());
@@ -116,8 +120,10 @@ class JpegReadingTest {
         for (int y = 0; y < height; y += 7) {
             for (int x = 0; x < width; x += 7) {
                 // Light is what black leaves, less what the ink takes of it; quality 0.75 loses some levels.
-                assertThat(255 * image.value(0, x, y)).isBetween(225f - 225f * x / width - 8, 225f - 225f * x / width + 8);
-                assertThat(255 * image.value(1, x, y)).isBetween(225f - 225f * y / height - 8, 225f - 225f * y / height + 8);
+                assertThat(255 * image.value(0, x, y))
+                        .isBetween(225f - 225f * x / width - 8, 225f - 225f * x / width + 8);
+                assertThat(255 * image.value(1, x, y))
+                        .isBetween(225f - 225f * y / height - 8, 225f - 225f * y / height + 8);
                 assertThat(255 * image.value(2, x, y)).isBetween(164f, 180f);
             }
         }
@@ -165,7 +171,8 @@ class JpegReadingTest {
             }
             assertThat(Image.read(file).width()).isIn(24, 40);
         }
-        assertThat(Image.read(withOrientation(jpeg, 9, ByteOrder.BIG_ENDIAN)).width()).isEqualTo(40);
+        assertThat(Image.read(withOrientation(jpeg, 9, ByteOrder.BIG_ENDIAN)).width())
+                .isEqualTo(40);
     }
 
     @Test
@@ -173,12 +180,16 @@ class JpegReadingTest {
         byte[] jpeg = encoded(gradient(40, 24, BufferedImage.TYPE_INT_RGB), false);
         ByteBuffer file = ByteBuffer.allocate(jpeg.length + 40);
         file.put(jpeg, 0, 2);
-        file.putShort((short) 0xffe2).putShort((short) 22).put("ICC_PROFILE\0".getBytes()).put(new byte[8]);
+        file.putShort((short) 0xffe2)
+                .putShort((short) 22)
+                .put("ICC_PROFILE\0".getBytes())
+                .put(new byte[8]);
         file.putShort((short) 0xfffe).putShort((short) 14).put(new byte[12]);
         file.put(jpeg, 2, jpeg.length - 2);
         byte[] whole = Arrays.copyOf(file.array(), file.position());
         assertThat(Image.read(whole).pixels()).isEqualTo(Image.read(jpeg).pixels());
-        assertThat(Image.read(new ByteArrayInputStream(whole)).pixels()).isEqualTo(Image.read(jpeg).pixels());
+        assertThat(Image.read(new ByteArrayInputStream(whole)).pixels())
+                .isEqualTo(Image.read(jpeg).pixels());
     }
 
     @Test
@@ -187,7 +198,9 @@ class JpegReadingTest {
             byte[] jpeg = encoded(gradient(40, 24, BufferedImage.TYPE_INT_RGB), progressive);
             for (int length = 2; length < jpeg.length; length++) {
                 byte[] cut = Arrays.copyOf(jpeg, length);
-                assertThatThrownBy(() -> Image.read(cut)).as("cut at %d", length).isInstanceOf(ImageException.class);
+                assertThatThrownBy(() -> Image.read(cut))
+                        .as("cut at %d", length)
+                        .isInstanceOf(ImageException.class);
             }
         }
     }
@@ -200,11 +213,13 @@ class JpegReadingTest {
             frame++;
         }
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 14_000).putShort(frame + 7, (short) 14_000);
-        assertThatThrownBy(() -> Image.read(jpeg)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(jpeg))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("14000x14000")
                 .hasMessageContaining("cannot hold");
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 65_500).putShort(frame + 7, (short) 65_500);
-        assertThatThrownBy(() -> Image.read(jpeg)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(jpeg))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("withMaximumPixels");
     }
 
@@ -223,7 +238,8 @@ class JpegReadingTest {
         }
         bomb.write(0xff);
         bomb.write(0xd9);
-        assertThatThrownBy(() -> Image.read(bomb.toByteArray())).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(bomb.toByteArray()))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("scans");
     }
 

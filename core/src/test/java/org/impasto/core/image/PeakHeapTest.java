@@ -22,7 +22,8 @@ class PeakHeapTest {
     @Test
     void jpeg() throws Exception {
         Path file = folder.resolve("a.jpg");
-        Image.of(JpegReadingTest.gradient(3840, 2160, BufferedImage.TYPE_3BYTE_BGR)).write(file);
+        Image.of(JpegReadingTest.gradient(3840, 2160, BufferedImage.TYPE_3BYTE_BGR))
+                .write(file);
         fits(file, "path", 3840 * 2160 * 12L);
         fits(file, "stream", 3840 * 2160 * 12L);
     }
@@ -30,8 +31,7 @@ class PeakHeapTest {
     @Test
     void progressiveAndTurnedJpeg() throws Exception {
         Path file = folder.resolve("a.jpg");
-        byte[] jpeg = JpegReadingTest.encoded(
-                JpegReadingTest.gradient(3840, 2160, BufferedImage.TYPE_3BYTE_BGR), true);
+        byte[] jpeg = JpegReadingTest.encoded(JpegReadingTest.gradient(3840, 2160, BufferedImage.TYPE_3BYTE_BGR), true);
         Files.write(file, JpegReadingTest.withOrientation(jpeg, 6, java.nio.ByteOrder.BIG_ENDIAN));
         fits(file, "path", 3840 * 2160 * 12L);
     }
@@ -92,8 +92,6 @@ class PeakHeapTest {
         assertThat(process.exitValue()).isZero();
         System.out.printf(
                 "%s by %s: %.3f times the picture's floats%n",
-                output.strip(),
-                way,
-                Double.parseDouble(output.strip().replaceAll(".* ", "")) / floats);
+                output.strip(), way, Double.parseDouble(output.strip().replaceAll(".* ", "")) / floats);
     }
 }

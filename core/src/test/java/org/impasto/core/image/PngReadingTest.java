@@ -67,7 +67,8 @@ class PngReadingTest {
                 png.chunk("tRNS", clear);
             }
             png.chunk("zTXt", new byte[] {1, 2, 3});
-            Image image = Image.read(png.pixels(width, height, depth, type, interlaced, samples, 50).end());
+            Image image = Image.read(png.pixels(width, height, depth, type, interlaced, samples, 50)
+                    .end());
 
             assertThat(image.width()).isEqualTo(width);
             assertThat(image.height()).isEqualTo(height);
@@ -131,13 +132,15 @@ class PngReadingTest {
                 .chunk("IDAT", HandMadePng.deflated(new byte[4]))
                 .end();
         assertThat(bomb.length).isLessThan(80);
-        assertThatThrownBy(() -> Image.read(bomb)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(bomb))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("30000x20000")
                 .hasMessageContaining("200000000")
                 .hasMessageContaining("withMaximumPixels");
         // Within a raised limit the bytes themselves tell that it cannot be.
         ReadOptions raised = ReadOptions.standard().withMaximumPixels(Long.MAX_VALUE);
-        assertThatThrownBy(() -> Image.read(bomb, raised)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(bomb, raised))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("can give at most");
         byte[] widest = new HandMadePng()
                 .header(Integer.MAX_VALUE, Integer.MAX_VALUE, 16, 6, true)
@@ -148,7 +151,8 @@ class PngReadingTest {
                 .header(30_000, 20_000, 1, 0, true)
                 .chunk("IDAT", HandMadePng.deflated(new byte[4]))
                 .end();
-        assertThatThrownBy(() -> Image.read(interlaced, raised)).isInstanceOf(ImageException.class)
+        assertThatThrownBy(() -> Image.read(interlaced, raised))
+                .isInstanceOf(ImageException.class)
                 .hasMessageContaining("can give at most");
     }
 
@@ -166,7 +170,10 @@ class PngReadingTest {
     @Test
     void damageIsNamed() {
         int[] samples = new int[30];
-        byte[] good = new HandMadePng().header(5, 2, 8, 2, false).pixels(5, 2, 8, 2, false, samples, 100).end();
+        byte[] good = new HandMadePng()
+                .header(5, 2, 8, 2, false)
+                .pixels(5, 2, 8, 2, false, samples, 100)
+                .end();
         for (int length = 0; length < good.length - 12; length++) {
             byte[] cut = Arrays.copyOf(good, length);
             assertThatThrownBy(() -> Image.read(cut)).as("cut at %d", length).isInstanceOf(ImageException.class);
@@ -174,17 +181,26 @@ class PngReadingTest {
         for (int at = 0; at < good.length - 12; at++) {
             byte[] changed = good.clone();
             changed[at] ^= 1;
-            assertThatThrownBy(() -> Image.read(changed)).as("changed at %d", at).isInstanceOf(ImageException.class);
+            assertThatThrownBy(() -> Image.read(changed))
+                    .as("changed at %d", at)
+                    .isInstanceOf(ImageException.class);
         }
-        assertThatThrownBy(() -> Image.read(new HandMadePng().header(5, 2, 8, 2, false)
-                        .chunk("IDAT", HandMadePng.deflated(new byte[20])).end()))
+        assertThatThrownBy(() -> Image.read(new HandMadePng()
+                        .header(5, 2, 8, 2, false)
+                        .chunk("IDAT", HandMadePng.deflated(new byte[20]))
+                        .end()))
                 .hasMessageContaining("cut off");
-        assertThatThrownBy(() -> Image.read(new HandMadePng().header(5, 2, 8, 3, false)
-                        .pixels(5, 2, 8, 3, false, samples, 100).end()))
+        assertThatThrownBy(() -> Image.read(new HandMadePng()
+                        .header(5, 2, 8, 3, false)
+                        .pixels(5, 2, 8, 3, false, samples, 100)
+                        .end()))
                 .hasMessageContaining("no palette");
         samples[7] = 3;
-        assertThatThrownBy(() -> Image.read(new HandMadePng().header(5, 2, 8, 3, false).chunk("PLTE", new byte[9])
-                        .pixels(5, 2, 8, 3, false, samples, 100).end()))
+        assertThatThrownBy(() -> Image.read(new HandMadePng()
+                        .header(5, 2, 8, 3, false)
+                        .chunk("PLTE", new byte[9])
+                        .pixels(5, 2, 8, 3, false, samples, 100)
+                        .end()))
                 .hasMessageContaining("x 2, y 1")
                 .hasMessageContaining("index 3");
     }
@@ -209,7 +225,8 @@ class PngReadingTest {
             if ((boolean) form[3]) {
                 png.chunk("tRNS", new byte[type == 3 ? 2 : 2 * HandMadePng.channels(type)]);
             }
-            byte[] bytes = png.pixels(11, 7, depth, type, interlaced, samples, 40).end();
+            byte[] bytes =
+                    png.pixels(11, 7, depth, type, interlaced, samples, 40).end();
             for (int k = random.nextInt(4); k >= 0; k--) {
                 bytes[8 + random.nextInt(bytes.length - 8)] = (byte) random.nextInt(256);
             }

@@ -25,6 +25,11 @@ final class Pickle {
         return this;
     }
 
+    /** An opcode of protocol 0, with its lines. */
+    Pickle line(String text) {
+        return raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
     Pickle none() {
         return op('N');
     }
@@ -108,7 +113,13 @@ final class Pickle {
     }
 
     Pickle storage(String type, long elements) {
-        return mark().text("storage").global("torch", type).text("0").text("cpu").number(elements).op('t').op('Q');
+        return mark().text("storage")
+                .global("torch", type)
+                .text("0")
+                .text("cpu")
+                .number(elements)
+                .op('t')
+                .op('Q');
     }
 
     /** A float32 view of storage "0". */

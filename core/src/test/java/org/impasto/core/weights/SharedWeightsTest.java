@@ -29,7 +29,8 @@ class SharedWeightsTest {
     private static List<Path> files(Path folder) throws IOException {
         assumeThat(folder).isDirectory();
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().matches(".*\\.(safetensors|pth|pt|ckpt|pth\\.tar|index\\.json)"))
+            return files.filter(
+                            file -> file.toString().matches(".*\\.(safetensors|pth|pt|ckpt|pth\\.tar|index\\.json)"))
                     .sorted()
                     .toList();
         }
@@ -41,7 +42,8 @@ class SharedWeightsTest {
             assertThat(file.names()).as("names in %s", path).isNotEmpty();
             for (String name : file.names()) {
                 float[] values = file.readFloats(name);
-                assertThat((long) values.length).isEqualTo(file.spec(name).shape().elements());
+                assertThat((long) values.length)
+                        .isEqualTo(file.spec(name).shape().elements());
                 for (float value : values) {
                     if (Float.isNaN(value)) {
                         throw new AssertionError("NaN in " + path + " " + name);
@@ -73,7 +75,8 @@ class SharedWeightsTest {
         assertThat(whole).isPositive();
         try (WeightFile unet = WeightFile.open(pipeline.resolve("unet"))) {
             long bytes = unet.names().stream()
-                    .mapToLong(name -> unet.spec(name).shape().elements() * unet.spec(name).type().bytes())
+                    .mapToLong(name -> unet.spec(name).shape().elements()
+                            * unet.spec(name).type().bytes())
                     .sum();
             assertThat(unet.metadata()).containsEntry("total_size", Long.toString(bytes));
         }
@@ -89,11 +92,12 @@ class SharedWeightsTest {
         }
         try (WeightFile vgg = WeightFile.open(weights.resolve("wct/vgg_normalised_conv1_1.pth"))) {
             assertThat(vgg.readFloats("0.bias")).containsExactly(-103.939f, -116.779f, -123.68f);
-            assertThat(vgg.readFloats("2.bias")).startsWith(0.036640968f, 0.0029662575f, 0.0018578935f);
+            assertThat(vgg.readDoubles("2.bias"))
+                    .startsWith(0.036640968173742294, 0.0029662575107067823, 0.0018578935414552689);
         }
         try (WeightFile taef = WeightFile.open(weights.resolve("taef2/taef2_encoder.pth"))) {
             assertThat(taef.spec("0.weight")).hasToString("64x3x3x3 FLOAT16");
-            assertThat(taef.readFloats("0.weight")).startsWith(-0.1405029296875f, -0.06121826171875f, 0.091552734375f);
+            assertThat(taef.readDoubles("0.weight")).startsWith(-0.1405029296875, -0.06121826171875, 0.091552734375);
         }
     }
 }

@@ -186,7 +186,7 @@ class WeightFileTest {
                 .hasMessageContaining("without a weight file");
         assertThatThrownBy(() -> WeightFile.open(folder.resolve("missing"))).isInstanceOf(WeightException.class)
                 .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> open("text", "hello".getBytes())).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> open("text", new byte[] {'h', 'e', 'l', 'l', 'o'})).isInstanceOf(WeightException.class)
                 .hasMessageContaining("not a weight file")
                 .hasMessageContaining("68656c6c6f");
         assertThatThrownBy(() -> open("empty", new byte[0])).isInstanceOf(WeightException.class);

@@ -120,7 +120,12 @@ public final class ColorTransfer {
         float[] result = content.pixels();
         ColorStatistics from = toLab(result, width, height, alpha);
         float[] lightness = new float[plane];
-        map(GaussianTransport.between(from, colors, options.noise()).partial(strength), result, lightness, width, height);
+        map(
+                GaussianTransport.between(from, colors, options.noise()).partial(strength),
+                result,
+                lightness,
+                width,
+                height);
         double[] deviations = bandDeviations(lightness, width, height, alpha);
         double[] gains = gains(deviations, bandDeviations, options.detail(), strength);
         RowPieces.forEach(height, (index, top, bottom) -> {

@@ -45,7 +45,8 @@ class ColorTransferTest {
     @CsvSource({"60,40,0", "60,40,1", "1,1,1", "1,50,1", "50,1,1", "3,2,1", "33,300,1"})
     void aPictureInItsOwnStyleStaysAsItIs(int width, int height, double detail) {
         Image picture = noisy(width, height, 7, 0, 1);
-        Image result = ColorTransfer.of(picture, Options.standard().withDetail(detail)).apply(picture, 1);
+        Image result =
+                ColorTransfer.of(picture, Options.standard().withDetail(detail)).apply(picture, 1);
         float[] expected = picture.pixels();
         float[] found = result.pixels();
         for (int i = 0; i < expected.length; i++) {
@@ -107,8 +108,8 @@ class ColorTransferTest {
         assertThat(ColorTransfer.gains(content, style, 1, 1)).containsExactly(0.5, 2, 1.5, 1);
         assertThat(ColorTransfer.gains(content, style, 0, 1)).containsExactly(1, 1, 1, 1);
         assertThat(ColorTransfer.gains(content, style, 1, 0.5)).containsExactly(0.75, 1.5, 1.25, 1);
-        assertThat(ColorTransfer.gains(content, style, 0.5, 1)).containsExactly(
-                Math.sqrt(0.5), Math.sqrt(2), Math.sqrt(1.5), 1);
+        assertThat(ColorTransfer.gains(content, style, 0.5, 1))
+                .containsExactly(Math.sqrt(0.5), Math.sqrt(2), Math.sqrt(1.5), 1);
     }
 
     @Test
@@ -116,8 +117,10 @@ class ColorTransferTest {
         Image content = faint(120, 100, 10);
         Image style = noisy(120, 100, 11, 0.3, 0.7);
         double[] target = bands(style);
-        double[] plain = bands(ColorTransfer.of(style, Options.standard().withDetail(0)).apply(content, 1));
-        double[] scaled = bands(ColorTransfer.of(style, Options.standard().withDetail(1)).apply(content, 1));
+        double[] plain =
+                bands(ColorTransfer.of(style, Options.standard().withDetail(0)).apply(content, 1));
+        double[] scaled =
+                bands(ColorTransfer.of(style, Options.standard().withDetail(1)).apply(content, 1));
         assertThat(plain[0]).isLessThan(0.5 * target[0]);
         assertThat(scaled[0]).isGreaterThan(1.5 * plain[0]).isLessThanOrEqualTo(2.01 * plain[0]);
     }
@@ -131,7 +134,9 @@ class ColorTransferTest {
         }
         Image content = Image.of(width, width, p);
         Image style = noisy(64, 64, 12, 0, 1);
-        float[] plain = ColorTransfer.of(style, Options.standard().withDetail(0)).apply(content, 1).pixels();
+        float[] plain = ColorTransfer.of(style, Options.standard().withDetail(0))
+                .apply(content, 1)
+                .pixels();
         float[] found = ColorTransfer.of(style).apply(content, 1).pixels();
         float overshoot = 0;
         for (int i = 0; i < found.length; i++) {
@@ -167,7 +172,8 @@ class ColorTransferTest {
     void aFullyTransparentPictureIsMappedWithoutNaN() {
         Image clear = Image.of(4, 4, noisy(4, 4, 15, 0, 1).pixels(), new float[16]);
         for (Image result : new Image[] {
-            ColorTransfer.of(clear).apply(noisy(5, 5, 16, 0, 1), 1), ColorTransfer.of(noisy(5, 5, 17, 0, 1)).apply(clear, 1)
+            ColorTransfer.of(clear).apply(noisy(5, 5, 16, 0, 1), 1),
+            ColorTransfer.of(noisy(5, 5, 17, 0, 1)).apply(clear, 1)
         }) {
             for (float v : result.pixels()) {
                 assertThat(v).isBetween(0f, 1f);
@@ -192,7 +198,8 @@ class ColorTransferTest {
         for (int i = 0; i < 2; i++) {
             ForkJoinPool pool = new ForkJoinPool(i == 0 ? 1 : 5);
             try {
-                results[i] = pool.submit(() -> ColorTransfer.of(style).apply(content, 1).pixels())
+                results[i] = pool.submit(
+                                () -> ColorTransfer.of(style).apply(content, 1).pixels())
                         .get();
             } finally {
                 pool.shutdown();

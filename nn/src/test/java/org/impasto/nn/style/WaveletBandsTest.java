@@ -28,11 +28,21 @@ class WaveletBandsTest {
         int height = 150;
         float[] plane = randomPlane(width, height, 5);
         float[][] whole = new float[WaveletBands.COUNT][width * height];
-        forBands(plane, width, height, 0, height, (band, y, detail) ->
-                System.arraycopy(detail, 0, whole[band], y * width, width));
+        forBands(
+                plane,
+                width,
+                height,
+                0,
+                height,
+                (band, y, detail) -> System.arraycopy(detail, 0, whole[band], y * width, width));
         for (int[] piece : new int[][] {{0, 1}, {7, 8}, {31, 97}, {60, 150}, {149, 150}}) {
-            forBands(plane, width, height, piece[0], piece[1], (band, y, detail) ->
-                    assertThat(detail)
+            forBands(
+                    plane,
+                    width,
+                    height,
+                    piece[0],
+                    piece[1],
+                    (band, y, detail) -> assertThat(detail)
                             .isEqualTo(java.util.Arrays.copyOfRange(whole[band], y * width, (y + 1) * width)));
         }
     }

@@ -1,0 +1,150 @@
+package org.impasto.kernels.internal.convolution;
+
+import org.impasto.kernels.internal.layout.ActivationLayout;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+
+/**
+ * How a convolution will be computed: chosen from sizes, options and precision alone, so that results do not depend on
+ * time or threads.
+ */
+public final class ConvolutionPlan {
+    /** Whether a faster algorithm with about twice the rounding error may be used. */
+    public enum Precision {
+        /** Winograd where it pays. */
+        FAST,
+        /** Sums of products only. */
+        EXACT
+    }
+
+    /** The algorithms. */
+    public enum Algorithm {
+        /** F(4,3): 36 products for 16 outputs. */
+        WINOGRAD,
+        /** Sums over taps of sixteen channels, tiles of pixels and output channels in registers. */
+        DIRECT,
+        /** The same over taps of single channels: few input channels, or groups off the blocks of sixteen. */
+        PLANAR,
+        /** Lanes hold input channels: at most four output channels. */
+        FEW_OUTPUTS,
+        /** One channel a group: lanes hold channels. */
+        DEPTHWISE
+    }
+
+    private static final int FEW_INPUT_CHANNELS = 4;
+    private static final int FEW_OUTPUT_CHANNELS = 4;
+
+    private final ConvolutionShape shape;
+    private final Fusion fusion;
+    private final Algorithm algorithm;
+
+    private ConvolutionPlan(ConvolutionShape shape, Fusion fusion, Algorithm algorithm) {
+        this.shape = shape;
+        this.fusion = fusion;
+        this.algorithm = algorithm;
+        BlockedLayout.size(outputLayout(), shape.batch(), shape.outputChannels(), outputHeight(), outputWidth());
+    }
+
+    /** The plan for a convolution. */
+    public static ConvolutionPlan of(ConvolutionShape shape, Fusion fusion, Precision precision) {
+        return new ConvolutionPlan(shape, fusion, choose(shape, fusion, precision));
+    }
+
+    /** A plan with an algorithm of the caller's choice; it must suit the shape. For tests and measurements. */
+    static ConvolutionPlan with(ConvolutionShape shape, Fusion fusion, Algorithm algorithm) {
+        return new ConvolutionPlan(shape, fusion, algorithm);
+    }
+
+    private static Algorithm choose(ConvolutionShape s, Fusion fusion, Precision precision) {
+        int in = s.inputChannelsPerGroup();
+        int out = s.outputChannelsPerGroup();
+        if (s.groups() > 1) {
+            if (in == 1 && out == 1 && fusion.pool() == Fusion.Pool.NONE) {
+                return Algorithm.DEPTHWISE;
+            }
+            boolean whole = in % BlockedLayout.BLOCK == 0 && out % BlockedLayout.BLOCK == 0;
+            return whole ? Algorithm.DIRECT : Algorithm.PLANAR;
+        }
+        if (in <= FEW_INPUT_CHANNELS) {
+            return Algorithm.PLANAR;
+        }
+        if (out <= FEW_OUTPUT_CHANNELS && fusion.pool() == Fusion.Pool.NONE) {
+            return Algorithm.FEW_OUTPUTS;
+        }
+        if (precision == Precision.FAST && isThreeByThree(s) && in > 16 && out > 16) {
+            long tiles = (long) ((s.outputHeight() + 3) / 4) * ((s.outputWidth() + 3) / 4);
+            // 36 products a tile and the transforms against 9 products a pixel
+            if (tiles * 48 <= 9L * s.outputHeight() * s.outputWidth()) {
+                return Algorithm.WINOGRAD;
+            }
+        }
+        return Algorithm.DIRECT;
+    }
+
+    private static boolean isThreeByThree(ConvolutionShape s) {
+        return s.kernelHeight() == 3 && s.kernelWidth() == 3 && s.strideHeight() == 1 && s.strideWidth() == 1
+                && s.dilationHeight() == 1 && s.dilationWidth() == 1;
+    }
+
+    /** The same convolution by an algorithm whose prepared weights are no larger than the weights (about). */
+    public ConvolutionPlan withoutWinograd() {
+        return algorithm == Algorithm.WINOGRAD ? of(shape, fusion, Precision.EXACT) : this;
+    }
+
+    /** Sizes and options. */
+    public ConvolutionShape shape() {
+        return shape;
+    }
+
+    /** What follows the sums. */
+    public Fusion fusion() {
+        return fusion;
+    }
+
+    /** The chosen algorithm. */
+    public Algorithm algorithm() {
+        return algorithm;
+    }
+
+    /** The layout in which the input must be given. */
+    public ActivationLayout inputLayout() {
+        return algorithm == Algorithm.PLANAR && shape.groups() == 1
+                ? ActivationLayout.PLANAR
+                : ActivationLayout.BLOCKED;
+    }
+
+    /** The layout in which the output is given: planar where it has at most four channels, for some algorithms. */
+    public ActivationLayout outputLayout() {
+        return algorithm == Algorithm.FEW_OUTPUTS ? ActivationLayout.PLANAR : ActivationLayout.BLOCKED;
+    }
+
+    /** Rows of the stored output. */
+    public int outputHeight() {
+        return fusion.pool().size(shape.outputHeight());
+    }
+
+    /** Columns of the stored output. */
+    public int outputWidth() {
+        return fusion.pool().size(shape.outputWidth());
+    }
+
+    /** Floats that the input array must hold. */
+    public int inputSize() {
+        return BlockedLayout.size(inputLayout(), shape.batch(), shape.inputChannels(), shape.height(), shape.width());
+    }
+
+    /** Floats that the output array must hold. */
+    public int outputSize() {
+        return BlockedLayout.size(
+                outputLayout(), shape.batch(), shape.outputChannels(), outputHeight(), outputWidth());
+    }
+
+    /** Floats of the prepared weights: four times the weights for Winograd, else about as many as the weights. */
+    public long preparedSize() {
+        return PreparedWeights.size(this);
+    }
+
+    @Override
+    public String toString() {
+        return algorithm + " " + shape + " " + fusion;
+    }
+}

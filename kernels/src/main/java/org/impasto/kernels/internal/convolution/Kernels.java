@@ -1,0 +1,95 @@
+package org.impasto.kernels.internal.convolution;
+
+import org.impasto.core.BackendException;
+import org.impasto.kernels.internal.provider.VectorSupport;
+
+/**
+ * The inner loops of the convolutions, in one form for each provider. Blocks are sixteen channels of a pixel.
+ *
+ * <p>A product multiplies groups of {@link #ROWS} pixels by a panel of output channels:
+ * {@code c[cOffset + row * cStride + j] = start[startOffset + row * startStride + j] + sum of a * b}.
+ */
+abstract class Kernels {
+    /** Pixels that a register tile covers. */
+    static final int ROWS = 6;
+
+    private static final Kernels CHOSEN = choose();
+
+    /** The form of this process's provider. */
+    static Kernels chosen() {
+        return CHOSEN;
+    }
+
+    private static Kernels choose() {
+        String name = VectorSupport.isVector() ? "VectorKernels" : "PlainKernels";
+        try {
+            return (Kernels) Class.forName(Kernels.class.getPackageName() + "." + name)
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException broken) {
+            throw new BackendException(name + " of impasto-kernels cannot be loaded; is the jar whole?", broken);
+        }
+    }
+
+    /** Widths of panels that the products take, widest first; the last is 16. */
+    abstract int[] panelWidths();
+
+    /**
+     * Multiplies pixels of blocked maps. The pixel of row r in group g has channel k of tap t at
+     * {@code a[aOffset + bases[g] + taps[t] + 16 * r + k]}; its weights are at {@code b[bOffset + (16 * (t - from) + k) *
+     * width]}.
+     */
+    abstract void blockedProduct(
+            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
+            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride);
+
+    /** The same for planar maps: row r in group g has tap t at {@code a[aOffset + bases[g] + taps[t] + r]}. */
+    abstract void planarProduct(
+            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
+            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride);
+
+    /** Columns that {@link #fewOutputs} computes for so many output channels. */
+    static int fewOutputColumns(int channels) {
+        return channels <= 3 ? 3 : 4;
+    }
+
+    /**
+     * Sums over taps and their sixteen channels for a run of pixels and three or four outputs:
+     * {@code c[cOffset + pixel * columns + j]}, without bias. The pixels are a multiple of 24; weights are
+     * {@code [tap][columns][16]}.
+     */
+    abstract void fewOutputs(
+            float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset);
+
+    /** One output pixel a step: {@code c[16 * pixel + l] = bias + sum over taps a[base + taps[t] + 16 * pixel + l] * b}. */
+    abstract void depthwise(
+            float[] a, int base, int pixels, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset,
+            float[] c, int cOffset);
+
+    /**
+     * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.
+     *
+     * @param scratch 576 floats
+     */
+    abstract void winogradInput(
+            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride);
+
+    /** Winograd's output transform of one block: 4x4 blocks are stored, with bias and slope. */
+    abstract void winogradOutput(
+            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
+            float[] output, int offset, int rowStride);
+
+    /** The same with 2x2 windows pooled: 2x2 blocks are stored. */
+    abstract void winogradPooledOutput(
+            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
+            float[] output, int offset, int rowStride);
+
+    /** Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]}. */
+    abstract void storeRow(
+            float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset);
+
+    /** Stores the maxima of 2x2 windows of two rows of pixels that lie {@code rowDistance} apart. */
+    abstract void storePooledRow(
+            float[] c, int cOffset, int cStride, int rowDistance, int pixels, float negativeSlope, float[] output,
+            int offset);
+}

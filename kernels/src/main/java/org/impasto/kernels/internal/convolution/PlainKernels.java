@@ -1,0 +1,255 @@
+package org.impasto.kernels.internal.convolution;
+
+/**
+ * The inner loops in plain Java, in the form that the compiler vectorises: one index for all arrays of a loop, each row an
+ * array of its own, one array written. No {@code Math.fma}, which is hundreds of times slower without hardware for it.
+ */
+final class PlainKernels extends Kernels {
+    private static final int WIDEST = 256;
+    private static final int ROWS_AT_ONCE = 24;
+    private static final float P = WinogradPoints.P;
+    private static final float Q = WinogradPoints.Q;
+
+    private static final ThreadLocal<Rows> ROW_ARRAYS = ThreadLocal.withInitial(Rows::new);
+
+    /** Rows of factors and sums. */
+    private static final class Rows {
+        final float[][] factors = new float[4][WIDEST];
+        final float[][] sums = new float[ROWS_AT_ONCE][WIDEST];
+    }
+
+    @Override
+    int[] panelWidths() {
+        return new int[] {WIDEST, 192, 128, 64, 32, 16};
+    }
+
+    @Override
+    void blockedProduct(
+            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
+            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+        product(a, aOffset, bases, groups, taps, from, to, 16, 16, b, bOffset, width, start, startOffset, startStride, c,
+                cOffset, cStride);
+    }
+
+    @Override
+    void planarProduct(
+            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
+            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+        product(a, aOffset, bases, groups, taps, from, to, 1, 1, b, bOffset, width, start, startOffset, startStride, c,
+                cOffset, cStride);
+    }
+
+    /** Row r of tap t has {@code depth} factors from {@code base + taps[t] + rowDistance * r} on. */
+    private static void product(
+            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, int depth, int rowDistance,
+            float[] b, int bOffset, int width, float[] start, int startOffset, int startStride, float[] c, int cOffset,
+            int cStride) {
+        Rows rows = ROW_ARRAYS.get();
+        float[][] sums = rows.sums;
+        float[][] factors = rows.factors;
+        int total = (to - from) * depth;
+        for (int first = 0; first < groups * ROWS; first += ROWS_AT_ONCE) {
+            int count = Math.min(ROWS_AT_ONCE, groups * ROWS - first);
+            for (int row = 0; row < count; row++) {
+                System.arraycopy(start, startOffset + (first + row) * startStride, sums[row], 0, width);
+            }
+            for (int k = 0; k < total; k += 4) {
+                int terms = Math.min(4, total - k);
+                for (int term = 0; term < terms; term++) {
+                    System.arraycopy(b, bOffset + (k + term) * width, factors[term], 0, width);
+                }
+                int tap0 = taps[from + k / depth] + k % depth;
+                int tap1 = terms > 1 ? taps[from + (k + 1) / depth] + (k + 1) % depth : 0;
+                int tap2 = terms > 2 ? taps[from + (k + 2) / depth] + (k + 2) % depth : 0;
+                int tap3 = terms > 3 ? taps[from + (k + 3) / depth] + (k + 3) % depth : 0;
+                for (int row = 0; row < count; row++) {
+                    int base = aOffset + bases[(first + row) / ROWS] + (first + row) % ROWS * rowDistance;
+                    if (terms == 4) {
+                        addFour(sums[row], a[base + tap0], factors[0], a[base + tap1], factors[1], a[base + tap2],
+                                factors[2], a[base + tap3], factors[3], width);
+                    } else {
+                        addOne(sums[row], a[base + tap0], factors[0], width);
+                        if (terms > 1) {
+                            addOne(sums[row], a[base + tap1], factors[1], width);
+                        }
+                        if (terms > 2) {
+                            addOne(sums[row], a[base + tap2], factors[2], width);
+                        }
+                    }
+                }
+            }
+            for (int row = 0; row < count; row++) {
+                System.arraycopy(sums[row], 0, c, cOffset + (first + row) * cStride, width);
+            }
+        }
+    }
+
+    private static void addFour(
+            float[] c, float x0, float[] p, float x1, float[] q, float x2, float[] r, float x3, float[] s, int n) {
+        for (int j = 0; j < n; j++) {
+            c[j] += x0 * p[j] + x1 * q[j] + x2 * r[j] + x3 * s[j];
+        }
+    }
+
+    private static void addOne(float[] c, float x, float[] p, int n) {
+        for (int j = 0; j < n; j++) {
+            c[j] += x * p[j];
+        }
+    }
+
+    @Override
+    void fewOutputs(
+            float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int column = 0; column < columns; column++) {
+                for (int lane = 0; lane < 16; lane++) {
+                    fold[lane] = 0;
+                }
+                for (int tap = 0; tap < taps.length; tap++) {
+                    int x = base + taps[tap] + 16 * pixel;
+                    int w = (tap * columns + column) * 16;
+                    for (int lane = 0; lane < 16; lane++) {
+                        fold[lane] += a[x + lane] * b[w + lane];
+                    }
+                }
+                for (int half = 8; half > 0; half /= 2) {
+                    for (int lane = 0; lane < half; lane++) {
+                        fold[lane] += fold[lane + half];
+                    }
+                }
+                c[cOffset + pixel * columns + column] = fold[0];
+            }
+        }
+    }
+
+    @Override
+    void depthwise(
+            float[] a, int base, int pixels, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset,
+            float[] c, int cOffset) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            int o = cOffset + pixel * 16;
+            System.arraycopy(bias, biasOffset, c, o, 16);
+            for (int tap = 0; tap < taps.length; tap++) {
+                int x = base + taps[tap] + 16 * pixel;
+                int w = bOffset + tap * 16;
+                for (int lane = 0; lane < 16; lane++) {
+                    c[o + lane] += a[x + lane] * b[w + lane];
+                }
+            }
+        }
+    }
+
+    @Override
+    void winogradInput(
+            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
+        for (int row = 0; row < 6; row++) {
+            inputLine(input, offset + row * rowStride, 16, scratch, row * 96, 16);
+        }
+        for (int column = 0; column < 6; column++) {
+            inputLine(scratch, column * 16, 96, v, vOffset + column * xiStride, 6 * xiStride);
+        }
+    }
+
+    private static void inputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
+        for (int lane = 0; lane < 16; lane++) {
+            int at = x + lane;
+            float d0 = from[at];
+            float d1 = from[at + step];
+            float d2 = from[at + 2 * step];
+            float d3 = from[at + 3 * step];
+            float d4 = from[at + 4 * step];
+            float d5 = from[at + 5 * step];
+            float evenP = d4 - 2 * d2;
+            float oddP = P * (d3 - 2 * d1);
+            float evenQ = d4 - 0.5f * d2;
+            float oddQ = Q * (d3 - 0.5f * d1);
+            int put = o + lane;
+            to[put] = d0 + d4 - 2.5f * d2;
+            to[put + toStep] = evenP + oddP;
+            to[put + 2 * toStep] = evenP - oddP;
+            to[put + 3 * toStep] = evenQ + oddQ;
+            to[put + 4 * toStep] = evenQ - oddQ;
+            to[put + 5 * toStep] = d1 + d5 - 2.5f * d3;
+        }
+    }
+
+    private static void outputLine(
+            float[] from, int x, int step, float[] shift, int shiftOffset, float[] to, int o, int toStep) {
+        for (int lane = 0; lane < 16; lane++) {
+            int at = x + lane;
+            float bias = shift[shiftOffset + lane];
+            float m1 = from[at + step];
+            float m2 = from[at + 2 * step];
+            float m3 = from[at + 3 * step];
+            float m4 = from[at + 4 * step];
+            float sumP = m1 + m2;
+            float differenceP = P * (m1 - m2);
+            float sumQ = m3 + m4;
+            float differenceQ = Q * (m3 - m4);
+            int put = o + lane;
+            to[put] = from[at] + sumP + (sumQ + bias);
+            to[put + toStep] = differenceP + (differenceQ + bias);
+            to[put + 2 * toStep] = 0.5f * sumP + 2 * sumQ + bias;
+            to[put + 3 * toStep] = 0.5f * differenceP + 2 * differenceQ + (from[at + 5 * step] + bias);
+        }
+    }
+
+    private static final float[] NO_SHIFT = new float[16];
+
+    private static void outputTile(
+            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset) {
+        for (int column = 0; column < 6; column++) {
+            outputLine(m, mOffset + column * xiStride, 6 * xiStride, NO_SHIFT, 0, scratch, column * 16, 96);
+        }
+        for (int row = 3; row >= 0; row--) { // a row of four results lies where the six values were
+            outputLine(scratch, row * 96, 16, bias, biasOffset, scratch, row * 96, 16);
+        }
+    }
+
+    @Override
+    void winogradOutput(
+            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
+            float[] output, int offset, int rowStride) {
+        outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
+        for (int row = 0; row < 4; row++) {
+            storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + row * rowStride);
+        }
+    }
+
+    @Override
+    void winogradPooledOutput(
+            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
+            float[] output, int offset, int rowStride) {
+        outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
+        for (int row = 0; row < 2; row++) {
+            storePooledRow(scratch, 2 * row * 96, 16, 96, 2, negativeSlope, output, offset + row * rowStride);
+        }
+    }
+
+    private static float sloped(float y, float negativeSlope) {
+        return y < 0 ? (negativeSlope == 0 ? 0 : y * negativeSlope) : y;
+    }
+
+    @Override
+    void storeRow(float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int lane = 0; lane < 16; lane++) {
+                output[offset + pixel * 16 + lane] = sloped(c[cOffset + pixel * cStride + lane], negativeSlope);
+            }
+        }
+    }
+
+    @Override
+    void storePooledRow(
+            float[] c, int cOffset, int cStride, int rowDistance, int pixels, float negativeSlope, float[] output,
+            int offset) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int lane = 0; lane < 16; lane++) {
+                int x = cOffset + 2 * pixel * cStride + lane;
+                float upper = Math.max(c[x], c[x + cStride]);
+                float lower = Math.max(c[x + rowDistance], c[x + rowDistance + cStride]);
+                output[offset + pixel * 16 + lane] = sloped(Math.max(upper, lower), negativeSlope);
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package org.impasto.kernels.internal.convolution;
+
+import java.util.Arrays;
+import org.impasto.kernels.internal.layout.ActivationLayout;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+
+/**
+ * A part of the padded input as a product wants it: {@code [channels][rows][phases][columns]}, channels being blocks of
+ * sixteen or single planes.
+ *
+ * <p>Columns that are a stride apart lie side by side, in as many phases as the stride has pixels, so that neighbouring
+ * output pixels read neighbours, whatever the stride; the padding is filled in, so that products know no borders.
+ */
+final class Strip {
+    private static final int BLOCK = BlockedLayout.BLOCK;
+
+    private final ConvolutionShape shape;
+    private final boolean blocked;
+    private final ActivationLayout inputLayout;
+    private final int depth; // planes or blocks of a group
+    private final int rows;
+    private final int phases;
+    private final int columns;
+    private final int[] sourceRows;
+    private final int[] sourceColumns;
+    private final int[] taps;
+
+    Strip(ConvolutionShape shape, boolean blocked, ActivationLayout inputLayout, int channels, int tileHeight,
+            int tileWidth, int tilesDown, int tilesAcross) {
+        this.shape = shape;
+        this.blocked = blocked;
+        this.inputLayout = inputLayout;
+        this.depth = blocked ? BlockedLayout.blocks(channels) : channels;
+        this.rows = rows(shape, tileHeight);
+        this.phases = shape.strideWidth();
+        this.columns = columns(shape, tileWidth);
+        int height = (tilesDown - 1) * tileHeight * shape.strideHeight() + rows;
+        int width = ((tilesAcross - 1) * tileWidth + columns) * phases;
+        sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), height);
+        sourceColumns = shape.mode().sources(shape.width(), shape.left(), shape.right(), width);
+        taps = new int[depth * shape.kernelHeight() * shape.kernelWidth()];
+        int tap = 0;
+        for (int plane = 0; plane < depth; plane++) {
+            for (int row = 0; row < shape.kernelHeight(); row++) {
+                for (int column = 0; column < shape.kernelWidth(); column++) {
+                    int x = column * shape.dilationWidth();
+                    taps[tap++] = (((plane * rows + row * shape.dilationHeight()) * phases + x % phases) * columns
+                            + x / phases) * unit();
+                }
+            }
+        }
+    }
+
+    private static int rows(ConvolutionShape s, int tileHeight) {
+        return (tileHeight - 1) * s.strideHeight() + s.dilationHeight() * (s.kernelHeight() - 1) + 1;
+    }
+
+    private static int columns(ConvolutionShape s, int tileWidth) {
+        return tileWidth + s.dilationWidth() * (s.kernelWidth() - 1) / s.strideWidth();
+    }
+
+    /** Floats of a strip for tiles of that size. */
+    static long size(ConvolutionShape s, boolean blocked, int channels, int tileHeight, int tileWidth) {
+        long depth = blocked ? BlockedLayout.roundUp(channels) : channels;
+        return depth * rows(s, tileHeight) * s.strideWidth() * columns(s, tileWidth);
+    }
+
+    private int unit() {
+        return blocked ? BLOCK : 1;
+    }
+
+    int size() {
+        return depth * rows * phases * columns * unit();
+    }
+
+    /** Offsets of the taps from an output pixel's place, channel by channel, row by row. */
+    int[] taps() {
+        return taps;
+    }
+
+    /** Place of an output pixel of the tile. */
+    int place(int row, int column) {
+        return (row * shape.strideHeight() * phases * columns + column) * unit();
+    }
+
+    /** Fills a strip for the tile whose first output pixel is given. */
+    void gather(float[] input, int image, int firstChannel, int firstRow, int firstColumn, float[] strip) {
+        int y = firstRow * shape.strideHeight();
+        int x = firstColumn * phases;
+        for (int plane = 0; plane < depth; plane++) {
+            for (int row = 0; row < rows; row++) {
+                int target = (plane * rows + row) * phases * columns * unit();
+                int source = sourceRows[y + row];
+                if (source < 0) {
+                    Arrays.fill(strip, target, target + phases * columns * unit(), 0f);
+                } else if (blocked) {
+                    int block = firstChannel / BLOCK + plane;
+                    int blocks = BlockedLayout.blocks(shape.inputChannels());
+                    gatherRow(input, ((image * blocks + block) * shape.height() + source) * shape.width() * BLOCK, BLOCK,
+                            BLOCK, x, strip, target);
+                } else if (inputLayout == ActivationLayout.PLANAR) {
+                    int channel = firstChannel + plane;
+                    gatherRow(input, ((image * shape.inputChannels() + channel) * shape.height() + source)
+                            * shape.width(), 1, 1, x, strip, target);
+                } else {
+                    int channel = firstChannel + plane;
+                    int blocks = BlockedLayout.blocks(shape.inputChannels());
+                    gatherRow(input, ((image * blocks + channel / BLOCK) * shape.height() + source) * shape.width()
+                            * BLOCK + channel % BLOCK, BLOCK, 1, x, strip, target);
+                }
+            }
+        }
+    }
+
+    /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
+    private void gatherRow(
+            float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
+        int column = 0;
+        int total = phases * columns;
+        while (column < total) {
+            int source = sourceColumns[x + column];
+            if (phases == 1 && distance == size && source >= 0) {
+                int run = 1;
+                while (column + run < total && sourceColumns[x + column + run] == source + run) {
+                    run++;
+                }
+                System.arraycopy(input, sourceRow + source * size, strip, target + column * size, run * size);
+                column += run;
+                continue;
+            }
+            int at = target + (column % phases * columns + column / phases) * size;
+            if (source < 0) {
+                Arrays.fill(strip, at, at + size, 0f);
+            } else if (size == 1) {
+                strip[at] = input[sourceRow + source * distance];
+            } else {
+                System.arraycopy(input, sourceRow + source * distance, strip, at, size);
+            }
+            column++;
+        }
+    }
+}

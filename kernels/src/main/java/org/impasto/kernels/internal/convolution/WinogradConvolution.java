@@ -1,0 +1,226 @@
+package org.impasto.kernels.internal.convolution;
+
+import java.util.Arrays;
+import org.impasto.core.Run;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.Workers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One 3x3 convolution by Winograd's F(4,3), after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks".
+ *
+ * <p>The tiles of 4x4 outputs of all images form one list. A piece takes a block of them through input transform, 36
+ * products and output transform in scratch arrays of its thread. Tiles at the border gather their input through tables
+ * of source rows and columns, which know the padding, and store the part of their output that exists.
+ */
+final class WinogradConvolution {
+    private static final int BLOCK = BlockedLayout.BLOCK;
+    private static final int ROWS = Kernels.ROWS;
+    private static final int GROUP = ROWS * BLOCK;
+    private static final int PATCH = 36 * BLOCK;
+
+    private final Kernels kernels = Kernels.chosen();
+    private final ConvolutionShape shape;
+    private final Fusion fusion;
+    private final float[] input;
+    private final float[] weights;
+    private final float[] bias;
+    private final float[] output;
+
+    private final int inBlocks;
+    private final int outBlocks;
+    private final int outHeight;
+    private final int outWidth;
+    private final int storedHeight;
+    private final int storedWidth;
+    private final int tileRows;
+    private final int tileColumns;
+    private final int tiles;
+    private final int tilesPerBlock;
+    private final int[] sourceRows;
+    private final int[] sourceColumns;
+    private final int[] taps;
+    private final int[] bases;
+    private final Panels panels;
+    private final int vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
+    private final int mStride;
+
+    WinogradConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
+        this.shape = plan.shape();
+        this.fusion = plan.fusion();
+        this.input = input;
+        this.weights = weights;
+        this.bias = bias;
+        this.output = output;
+        inBlocks = BlockedLayout.blocks(shape.inputChannels());
+        outBlocks = BlockedLayout.blocks(shape.outputChannels());
+        outHeight = shape.outputHeight();
+        outWidth = shape.outputWidth();
+        storedHeight = plan.outputHeight();
+        storedWidth = plan.outputWidth();
+        tileRows = (outHeight + 3) / 4;
+        tileColumns = (outWidth + 3) / 4;
+        tiles = Math.multiplyExact(shape.batch(), tileRows * tileColumns);
+        tilesPerBlock = Math.min(tilesPerBlock(inBlocks, outBlocks), (tiles + ROWS - 1) / ROWS * ROWS);
+        sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), 4 * tileRows + 2);
+        sourceColumns = shape.mode().sources(shape.width(), shape.left(), shape.right(), 4 * tileColumns + 2);
+        taps = new int[inBlocks];
+        Arrays.setAll(taps, i -> i * GROUP);
+        bases = new int[tilesPerBlock / ROWS];
+        Arrays.setAll(bases, i -> i * GROUP * inBlocks);
+        panels = Panels.of(shape.outputChannels());
+        vStride = tilesPerBlock * inBlocks * BLOCK + BLOCK;
+        mStride = tilesPerBlock * outBlocks * BLOCK + BLOCK;
+    }
+
+    /** Many tiles read the weights seldom, few tiles stay in the second cache. */
+    private static int tilesPerBlock(int inBlocks, int outBlocks) {
+        return Math.max(inBlocks, outBlocks) <= 16 ? 24 : 48;
+    }
+
+    void run(Workers workers, Run run) {
+        int blocks = (tiles + tilesPerBlock - 1) / tilesPerBlock;
+        @Nullable Scratch[] scratches = new Scratch[workers.count()];
+        try {
+            workers.run(blocks, run, (index, worker) -> {
+                Scratch scratch = scratches[worker];
+                if (scratch == null) {
+                    scratch = new Scratch(36 * vStride, 36 * mStride);
+                    scratches[worker] = scratch;
+                }
+                compute(index * tilesPerBlock, scratch);
+            });
+        } finally {
+            for (Scratch scratch : scratches) {
+                if (scratch != null) {
+                    scratch.giveBack();
+                }
+            }
+        }
+    }
+
+    private static final class Scratch {
+        final float[] v;
+        final float[] m;
+        final float[] lines = ArrayPool.take(PATCH);
+        final float[] patch = ArrayPool.take(PATCH);
+
+        Scratch(int vSize, int mSize) {
+            v = ArrayPool.take(vSize);
+            m = ArrayPool.take(mSize);
+        }
+
+        void giveBack() {
+            ArrayPool.give(v);
+            ArrayPool.give(m);
+            ArrayPool.give(lines);
+            ArrayPool.give(patch);
+        }
+    }
+
+    private void compute(int first, Scratch scratch) {
+        int count = Math.min(tilesPerBlock, tiles - first);
+        int groups = (count + ROWS - 1) / ROWS;
+        for (int block = 0; block < inBlocks; block++) {
+            for (int t = 0; t < groups * ROWS; t++) {
+                // the last group repeats the last tile; the repeated products are not stored
+                transformInput(first + Math.min(t, count - 1), block, scratch,
+                        (t / ROWS * inBlocks + block) * GROUP + t % ROWS * BLOCK);
+            }
+        }
+        int columns = panels.columns();
+        int plane = inBlocks * BLOCK * columns;
+        for (int xi = 0; xi < 36; xi++) {
+            for (int panel = 0; panel < panels.count(); panel++) {
+                int start = panels.start(panel);
+                kernels.blockedProduct(scratch.v, xi * vStride, bases, groups, taps, 0, inBlocks,
+                        weights, xi * plane + start * inBlocks * BLOCK, panels.width(panel), ZEROS, 0, 0,
+                        scratch.m, xi * mStride + start, columns);
+            }
+        }
+        for (int block = 0; block < outBlocks; block++) {
+            for (int t = 0; t < count; t++) {
+                transformOutput(first + t, block, scratch, t * columns + block * BLOCK);
+            }
+        }
+    }
+
+    private static final float[] ZEROS = new float[1024];
+
+    private void transformInput(int tile, int block, Scratch scratch, int vOffset) {
+        int column = tile % tileColumns;
+        int row = tile / tileColumns % tileRows;
+        int image = tile / tileColumns / tileRows;
+        int y = row * 4 - shape.top();
+        int x = column * 4 - shape.left();
+        int width = shape.width();
+        int plane = (image * inBlocks + block) * shape.height() * width;
+        if (y >= 0 && x >= 0 && y + 6 <= shape.height() && x + 6 <= width) {
+            kernels.winogradInput(input, (plane + y * width + x) * BLOCK, width * BLOCK, scratch.lines, scratch.v,
+                    vOffset, vStride);
+            return;
+        }
+        float[] patch = scratch.patch;
+        for (int i = 0; i < 6; i++) {
+            int sourceRow = sourceRows[row * 4 + i];
+            for (int j = 0; j < 6; j++) {
+                int sourceColumn = sourceColumns[column * 4 + j];
+                int target = (i * 6 + j) * BLOCK;
+                if (sourceRow < 0 || sourceColumn < 0) {
+                    Arrays.fill(patch, target, target + BLOCK, 0f);
+                } else {
+                    System.arraycopy(
+                            input, (plane + sourceRow * width + sourceColumn) * BLOCK, patch, target, BLOCK);
+                }
+            }
+        }
+        kernels.winogradInput(patch, 0, 6 * BLOCK, scratch.lines, scratch.v, vOffset, vStride);
+    }
+
+    private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
+        int column = tile % tileColumns;
+        int row = tile / tileColumns % tileRows;
+        int image = tile / tileColumns / tileRows;
+        int rows = Math.min(4, outHeight - row * 4);
+        int columns = Math.min(4, outWidth - column * 4);
+        boolean pooled = fusion.pool() != Fusion.Pool.NONE;
+        int side = pooled ? 2 : 4;
+        int plane = (image * outBlocks + block) * storedHeight * storedWidth;
+        int offset = (plane + row * side * storedWidth + column * side) * BLOCK;
+        int biasOffset = block * BLOCK;
+        float slope = fusion.negativeSlope();
+        if (rows == 4 && columns == 4) {
+            if (pooled) {
+                kernels.winogradPooledOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope,
+                        output, offset, storedWidth * BLOCK);
+            } else {
+                kernels.winogradOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope,
+                        output, offset, storedWidth * BLOCK);
+            }
+            return;
+        }
+        float[] patch = scratch.patch;
+        kernels.winogradOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, patch, 0,
+                4 * BLOCK);
+        if (!pooled) {
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(patch, i * 4 * BLOCK, output, offset + i * storedWidth * BLOCK, columns * BLOCK);
+            }
+            return;
+        }
+        for (int i = 0; i < Math.min(2, storedHeight - row * 2); i++) {
+            for (int j = 0; j < Math.min(2, storedWidth - column * 2); j++) {
+                int lowest = Math.min(2 * i + 1, rows - 1);
+                int rightmost = Math.min(2 * j + 1, columns - 1);
+                for (int lane = 0; lane < BLOCK; lane++) {
+                    float upper = Math.max(
+                            patch[(2 * i * 4 + 2 * j) * BLOCK + lane], patch[(2 * i * 4 + rightmost) * BLOCK + lane]);
+                    float lower = Math.max(
+                            patch[(lowest * 4 + 2 * j) * BLOCK + lane], patch[(lowest * 4 + rightmost) * BLOCK + lane]);
+                    output[offset + (i * storedWidth + j) * BLOCK + lane] = Math.max(upper, lower);
+                }
+            }
+        }
+    }
+}

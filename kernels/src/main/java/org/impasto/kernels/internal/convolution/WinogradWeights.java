@@ -1,0 +1,85 @@
+package org.impasto.kernels.internal.convolution;
+
+import org.impasto.core.Run;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+import org.impasto.kernels.internal.parallel.Workers;
+
+/** The weight transform U = G g G', in double, rounded once: {@code [36][panel][in][width]}. */
+final class WinogradWeights {
+    private static final int COLUMNS_AT_ONCE = 64;
+    private static final int CHANNELS_PER_PIECE = 16;
+
+    private WinogradWeights() {}
+
+    static void transform(
+            ConvolutionShape s, PreparedWeights.Source source, float[] values, Workers workers, Run run) {
+        int in = s.inputChannels();
+        int paddedIn = BlockedLayout.roundUp(in);
+        Panels panels = Panels.of(s.outputChannels());
+        int xiStride = paddedIn * panels.columns();
+        int parts = paddedIn / CHANNELS_PER_PIECE;
+        workers.run(panels.count() * parts, run, (index, worker) -> {
+            int panel = index / parts;
+            int width = panels.width(panel);
+            int first = panels.start(panel);
+            double[][] g = new double[9][COLUMNS_AT_ONCE];
+            double[][] half = new double[18][COLUMNS_AT_ONCE];
+            double[] line = new double[COLUMNS_AT_ONCE];
+            int end = Math.min(in, (index % parts + 1) * CHANNELS_PER_PIECE);
+            for (int channel = index % parts * CHANNELS_PER_PIECE; channel < end; channel++) {
+                for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
+                    int columns = Math.min(COLUMNS_AT_ONCE, width - from);
+                    int filled = Math.max(0, Math.min(columns, s.outputChannels() - first - from));
+                    for (int tap = 0; tap < 9; tap++) {
+                        gather(source, first + from, filled, channel, tap, g[tap]);
+                    }
+                    int offset = first * paddedIn + channel * width + from;
+                    both(g, half, line, values, offset, xiStride, columns);
+                }
+            }
+        });
+    }
+
+    private static void gather(
+            PreparedWeights.Source source, int out, int filled, int channel, int tap, double[] target) {
+        int at = source.at(0, out, channel, tap / 3, tap % 3);
+        int stride = source.outStride();
+        float[] weights = source.weights();
+        for (int i = 0; i < filled; i++) {
+            target[i] = weights[at];
+            at += stride;
+        }
+        for (int i = filled; i < target.length; i++) {
+            target[i] = 0;
+        }
+    }
+
+    private static void both(
+            double[][] g, double[][] half, double[] line, float[] values, int offset, int xiStride, int columns) {
+        for (int column = 0; column < 3; column++) {
+            for (int i = 0; i < 6; i++) {
+                combine(G[i], g[column], g[3 + column], g[6 + column], half[i * 3 + column]);
+            }
+        }
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 6; j++) {
+                combine(G[j], half[i * 3], half[i * 3 + 1], half[i * 3 + 2], line);
+                int at = offset + (i * 6 + j) * xiStride;
+                for (int k = 0; k < columns; k++) {
+                    values[at + k] = (float) line[k];
+                }
+            }
+        }
+    }
+
+    private static final double[][] G = WinogradPoints.weightTransform();
+
+    private static void combine(double[] factors, double[] x, double[] y, double[] z, double[] sum) {
+        double a = factors[0];
+        double b = factors[1];
+        double c = factors[2];
+        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+            sum[i] = a * x[i] + b * y[i] + c * z[i];
+        }
+    }
+}

@@ -1,0 +1,226 @@
+package org.impasto.kernels.internal.matrix;
+
+import java.util.Arrays;
+import org.impasto.core.Run;
+import org.impasto.kernels.internal.parallel.Workers;
+
+/**
+ * Products of float32 matrices.
+ *
+ * <p>Both operands are packed in parts that fit the caches, then tiles of the result are computed from them. All cuts
+ * depend on the shape alone, so results are equal bit by bit for any number of threads. Every sum of more than
+ * {@value #DEPTH} terms is a sum of partial sums.
+ */
+public final class FloatMatrices {
+    private static final int DEPTH = 512; // terms of a sum computed from one packing
+    private static final int BLOCK_ROWS = 96; // with DEPTH terms, they stay in the second cache
+    private static final int BLOCK_COLUMNS = 512;
+    private static final int PART_ROWS = 4032; // rows and columns that are packed at once
+    private static final int PART_COLUMNS = 4096;
+    private static final long SCALAR_WORK = 512; // products too small to be packed
+    private static final long LONE_WORK = 1L << 20; // products too small to be shared by threads
+    private static final int PACKED_PER_PIECE = 1 << 15;
+    private static final int VECTOR_WORK_PER_PIECE = 1 << 17;
+
+    private final FloatProduct kernel;
+
+    /** Products with vector or with plain inner loops. */
+    public FloatMatrices(boolean vector) {
+        kernel = vector ? new VectorFloatProduct() : new PlainFloatProduct();
+    }
+
+    /**
+     * {@code C = op(A) op(B)}, or {@code C += op(A) op(B)} if {@code accumulate}. C must not share memory with A or B. A
+     * sum without terms is zero.
+     */
+    public void multiply(
+            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+            boolean accumulate, Workers workers, Run run) {
+        multiply(
+                shape, a, new int[] {aOffset}, b, new int[] {bOffset}, c, new int[] {cOffset}, accumulate, workers, run);
+    }
+
+    /**
+     * Products of one shape: element i multiplies the matrices that begin at {@code aOffsets[i]} and
+     * {@code bOffsets[i]}. Operands may repeat ({@link BatchOffsets} gives the offsets of broadcast batches), results
+     * may not overlap.
+     */
+    public void multiply(
+            MatrixShape shape, float[] a, int[] aOffsets, float[] b, int[] bOffsets, float[] c, int[] cOffsets,
+            boolean accumulate, Workers workers, Run run) {
+        int batch = cOffsets.length;
+        int size = shape.rows() * shape.columns();
+        if (batch == 0 || size == 0) {
+            return;
+        }
+        if (shape.work() > LONE_WORK) {
+            for (int i = 0; i < batch; i++) {
+                one(shape, a, aOffsets[i], b, bOffsets[i], c, cOffsets[i], accumulate, workers, run);
+            }
+            return;
+        }
+        int perPiece = (int) Math.max(1, LONE_WORK / Math.max(64, shape.work()));
+        Workers alone = new Workers(Runnable::run, 1);
+        workers.run((batch + perPiece - 1) / perPiece, run, (piece, worker) -> {
+            int end = Math.min(batch, (piece + 1) * perPiece);
+            for (int i = piece * perPiece; i < end; i++) {
+                one(shape, a, aOffsets[i], b, bOffsets[i], c, cOffsets[i], accumulate, alone, run);
+            }
+        });
+    }
+
+    private void one(
+            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+            boolean accumulate, Workers workers, Run run) {
+        if (!accumulate) {
+            Arrays.fill(c, cOffset, cOffset + shape.rows() * shape.columns(), 0);
+        }
+        if (shape.work() == 0) {
+            return;
+        }
+        if (shape.work() <= SCALAR_WORK) {
+            scalar(shape, a, aOffset, b, bOffset, c, cOffset);
+        } else if (shape.columns() == 1) {
+            matrixTimesVector(
+                    shape.rows(), shape.depth(), a, aOffset, shape.rowStrideA(), shape.depthStrideA(),
+                    b, bOffset, c, cOffset, workers, run);
+        } else if (shape.rows() == 1) {
+            matrixTimesVector(
+                    shape.columns(), shape.depth(), b, bOffset, shape.columnStrideB(), shape.depthStrideB(),
+                    a, aOffset, c, cOffset, workers, run);
+        } else if (shape.columns() * 2 <= kernel.panelWidth() && shape.rows() > shape.columns()) {
+            turned(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
+        } else {
+            packed(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
+        }
+    }
+
+    private static void scalar(
+            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset) {
+        for (int i = 0; i < shape.rows(); i++) {
+            for (int j = 0; j < shape.columns(); j++) {
+                int from = aOffset + i * shape.rowStrideA();
+                int by = bOffset + j * shape.columnStrideB();
+                float sum = 0;
+                for (int k = 0; k < shape.depth(); k++) {
+                    sum += a[from + k * shape.depthStrideA()] * b[by + k * shape.depthStrideB()];
+                }
+                c[cOffset + i * shape.columns() + j] += sum;
+            }
+        }
+    }
+
+    /** {@code y += A x} with A given by its strides, one of which is 1, and x and y contiguous. */
+    private void matrixTimesVector(
+            int rows, int depth, float[] a, int aOffset, int rowStride, int depthStride,
+            float[] x, int xOffset, float[] y, int yOffset, Workers workers, Run run) {
+        int perPiece = Math.max(64, VECTOR_WORK_PER_PIECE / depth / 64 * 64);
+        int pieces = (rows + perPiece - 1) / perPiece;
+        workers.run(pieces, run, (piece, worker) -> {
+            int first = piece * perPiece;
+            int end = Math.min(rows, first + perPiece);
+            if (depthStride == 1) {
+                for (int row = first; row < end; row++) {
+                    y[yOffset + row] += (float) kernel.dot(depth, a, aOffset + row * rowStride, x, xOffset);
+                }
+            } else {
+                kernel.addScaledRows(
+                        depth, end - first, x, xOffset, 1, a, aOffset + first, depthStride, y, yOffset + first);
+            }
+        });
+    }
+
+    /** A product with few columns, computed as its transpose, whose panels are full. */
+    private void turned(
+            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+            Workers workers, Run run) {
+        int rows = shape.rows();
+        int columns = shape.columns();
+        float[] transposed = new float[rows * columns];
+        packed(shape.transposed(), b, bOffset, a, aOffset, transposed, 0, workers, run);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                c[cOffset + i * columns + j] += transposed[j * rows + i];
+            }
+        }
+    }
+
+    private void packed(
+            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+            Workers workers, Run run) {
+        int group = kernel.rowGroup();
+        int width = kernel.panelWidth();
+        int most = Math.min(DEPTH, shape.depth());
+        int partRows = Math.min(PART_ROWS, shape.rows());
+        int partColumns = Math.min(PART_COLUMNS, shape.columns());
+        float[] packedA = new float[ceiling(partRows, group) * group * PackedLayout.steps(most) * PackedLayout.STEP];
+        float[] packedB = new float[ceiling(partColumns, width) * width * most];
+        for (int row = 0; row < shape.rows(); row += partRows) {
+            for (int column = 0; column < shape.columns(); column += partColumns) {
+                for (int k = 0; k < shape.depth(); k += DEPTH) {
+                    part(
+                            shape, row, Math.min(partRows, shape.rows() - row), column,
+                            Math.min(partColumns, shape.columns() - column), k, Math.min(DEPTH, shape.depth() - k),
+                            a, aOffset, b, bOffset, c, cOffset, packedA, packedB, workers, run);
+                }
+            }
+        }
+    }
+
+    private void part(
+            MatrixShape shape, int row, int rows, int column, int columns, int k, int depth,
+            float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
+            float[] packedA, float[] packedB, Workers workers, Run run) {
+        int group = kernel.rowGroup();
+        int width = kernel.panelWidth();
+        int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
+        int panelSize = width * depth;
+        int groups = ceiling(rows, group);
+        int panels = ceiling(columns, width);
+        int groupsPerPiece = Math.max(1, PACKED_PER_PIECE / groupSize);
+        int panelsPerPiece = Math.max(1, PACKED_PER_PIECE / panelSize);
+        int piecesOfA = ceiling(groups, groupsPerPiece);
+        int fromA = aOffset + row * shape.rowStrideA() + k * shape.depthStrideA();
+        int fromB = bOffset + column * shape.columnStrideB() + k * shape.depthStrideB();
+        workers.run(piecesOfA + ceiling(panels, panelsPerPiece), run, (piece, worker) -> {
+            if (piece < piecesOfA) {
+                int end = Math.min(groups, (piece + 1) * groupsPerPiece);
+                for (int i = piece * groupsPerPiece; i < end; i++) {
+                    FloatPacking.rows(
+                            group, Math.min(group, rows - i * group), depth,
+                            a, fromA + i * group * shape.rowStrideA(), shape.rowStrideA(), shape.depthStrideA(),
+                            packedA, i * groupSize);
+                }
+            } else {
+                int first = (piece - piecesOfA) * panelsPerPiece;
+                int end = Math.min(panels, first + panelsPerPiece);
+                for (int j = first; j < end; j++) {
+                    FloatPacking.columns(
+                            width, Math.min(width, columns - j * width), depth,
+                            b, fromB + j * width * shape.columnStrideB(), shape.depthStrideB(), shape.columnStrideB(),
+                            packedB, j * panelSize);
+                }
+            }
+        });
+        int blockGroups = BLOCK_ROWS / group;
+        int blockPanels = Math.max(1, BLOCK_COLUMNS / width);
+        int blocksAcross = ceiling(panels, blockPanels);
+        workers.run(ceiling(groups, blockGroups) * blocksAcross, run, (piece, worker) -> {
+            int firstGroup = piece / blocksAcross * blockGroups;
+            int firstPanel = piece % blocksAcross * blockPanels;
+            int endPanel = Math.min(panels, firstPanel + blockPanels);
+            int firstRow = firstGroup * group;
+            int blockRows = Math.min(BLOCK_ROWS, rows - firstRow);
+            for (int panel = firstPanel; panel < endPanel; panel++) {
+                kernel.multiplyAdd(
+                        blockRows, Math.min(width, columns - panel * width), depth,
+                        packedA, firstGroup * groupSize, packedB, panel * panelSize,
+                        c, cOffset + (row + firstRow) * shape.columns() + column + panel * width, shape.columns());
+            }
+        });
+    }
+
+    private static int ceiling(int size, int step) {
+        return (size + step - 1) / step;
+    }
+}

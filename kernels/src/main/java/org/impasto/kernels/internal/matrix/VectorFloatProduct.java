@@ -1,0 +1,466 @@
+package org.impasto.kernels.internal.matrix;
+
+import static org.impasto.kernels.internal.elementwise.VectorShapes.FLOATS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Vector form of the float product: a register tile of six rows by four vectors, or by two where a core has sixteen
+ * vector registers only.
+ *
+ * <p>The inner loop has a constant bound and the six rows share one address with constant displacements: with a pointer
+ * a row the compiler spills registers. Accumulators are locals and stored where they are made, since a vector handed to
+ * a method that is not inlined is allocated on the heap in every step. They begin at zero and are added to the result
+ * at the end, which keeps sums over long rows accurate.
+ */
+final class VectorFloatProduct implements FloatProduct {
+    private static final int LANES = FLOATS.length();
+    private static final int ROWS = 6;
+    private static final int STEP = PackedLayout.STEP;
+    private static final boolean WIDE = FLOATS.vectorBitSize() != 256; // 128 bits: ARM, with 32 registers
+    private static final int WIDTH = WIDE ? 4 * LANES : 2 * LANES;
+
+    @Override
+    public int rowGroup() {
+        return ROWS;
+    }
+
+    @Override
+    public int panelWidth() {
+        return WIDTH;
+    }
+
+    @Override
+    public void multiplyAdd(
+            int rows, int columns, int depth, float[] a, int aOffset, float[] b, int bOffset,
+            float[] c, int cOffset, int cStride) {
+        int blocks = depth / STEP;
+        int rest = depth % STEP;
+        int groupSize = PackedLayout.steps(depth) * STEP * ROWS;
+        float[] edge = rows % ROWS != 0 || columns != WIDTH ? new float[ROWS * WIDTH] : c;
+        for (int row = 0; row < rows; row += ROWS) {
+            int from = aOffset + row / ROWS * groupSize;
+            int target = cOffset + row * cStride;
+            boolean whole = rows - row >= ROWS && columns == WIDTH;
+            if (whole) {
+                tile(blocks, rest, a, from, b, bOffset, c, target, cStride);
+            } else {
+                Arrays.fill(edge, 0);
+                tile(blocks, rest, a, from, b, bOffset, edge, 0, WIDTH);
+                int filled = Math.min(ROWS, rows - row);
+                for (int r = 0; r < filled; r++) {
+                    for (int j = 0; j < columns; j++) {
+                        c[target + r * cStride + j] += edge[r * WIDTH + j];
+                    }
+                }
+            }
+        }
+    }
+
+    private static void tile(
+            int blocks, int rest, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
+        if (WIDE) {
+            if (blocks > 0) {
+                sixByFour(blocks, a, aOffset, b, bOffset, c, cOffset, cStride);
+            }
+            if (rest > 0) {
+                restByFour(
+                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+            }
+        } else {
+            if (blocks > 0) {
+                sixByTwo(blocks, a, aOffset, b, bOffset, c, cOffset, cStride);
+            }
+            if (rest > 0) {
+                restByTwo(
+                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+            }
+        }
+    }
+
+    private static void sixByFour(
+            int blocks, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
+        FloatVector p0 = FloatVector.zero(FLOATS);
+        FloatVector p1 = FloatVector.zero(FLOATS);
+        FloatVector p2 = FloatVector.zero(FLOATS);
+        FloatVector p3 = FloatVector.zero(FLOATS);
+        FloatVector q0 = FloatVector.zero(FLOATS);
+        FloatVector q1 = FloatVector.zero(FLOATS);
+        FloatVector q2 = FloatVector.zero(FLOATS);
+        FloatVector q3 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector r2 = FloatVector.zero(FLOATS);
+        FloatVector r3 = FloatVector.zero(FLOATS);
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = FloatVector.zero(FLOATS);
+        FloatVector s2 = FloatVector.zero(FLOATS);
+        FloatVector s3 = FloatVector.zero(FLOATS);
+        FloatVector t0 = FloatVector.zero(FLOATS);
+        FloatVector t1 = FloatVector.zero(FLOATS);
+        FloatVector t2 = FloatVector.zero(FLOATS);
+        FloatVector t3 = FloatVector.zero(FLOATS);
+        FloatVector u0 = FloatVector.zero(FLOATS);
+        FloatVector u1 = FloatVector.zero(FLOATS);
+        FloatVector u2 = FloatVector.zero(FLOATS);
+        FloatVector u3 = FloatVector.zero(FLOATS);
+        int x = aOffset;
+        int y = bOffset;
+        for (int block = 0; block < blocks; block++) {
+            for (int k = 0; k < STEP; k++) {
+                FloatVector w0 = FloatVector.fromArray(FLOATS, b, y + k * 4 * LANES);
+                FloatVector w1 = FloatVector.fromArray(FLOATS, b, y + k * 4 * LANES + LANES);
+                FloatVector w2 = FloatVector.fromArray(FLOATS, b, y + k * 4 * LANES + 2 * LANES);
+                FloatVector w3 = FloatVector.fromArray(FLOATS, b, y + k * 4 * LANES + 3 * LANES);
+                FloatVector v0 = FloatVector.broadcast(FLOATS, a[x + k]);
+                p0 = v0.fma(w0, p0);
+                p1 = v0.fma(w1, p1);
+                p2 = v0.fma(w2, p2);
+                p3 = v0.fma(w3, p3);
+                FloatVector v1 = FloatVector.broadcast(FLOATS, a[x + k + STEP]);
+                q0 = v1.fma(w0, q0);
+                q1 = v1.fma(w1, q1);
+                q2 = v1.fma(w2, q2);
+                q3 = v1.fma(w3, q3);
+                FloatVector v2 = FloatVector.broadcast(FLOATS, a[x + k + 2 * STEP]);
+                r0 = v2.fma(w0, r0);
+                r1 = v2.fma(w1, r1);
+                r2 = v2.fma(w2, r2);
+                r3 = v2.fma(w3, r3);
+                FloatVector v3 = FloatVector.broadcast(FLOATS, a[x + k + 3 * STEP]);
+                s0 = v3.fma(w0, s0);
+                s1 = v3.fma(w1, s1);
+                s2 = v3.fma(w2, s2);
+                s3 = v3.fma(w3, s3);
+                FloatVector v4 = FloatVector.broadcast(FLOATS, a[x + k + 4 * STEP]);
+                t0 = v4.fma(w0, t0);
+                t1 = v4.fma(w1, t1);
+                t2 = v4.fma(w2, t2);
+                t3 = v4.fma(w3, t3);
+                FloatVector v5 = FloatVector.broadcast(FLOATS, a[x + k + 5 * STEP]);
+                u0 = v5.fma(w0, u0);
+                u1 = v5.fma(w1, u1);
+                u2 = v5.fma(w2, u2);
+                u3 = v5.fma(w3, u3);
+            }
+            x += ROWS * STEP;
+            y += STEP * 4 * LANES;
+        }
+        int o = cOffset;
+        FloatVector.fromArray(FLOATS, c, o).add(p0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(p1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(p2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(p3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(q0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(q1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(q2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(q3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(r0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(r1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(r2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(r3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(s0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(s1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(s2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(s3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(t0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(t1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(t2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(t3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(u0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(u1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(u2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(u3).intoArray(c, o + 3 * LANES);
+    }
+
+    private static void restByFour(
+            int rest, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
+        FloatVector p0 = FloatVector.zero(FLOATS);
+        FloatVector p1 = FloatVector.zero(FLOATS);
+        FloatVector p2 = FloatVector.zero(FLOATS);
+        FloatVector p3 = FloatVector.zero(FLOATS);
+        FloatVector q0 = FloatVector.zero(FLOATS);
+        FloatVector q1 = FloatVector.zero(FLOATS);
+        FloatVector q2 = FloatVector.zero(FLOATS);
+        FloatVector q3 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector r2 = FloatVector.zero(FLOATS);
+        FloatVector r3 = FloatVector.zero(FLOATS);
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = FloatVector.zero(FLOATS);
+        FloatVector s2 = FloatVector.zero(FLOATS);
+        FloatVector s3 = FloatVector.zero(FLOATS);
+        FloatVector t0 = FloatVector.zero(FLOATS);
+        FloatVector t1 = FloatVector.zero(FLOATS);
+        FloatVector t2 = FloatVector.zero(FLOATS);
+        FloatVector t3 = FloatVector.zero(FLOATS);
+        FloatVector u0 = FloatVector.zero(FLOATS);
+        FloatVector u1 = FloatVector.zero(FLOATS);
+        FloatVector u2 = FloatVector.zero(FLOATS);
+        FloatVector u3 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < rest; k++) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, b, bOffset + k * 4 * LANES);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, b, bOffset + k * 4 * LANES + LANES);
+            FloatVector w2 = FloatVector.fromArray(FLOATS, b, bOffset + k * 4 * LANES + 2 * LANES);
+            FloatVector w3 = FloatVector.fromArray(FLOATS, b, bOffset + k * 4 * LANES + 3 * LANES);
+            FloatVector v0 = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            p0 = v0.fma(w0, p0);
+            p1 = v0.fma(w1, p1);
+            p2 = v0.fma(w2, p2);
+            p3 = v0.fma(w3, p3);
+            FloatVector v1 = FloatVector.broadcast(FLOATS, a[aOffset + k + STEP]);
+            q0 = v1.fma(w0, q0);
+            q1 = v1.fma(w1, q1);
+            q2 = v1.fma(w2, q2);
+            q3 = v1.fma(w3, q3);
+            FloatVector v2 = FloatVector.broadcast(FLOATS, a[aOffset + k + 2 * STEP]);
+            r0 = v2.fma(w0, r0);
+            r1 = v2.fma(w1, r1);
+            r2 = v2.fma(w2, r2);
+            r3 = v2.fma(w3, r3);
+            FloatVector v3 = FloatVector.broadcast(FLOATS, a[aOffset + k + 3 * STEP]);
+            s0 = v3.fma(w0, s0);
+            s1 = v3.fma(w1, s1);
+            s2 = v3.fma(w2, s2);
+            s3 = v3.fma(w3, s3);
+            FloatVector v4 = FloatVector.broadcast(FLOATS, a[aOffset + k + 4 * STEP]);
+            t0 = v4.fma(w0, t0);
+            t1 = v4.fma(w1, t1);
+            t2 = v4.fma(w2, t2);
+            t3 = v4.fma(w3, t3);
+            FloatVector v5 = FloatVector.broadcast(FLOATS, a[aOffset + k + 5 * STEP]);
+            u0 = v5.fma(w0, u0);
+            u1 = v5.fma(w1, u1);
+            u2 = v5.fma(w2, u2);
+            u3 = v5.fma(w3, u3);
+        }
+        int o = cOffset;
+        FloatVector.fromArray(FLOATS, c, o).add(p0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(p1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(p2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(p3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(q0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(q1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(q2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(q3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(r0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(r1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(r2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(r3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(s0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(s1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(s2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(s3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(t0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(t1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(t2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(t3).intoArray(c, o + 3 * LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(u0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(u1).intoArray(c, o + LANES);
+        FloatVector.fromArray(FLOATS, c, o + 2 * LANES).add(u2).intoArray(c, o + 2 * LANES);
+        FloatVector.fromArray(FLOATS, c, o + 3 * LANES).add(u3).intoArray(c, o + 3 * LANES);
+    }
+
+    private static void sixByTwo(
+            int blocks, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
+        FloatVector p0 = FloatVector.zero(FLOATS);
+        FloatVector p1 = FloatVector.zero(FLOATS);
+        FloatVector q0 = FloatVector.zero(FLOATS);
+        FloatVector q1 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = FloatVector.zero(FLOATS);
+        FloatVector t0 = FloatVector.zero(FLOATS);
+        FloatVector t1 = FloatVector.zero(FLOATS);
+        FloatVector u0 = FloatVector.zero(FLOATS);
+        FloatVector u1 = FloatVector.zero(FLOATS);
+        int x = aOffset;
+        int y = bOffset;
+        for (int block = 0; block < blocks; block++) {
+            for (int k = 0; k < STEP; k++) {
+                FloatVector w0 = FloatVector.fromArray(FLOATS, b, y + k * 2 * LANES);
+                FloatVector w1 = FloatVector.fromArray(FLOATS, b, y + k * 2 * LANES + LANES);
+                FloatVector v0 = FloatVector.broadcast(FLOATS, a[x + k]);
+                p0 = v0.fma(w0, p0);
+                p1 = v0.fma(w1, p1);
+                FloatVector v1 = FloatVector.broadcast(FLOATS, a[x + k + STEP]);
+                q0 = v1.fma(w0, q0);
+                q1 = v1.fma(w1, q1);
+                FloatVector v2 = FloatVector.broadcast(FLOATS, a[x + k + 2 * STEP]);
+                r0 = v2.fma(w0, r0);
+                r1 = v2.fma(w1, r1);
+                FloatVector v3 = FloatVector.broadcast(FLOATS, a[x + k + 3 * STEP]);
+                s0 = v3.fma(w0, s0);
+                s1 = v3.fma(w1, s1);
+                FloatVector v4 = FloatVector.broadcast(FLOATS, a[x + k + 4 * STEP]);
+                t0 = v4.fma(w0, t0);
+                t1 = v4.fma(w1, t1);
+                FloatVector v5 = FloatVector.broadcast(FLOATS, a[x + k + 5 * STEP]);
+                u0 = v5.fma(w0, u0);
+                u1 = v5.fma(w1, u1);
+            }
+            x += ROWS * STEP;
+            y += STEP * 2 * LANES;
+        }
+        int o = cOffset;
+        FloatVector.fromArray(FLOATS, c, o).add(p0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(p1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(q0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(q1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(r0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(r1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(s0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(s1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(t0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(t1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(u0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(u1).intoArray(c, o + LANES);
+    }
+
+    private static void restByTwo(
+            int rest, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset, int cStride) {
+        FloatVector p0 = FloatVector.zero(FLOATS);
+        FloatVector p1 = FloatVector.zero(FLOATS);
+        FloatVector q0 = FloatVector.zero(FLOATS);
+        FloatVector q1 = FloatVector.zero(FLOATS);
+        FloatVector r0 = FloatVector.zero(FLOATS);
+        FloatVector r1 = FloatVector.zero(FLOATS);
+        FloatVector s0 = FloatVector.zero(FLOATS);
+        FloatVector s1 = FloatVector.zero(FLOATS);
+        FloatVector t0 = FloatVector.zero(FLOATS);
+        FloatVector t1 = FloatVector.zero(FLOATS);
+        FloatVector u0 = FloatVector.zero(FLOATS);
+        FloatVector u1 = FloatVector.zero(FLOATS);
+        for (int k = 0; k < rest; k++) {
+            FloatVector w0 = FloatVector.fromArray(FLOATS, b, bOffset + k * 2 * LANES);
+            FloatVector w1 = FloatVector.fromArray(FLOATS, b, bOffset + k * 2 * LANES + LANES);
+            FloatVector v0 = FloatVector.broadcast(FLOATS, a[aOffset + k]);
+            p0 = v0.fma(w0, p0);
+            p1 = v0.fma(w1, p1);
+            FloatVector v1 = FloatVector.broadcast(FLOATS, a[aOffset + k + STEP]);
+            q0 = v1.fma(w0, q0);
+            q1 = v1.fma(w1, q1);
+            FloatVector v2 = FloatVector.broadcast(FLOATS, a[aOffset + k + 2 * STEP]);
+            r0 = v2.fma(w0, r0);
+            r1 = v2.fma(w1, r1);
+            FloatVector v3 = FloatVector.broadcast(FLOATS, a[aOffset + k + 3 * STEP]);
+            s0 = v3.fma(w0, s0);
+            s1 = v3.fma(w1, s1);
+            FloatVector v4 = FloatVector.broadcast(FLOATS, a[aOffset + k + 4 * STEP]);
+            t0 = v4.fma(w0, t0);
+            t1 = v4.fma(w1, t1);
+            FloatVector v5 = FloatVector.broadcast(FLOATS, a[aOffset + k + 5 * STEP]);
+            u0 = v5.fma(w0, u0);
+            u1 = v5.fma(w1, u1);
+        }
+        int o = cOffset;
+        FloatVector.fromArray(FLOATS, c, o).add(p0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(p1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(q0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(q1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(r0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(r1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(s0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(s1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(t0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(t1).intoArray(c, o + LANES);
+        o += cStride;
+        FloatVector.fromArray(FLOATS, c, o).add(u0).intoArray(c, o);
+        FloatVector.fromArray(FLOATS, c, o + LANES).add(u1).intoArray(c, o + LANES);
+    }
+
+    @Override
+    public double dot(int length, float[] a, int aOffset, float[] b, int bOffset) {
+        double sum = 0;
+        for (int from = 0; from < length; from += DOT_CHUNK) {
+            sum += dotOfChunk(Math.min(DOT_CHUNK, length - from), a, aOffset + from, b, bOffset + from);
+        }
+        return sum;
+    }
+
+    private static double dotOfChunk(int length, float[] a, int aOffset, float[] b, int bOffset) {
+        FloatVector p = FloatVector.zero(FLOATS);
+        FloatVector q = FloatVector.zero(FLOATS);
+        FloatVector r = FloatVector.zero(FLOATS);
+        FloatVector s = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= length - 4 * LANES; i += 4 * LANES) {
+            p = FloatVector.fromArray(FLOATS, a, aOffset + i).fma(FloatVector.fromArray(FLOATS, b, bOffset + i), p);
+            q = FloatVector.fromArray(FLOATS, a, aOffset + i + LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + LANES), q);
+            r = FloatVector.fromArray(FLOATS, a, aOffset + i + 2 * LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 2 * LANES), r);
+            s = FloatVector.fromArray(FLOATS, a, aOffset + i + 3 * LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 3 * LANES), s);
+        }
+        float[] lanes = new float[LANES];
+        p.add(q).add(r.add(s)).intoArray(lanes, 0);
+        double sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += lanes[lane];
+        }
+        for (; i < length; i++) {
+            sum += (double) a[aOffset + i] * b[bOffset + i];
+        }
+        return sum;
+    }
+
+    @Override
+    public void addScaledRows(
+            int rows, int columns, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride,
+            float[] y, int yOffset) {
+        int j = 0;
+        for (; j <= columns - 4 * LANES; j += 4 * LANES) {
+            scaledRows(rows, x, xOffset, xStride, a, aOffset + j, aStride, y, yOffset + j);
+        }
+        for (; j < columns; j++) {
+            double sum = 0;
+            for (int row = 0; row < rows; row++) {
+                sum += (double) x[xOffset + row * xStride] * a[aOffset + row * aStride + j];
+            }
+            y[yOffset + j] += (float) sum;
+        }
+    }
+
+    private static void scaledRows(
+            int rows, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride, float[] y, int yOffset) {
+        FloatVector p = FloatVector.zero(FLOATS);
+        FloatVector q = FloatVector.zero(FLOATS);
+        FloatVector r = FloatVector.zero(FLOATS);
+        FloatVector s = FloatVector.zero(FLOATS);
+        int from = aOffset;
+        int at = xOffset;
+        for (int row = 0; row < rows; row++) {
+            FloatVector v = FloatVector.broadcast(FLOATS, x[at]);
+            p = v.fma(FloatVector.fromArray(FLOATS, a, from), p);
+            q = v.fma(FloatVector.fromArray(FLOATS, a, from + LANES), q);
+            r = v.fma(FloatVector.fromArray(FLOATS, a, from + 2 * LANES), r);
+            s = v.fma(FloatVector.fromArray(FLOATS, a, from + 3 * LANES), s);
+            from += aStride;
+            at += xStride;
+        }
+        FloatVector.fromArray(FLOATS, y, yOffset).add(p).intoArray(y, yOffset);
+        FloatVector.fromArray(FLOATS, y, yOffset + LANES).add(q).intoArray(y, yOffset + LANES);
+        FloatVector.fromArray(FLOATS, y, yOffset + 2 * LANES).add(r).intoArray(y, yOffset + 2 * LANES);
+        FloatVector.fromArray(FLOATS, y, yOffset + 3 * LANES).add(s).intoArray(y, yOffset + 3 * LANES);
+    }
+}

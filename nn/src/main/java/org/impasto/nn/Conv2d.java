@@ -1,0 +1,39 @@
+package org.impasto.nn;
+
+import org.impasto.core.Convolution.Activation;
+import org.impasto.core.Convolution.FusedPooling;
+import org.impasto.core.Convolution.Geometry;
+import org.impasto.core.Edges;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.Parameter;
+import org.impasto.core.Shape;
+import org.impasto.core.Tensor;
+
+/** Convolution of N, C, H, W feature maps with weights {@code weight} and {@code bias}, as in PyTorch. */
+public final class Conv2d implements Layer {
+    private final Parameter weight;
+    private final Parameter bias;
+    private final Geometry geometry;
+
+    /** A convolution with a square kernel of any geometry. */
+    public Conv2d(Parameters p, int in, int out, int kernel, Geometry geometry) {
+        this.geometry = geometry;
+        this.weight = p.get("weight", Shape.of(out, in / geometry.groups(), kernel, kernel), Init.kaiming());
+        this.bias = p.get("bias", Shape.of(out), Init.zeros());
+    }
+
+    /** A convolution of stride 1 with an odd square kernel that keeps the size of the picture. */
+    public static Conv2d same(Parameters p, int in, int out, int kernel, PaddingMode mode) {
+        return new Conv2d(p, in, out, kernel, Geometry.plain().padded(Edges.all(kernel / 2), mode));
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return forward(x, Activation.NONE, FusedPooling.NONE);
+    }
+
+    /** The convolution with an activation and a 2x2 max pooling in the same pass. */
+    public Tensor forward(Tensor x, Activation activation, FusedPooling pooling) {
+        return x.conv2d(weight.on(x), bias.on(x), geometry, activation, pooling);
+    }
+}

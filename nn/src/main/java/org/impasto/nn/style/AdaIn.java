@@ -1,0 +1,114 @@
+package org.impasto.nn.style;
+
+import java.util.List;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
+
+/**
+ * Adaptive instance normalisation (Huang and Belongie, 2017): each channel of the content gets the style's mean and
+ * deviation. {@code y = (c - mean_c) / std_c * std_s + mean_s}, {@code std = sqrt(unbiased variance + 1e-5)}.
+ */
+public final class AdaIn {
+    private static final double EPSILON = 1e-5;
+
+    private AdaIn() {}
+
+    /** What is needed of a style: mean and deviation of each channel, N x C x 1 x 1. */
+    public record Style(Tensor mean, Tensor deviation) {
+        /** The statistics of a style's features, N x C x H x W. */
+        public static Style of(Tensor features) {
+            Tensor.Moments moments = features.channelMoments(true);
+            return new Style(
+                    moments.mean(), moments.variance().affine(1, EPSILON).sqrt());
+        }
+    }
+
+    /** A style and its share in a mixture. */
+    public record Weighted(Tensor features, double weight) {}
+
+    /**
+     * Content features in the manner of style features, both N x C x H x W of any two sizes.
+     *
+     * @param strength 0 gives the content, 1 the full result
+     */
+    public static Tensor apply(Tensor content, Tensor style, double strength) {
+        return Scope.keeping(() -> mixed(content, transferred(content, Style.of(style)), strength));
+    }
+
+    /** Content features in the manner of a prepared style. */
+    public static Tensor apply(Tensor content, Style style, double strength) {
+        return Scope.keeping(() -> mixed(content, transferred(content, style), strength));
+    }
+
+    /** Content features in the manner of several styles at once: the weighted sum of the single results. */
+    public static Tensor apply(Tensor content, List<Weighted> styles, double strength) {
+        return Scope.keeping(() -> {
+            Tensor sum = content.constant(Shape.scalar(), 0);
+            for (Weighted style : styles) {
+                sum = sum.add(transferred(content, Style.of(style.features())).affine(style.weight(), 0));
+            }
+            return mixed(content, sum, strength);
+        });
+    }
+
+    /**
+     * One style where a mask is 1, another where it is 0, with the statistics of the whole content for both.
+     *
+     * @param mask N x 1 x H x W in [0, 1], at the size of the content's features
+     */
+    public static Tensor blended(Tensor content, Tensor inside, Tensor outside, Tensor mask) {
+        checkMask(content, mask);
+        return Scope.keeping(() -> transferred(content, Style.of(inside))
+                .mul(mask)
+                .add(transferred(content, Style.of(outside)).mul(mask.affine(-1, 1))));
+    }
+
+    /**
+     * One style where a mask is 1, another where it is 0, each with the content's statistics over its own region.
+     *
+     * @param mask N x 1 x H x W of zeros and ones, at the size of the content's features
+     */
+    public static Tensor byRegion(Tensor content, Tensor inside, Tensor outside, Tensor mask) {
+        checkMask(content, mask);
+        return Scope.keeping(() -> {
+            Tensor rest = mask.affine(-1, 1);
+            Tensor in = transferred(content, region(content, mask), Style.of(inside));
+            Tensor out = transferred(content, region(content, rest), Style.of(outside));
+            return in.mul(mask).add(out.mul(rest));
+        });
+    }
+
+    private static Style region(Tensor content, Tensor mask) {
+        Tensor count = mask.sum(2, 3);
+        Tensor mean = content.mul(mask).sum(2, 3).div(count);
+        Tensor variance = content.sub(mean).square().mul(mask).sum(2, 3).div(count.affine(1, -1));
+        return new Style(mean, variance.affine(1, EPSILON).sqrt());
+    }
+
+    private static Tensor transferred(Tensor content, Style style) {
+        return transferred(content, Style.of(content), style);
+    }
+
+    private static Tensor transferred(Tensor content, Style own, Style style) {
+        return content.sub(own.mean())
+                .mul(style.deviation().div(own.deviation()))
+                .add(style.mean());
+    }
+
+    private static Tensor mixed(Tensor content, Tensor transferred, double strength) {
+        if (strength == 1) {
+            return transferred;
+        }
+        return transferred.affine(strength, 0).add(content.affine(1 - strength, 0));
+    }
+
+    private static void checkMask(Tensor content, Tensor mask) {
+        Shape expected = content.shape().with(1, 1);
+        if (!mask.shape().equals(expected)) {
+            throw new ShapeException(
+                    "mask has shape " + mask.shape() + ", expected " + expected + " for content " + content.shape());
+        }
+    }
+}

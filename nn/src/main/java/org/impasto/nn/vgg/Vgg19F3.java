@@ -1,0 +1,62 @@
+package org.impasto.nn.vgg;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.impasto.core.Backend;
+import org.impasto.core.Pooling.Window;
+import org.impasto.core.Scope;
+import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightFile;
+import org.impasto.nn.Model;
+import org.impasto.nn.Parameters;
+
+/**
+ * The first three blocks of VGG-19 as an encoder of style: three maps, one after each pooling.
+ *
+ * <p>For a picture of 512 x 512 and the published widths the maps are 64x256x256, 128x128x128 and 256x64x64. The
+ * published description of this encoder states 64x128x128, 128x64x64 and 256x32x32, which is what one more halving of the
+ * picture gives: {@link Resolution#HALVED}.
+ */
+public final class Vgg19F3 {
+    private static final List<String> TAPS = List.of("pool1", "pool2", "pool3");
+
+    /** Whether the picture is halved before the first block. */
+    public enum Resolution {
+        /** The picture enters as it is. */
+        FULL,
+        /** The picture is halved by 2x2 means first, as the published sizes of the maps imply. */
+        HALVED
+    }
+
+    private final Vgg vgg;
+    private final Resolution resolution;
+
+    /** An encoder of a variant, of which the first three blocks are used. */
+    public Vgg19F3(Parameters p, VggVariant variant, Resolution resolution) {
+        this.vgg = new Vgg(p, variant.firstBlocks(3));
+        this.resolution = resolution;
+    }
+
+    /** An encoder with the weights of a VGG file; deeper layers of the file are left alone. */
+    public static Model<Vgg19F3> load(Backend backend, Path path, Resolution resolution) {
+        try (WeightFile file = WeightFile.open(path)) {
+            VggVariant variant = VggVariant.of(file).firstBlocks(3);
+            return Vgg.load(backend, file, variant, p -> new Vgg19F3(p, variant, resolution));
+        }
+    }
+
+    /** The maps after the three poolings; N x 3 x H x W in [0, 1] enters. */
+    public List<Tensor> features(Tensor picture) {
+        return Scope.keepingAll(() -> {
+            Tensor x = resolution == Resolution.HALVED ? picture.avgPool2d(Window.of(2), false) : picture;
+            Map<String, Tensor> maps = vgg.features(x, TAPS);
+            return TAPS.stream().map(maps::get).toList();
+        });
+    }
+
+    /** The style map of a picture: see {@link StyleMap}. */
+    public Tensor styleMap(Tensor picture) {
+        return Scope.keeping(() -> StyleMap.of(features(picture)));
+    }
+}

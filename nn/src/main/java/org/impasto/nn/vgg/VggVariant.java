@@ -1,0 +1,161 @@
+package org.impasto.nn.vgg;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.WeightException;
+import org.impasto.core.weights.WeightFile;
+
+/**
+ * A published form of VGG: how many convolutions and channels its blocks have, how it pads, pools and prepares pictures,
+ * and how its files name the convolutions.
+ *
+ * @param name for messages
+ * @param blocks convolutions in their order, by block; a block's pooling stands behind it
+ * @param colour name of a 1x1 convolution in front that prepares colours, or empty
+ * @param padding how 3x3 convolutions fill the cells beyond the edge
+ * @param ceilPooling whether an odd last row or column is pooled alone; else it is dropped
+ * @param normalises whether pictures are normalised by the mean and deviation of ImageNet first
+ * @param prefix of all names in files
+ */
+public record VggVariant(
+        String name,
+        List<List<Convolution>> blocks,
+        String colour,
+        PaddingMode padding,
+        boolean ceilPooling,
+        boolean normalises,
+        String prefix) {
+    private static final int[] CONVOLUTIONS_16 = {2, 2, 3, 3, 3};
+    private static final int[] CONVOLUTIONS_19 = {2, 2, 4, 4, 4};
+    private static final int[] WIDTHS = {64, 128, 256, 512, 512};
+
+    /** One 3x3 convolution followed by a relu: its name in files and its output channels. */
+    public record Convolution(String name, int channels) {}
+
+    /** VGG-19 in torchvision's layout at its published widths 64, 128, 256, 512, 512. */
+    public static VggVariant torchvision19() {
+        return torchvision(CONVOLUTIONS_19, WIDTHS);
+    }
+
+    /** VGG-16 in torchvision's layout at its published widths 64, 128, 256, 512, 512. */
+    public static VggVariant torchvision16() {
+        return torchvision(CONVOLUTIONS_16, WIDTHS);
+    }
+
+    /**
+     * A network in torchvision's layout: zero padding, pooling that drops odd edges, normalised pictures, and names
+     * {@code features.N} where N counts convolutions, relus and poolings.
+     *
+     * @param convolutions number in each block
+     * @param widths channels of each block
+     */
+    public static VggVariant torchvision(int[] convolutions, int[] widths) {
+        List<List<Convolution>> blocks = new ArrayList<>();
+        int index = 0;
+        int total = 0;
+        for (int block = 0; block < convolutions.length; block++) {
+            List<Convolution> layers = new ArrayList<>();
+            for (int i = 0; i < convolutions[block]; i++) {
+                layers.add(new Convolution("features." + index, widths[block]));
+                index += 2;
+            }
+            index++;
+            total += convolutions[block];
+            blocks.add(layers);
+        }
+        return new VggVariant("vgg" + (total + 3), blocks, "", PaddingMode.ZERO, false, true, "");
+    }
+
+    /** This variant without normalisation, for pictures that are prepared already. */
+    public VggVariant withoutNormalisation() {
+        return new VggVariant(name, blocks, colour, padding, ceilPooling, false, prefix);
+    }
+
+    /** This variant with only the first blocks. */
+    public VggVariant firstBlocks(int count) {
+        return new VggVariant(
+                name, List.copyOf(blocks.subList(0, count)), colour, padding, ceilPooling, normalises, prefix);
+    }
+
+    /**
+     * The variant that a file holds, recognised by the names of its tensors; its widths and depth are the file's:
+     * torchvision's VGG-16 and 19, the normalised VGG-19 of universal style transfer ({@code 0.weight}), and the thin
+     * VGG-19 of collaborative distillation ({@code conv11.weight}).
+     */
+    public static VggVariant of(WeightFile file) {
+        if (file.has("features.0.weight")) {
+            return ofTorchvision(file);
+        }
+        if (file.has("0.weight") && file.has("2.weight")) {
+            return ofNormalised(file);
+        }
+        for (String prefix : List.of("", "model.")) {
+            if (file.has(prefix + "conv0.weight") && file.has(prefix + "conv11.weight")) {
+                return ofThin(file, prefix);
+            }
+        }
+        throw new WeightException(file.path() + ": is no VGG that is known: expected tensors 'features.0.weight'"
+                + " (torchvision), '0.weight' (normalised) or 'conv0.weight' (thin), found "
+                + file.names().subList(0, Math.min(4, file.names().size())));
+    }
+
+    private static VggVariant ofTorchvision(WeightFile file) {
+        // The 17th index is a relu in VGG-16's third block and a convolution in VGG-19's.
+        int[] full = file.has("features.17.weight") ? CONVOLUTIONS_16 : CONVOLUTIONS_19;
+        VggVariant named = torchvision(full, WIDTHS);
+        List<List<Convolution>> blocks = present(file, "", named.blocks);
+        return new VggVariant(named.name, blocks, "", named.padding, false, true, "");
+    }
+
+    private static VggVariant ofNormalised(WeightFile file) {
+        int[][] indices = {{2, 5}, {9, 12}, {16, 19, 22, 25}, {29, 32, 35, 38}, {42, 45, 48, 51}};
+        List<List<Convolution>> blocks = new ArrayList<>();
+        for (int[] block : indices) {
+            List<Convolution> layers = new ArrayList<>();
+            for (int index : block) {
+                layers.add(new Convolution(Integer.toString(index), 0));
+            }
+            blocks.add(layers);
+        }
+        return new VggVariant("normalised vgg19", present(file, "", blocks), "0", PaddingMode.REFLECT, true, false, "");
+    }
+
+    private static VggVariant ofThin(WeightFile file, String prefix) {
+        List<List<Convolution>> blocks = new ArrayList<>();
+        for (int block = 1; block <= CONVOLUTIONS_19.length; block++) {
+            List<Convolution> layers = new ArrayList<>();
+            for (int i = 1; i <= CONVOLUTIONS_19[block - 1]; i++) {
+                layers.add(new Convolution("conv" + block + i, 0));
+            }
+            blocks.add(layers);
+        }
+        return new VggVariant(
+                "thin vgg19", present(file, prefix, blocks), "conv0", PaddingMode.REFLECT, false, false, prefix);
+    }
+
+    /** The convolutions that the file has, from the first on, with its widths. */
+    private static List<List<Convolution>> present(WeightFile file, String prefix, List<List<Convolution>> named) {
+        List<List<Convolution>> blocks = new ArrayList<>();
+        for (List<Convolution> block : named) {
+            List<Convolution> layers = new ArrayList<>();
+            for (Convolution layer : block) {
+                String weight = prefix + layer.name() + ".weight";
+                if (!file.has(weight)) {
+                    if (!layers.isEmpty()) {
+                        blocks.add(layers);
+                    }
+                    return blocks;
+                }
+                if (file.spec(weight).shape().rank() != 4) {
+                    throw new WeightException(file.path() + ": tensor '" + weight + "' has shape "
+                            + file.spec(weight).shape() + ", expected a convolution's (out, in, 3, 3)");
+                }
+                layers.add(
+                        new Convolution(layer.name(), file.spec(weight).shape().intSize(0)));
+            }
+            blocks.add(layers);
+        }
+        return blocks;
+    }
+}
