@@ -58,6 +58,15 @@ public final class Tensor {
         return owning(backend, backend.create(new Spec(shape, ElementType.INT64), LongBuffer.wrap(values)));
     }
 
+    /**
+     * A tensor of any type with the values of a buffer, which are copied: row-major, from the buffer's position to its
+     * limit; a {@link FloatBuffer} or {@link DoubleBuffer} for floating types, a {@link LongBuffer} for int64.
+     */
+    public static Tensor from(Backend backend, Spec spec, Buffer values) {
+        checkCount(spec.shape(), values.remaining());
+        return owning(backend, backend.create(spec, values));
+    }
+
     /** The result of an operation without operands. */
     public static Tensor generate(Backend backend, Generation operation) {
         return applyOn(backend, operation, List.of()).get(0);
