@@ -66,7 +66,8 @@ final class StridedLayout {
      * @param value index of the first element among the values of the whole, which follow one another in this piece
      */
     record Piece(long firstCell, int cells, int origin, int value, int[] sizes, int[] strides) {
-        private static final int TILE = 32;
+        // Floats in a cache line: larger tiles lose lines again where strides are powers of two.
+        private static final int TILE = 16;
 
         /** Copies every element. */
         void copy(RowCopy rows) {

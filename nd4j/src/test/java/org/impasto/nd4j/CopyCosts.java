@@ -31,7 +31,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>The backend here only copies, into an array that is there already, so what is measured is the edge alone.
  */
 final class CopyCosts {
-    private static final int ROUNDS = 200;
+    private static final int ROUNDS = 100;
 
     private CopyCosts() {}
 
