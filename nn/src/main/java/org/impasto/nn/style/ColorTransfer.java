@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Colours.</b> The map works in Oklab, with a noise of deviation {@link Options#noise} added to both
  * distributions. This was chosen by looking at 25 pairs of photographs, each mapped in encoded sRGB, linear RGB, CIE
  * Lab, l-alpha-beta and Oklab. Linear RGB crushed shadows to flat black and put 29% of all pixels outside of sRGB;
- * l-alpha-beta, a logarithm, let the darkest pixels rule (a red bottle for an orange flame, green skies, cyan in shadows
- * of white walls); Lab (19%) gave a red flower blue rims; encoded sRGB (18%) did well by day, but lifted a black
+ * l-alpha-beta, a logarithm, let the darkest pixels rule (a stopper turned pure red for an orange flame, green skies,
+ * cyan near white walls); Lab (19%) gave a red flower blue rims; encoded sRGB (18%) did well by day, but lifted a black
  * background to brown and clipped night scenes. Oklab (14%, and the least distance from sRGB of all five) kept black
  * backgrounds black and night scenes clean. Without the noise nearly grey contents (fog, a white car, a hazy sky) had
  * their colours amplified 5 to 10 times, which showed the blocks of their JPEG compression; 0.01 removed them and left the

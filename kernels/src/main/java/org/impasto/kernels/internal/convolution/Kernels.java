@@ -43,10 +43,15 @@ abstract class Kernels {
             float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
             int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride);
 
-    /** The same for planar maps: row r in group g has tap t at {@code a[aOffset + bases[g] + taps[t] + r]}. */
+    /**
+     * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]}. Group g covers
+     * the six pixels from {@code pixels[g]} on; sixteen columns of a sum lie together, the next sixteen {@code cBlock}
+     * further; sums below {@code floor} (zero or minus infinity) become zero.
+     */
     abstract void planarProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride);
+            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float floor);
 
     /** Columns that {@link #fewOutputs} computes for so many output channels. */
     static int fewOutputColumns(int channels) {
@@ -55,8 +60,10 @@ abstract class Kernels {
 
     /**
      * Sums over taps and their sixteen channels for a run of pixels and three or four outputs:
-     * {@code c[cOffset + pixel * columns + j]}, without bias. The pixels are a multiple of 24; weights are
+     * {@code c[cOffset + pixel * columns + j]}, without bias. Up to seven pixels more may be read; weights are
      * {@code [tap][columns][16]}.
+     *
+     * @param fold scratch, 512 floats
      */
     abstract void fewOutputs(
             float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset);

@@ -1,5 +1,7 @@
 package org.impasto.kernels.internal.convolution;
 
+import java.util.stream.IntStream;
+
 /**
  * The inner loops in plain Java, in the form that the compiler vectorises: one index for all arrays of a loop, each row an
  * array of its own, one array written. No {@code Math.fma}, which is hundreds of times slower without hardware for it.
@@ -15,6 +17,7 @@ final class PlainKernels extends Kernels {
     /** Rows of factors and sums. */
     private static final class Rows {
         final float[][] factors = new float[4][WIDEST];
+        final int[] places = new int[ROWS_AT_ONCE];
         final float[][] sums = new float[ROWS_AT_ONCE][WIDEST];
     }
 
@@ -27,59 +30,79 @@ final class PlainKernels extends Kernels {
     void blockedProduct(
             float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
             int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
-        product(a, aOffset, bases, groups, taps, from, to, 16, 16, b, bOffset, width, start, startOffset, startStride, c,
-                cOffset, cStride);
+        float[][] sums = ROW_ARRAYS.get().sums;
+        int[] places = ROW_ARRAYS.get().places;
+        for (int first = 0; first < groups * ROWS; first += ROWS_AT_ONCE) {
+            int rows = Math.min(ROWS_AT_ONCE, groups * ROWS - first);
+            for (int row = 0; row < rows; row++) {
+                places[row] = bases[(first + row) / ROWS] + (first + row) % ROWS * 16;
+                System.arraycopy(start, startOffset + (first + row) * startStride, sums[row], 0, width);
+            }
+            accumulate(a, aOffset, places, rows, taps, from, to, 16, b, bOffset, width);
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(sums[row], 0, c, cOffset + (first + row) * cStride, width);
+            }
+        }
     }
 
     @Override
     void planarProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
-        product(a, aOffset, bases, groups, taps, from, to, 1, 1, b, bOffset, width, start, startOffset, startStride, c,
-                cOffset, cStride);
-    }
-
-    /** Row r of tap t has {@code depth} factors from {@code base + taps[t] + rowDistance * r} on. */
-    private static void product(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, int depth, int rowDistance,
-            float[] b, int bOffset, int width, float[] start, int startOffset, int startStride, float[] c, int cOffset,
-            int cStride) {
-        Rows rows = ROW_ARRAYS.get();
-        float[][] sums = rows.sums;
-        float[][] factors = rows.factors;
-        int total = (to - from) * depth;
-        for (int first = 0; first < groups * ROWS; first += ROWS_AT_ONCE) {
-            int count = Math.min(ROWS_AT_ONCE, groups * ROWS - first);
-            for (int row = 0; row < count; row++) {
+            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float floor) {
+        int count = pixels[pixels.length - 1] + ROWS;
+        float[][] sums = ROW_ARRAYS.get().sums;
+        for (int first = 0; first < count; first += ROWS_AT_ONCE) {
+            int rows = Math.min(ROWS_AT_ONCE, count - first);
+            for (int row = 0; row < rows; row++) {
                 System.arraycopy(start, startOffset + (first + row) * startStride, sums[row], 0, width);
             }
-            for (int k = 0; k < total; k += 4) {
-                int terms = Math.min(4, total - k);
-                for (int term = 0; term < terms; term++) {
-                    System.arraycopy(b, bOffset + (k + term) * width, factors[term], 0, width);
-                }
-                int tap0 = taps[from + k / depth] + k % depth;
-                int tap1 = terms > 1 ? taps[from + (k + 1) / depth] + (k + 1) % depth : 0;
-                int tap2 = terms > 2 ? taps[from + (k + 2) / depth] + (k + 2) % depth : 0;
-                int tap3 = terms > 3 ? taps[from + (k + 3) / depth] + (k + 3) % depth : 0;
-                for (int row = 0; row < count; row++) {
-                    int base = aOffset + bases[(first + row) / ROWS] + (first + row) % ROWS * rowDistance;
-                    if (terms == 4) {
-                        addFour(sums[row], a[base + tap0], factors[0], a[base + tap1], factors[1], a[base + tap2],
-                                factors[2], a[base + tap3], factors[3], width);
-                    } else {
-                        addOne(sums[row], a[base + tap0], factors[0], width);
-                        if (terms > 1) {
-                            addOne(sums[row], a[base + tap1], factors[1], width);
-                        }
-                        if (terms > 2) {
-                            addOne(sums[row], a[base + tap2], factors[2], width);
-                        }
+            accumulate(a, aOffset + first, ONE_PIXEL, rows, taps, from, to, 1, b, bOffset, width);
+            for (int row = 0; row < rows; row++) {
+                float[] sum = sums[row];
+                int o = cOffset + (first + row) * cStride;
+                for (int column = 0; column < width; column += 16) {
+                    for (int lane = 0; lane < 16; lane++) {
+                        float value = sum[column + lane];
+                        c[o + column / 16 * cBlock + lane] = value < floor ? 0f : value;
                     }
                 }
             }
-            for (int row = 0; row < count; row++) {
-                System.arraycopy(sums[row], 0, c, cOffset + (first + row) * cStride, width);
+        }
+    }
+
+    private static final int[] ONE_PIXEL = IntStream.range(0, ROWS_AT_ONCE).toArray();
+
+    /** Row r of tap t has {@code depth} factors from {@code aOffset + places[r] + taps[t]} on. */
+    private static void accumulate(
+            float[] a, int aOffset, int[] places, int rows, int[] taps, int from, int to, int depth, float[] b,
+            int bOffset, int width) {
+        float[][] sums = ROW_ARRAYS.get().sums;
+        float[][] factors = ROW_ARRAYS.get().factors;
+        int total = (to - from) * depth;
+        for (int k = 0; k < total; k += 4) {
+            int terms = Math.min(4, total - k);
+            for (int term = 0; term < terms; term++) {
+                System.arraycopy(b, bOffset + (k + term) * width, factors[term], 0, width);
+            }
+            int tap0 = taps[from + k / depth] + k % depth;
+            int tap1 = terms > 1 ? taps[from + (k + 1) / depth] + (k + 1) % depth : 0;
+            int tap2 = terms > 2 ? taps[from + (k + 2) / depth] + (k + 2) % depth : 0;
+            int tap3 = terms > 3 ? taps[from + (k + 3) / depth] + (k + 3) % depth : 0;
+            for (int row = 0; row < rows; row++) {
+                int base = aOffset + places[row];
+                if (terms == 4) {
+                    addFour(sums[row], a[base + tap0], factors[0], a[base + tap1], factors[1], a[base + tap2],
+                            factors[2], a[base + tap3], factors[3], width);
+                } else {
+                    addOne(sums[row], a[base + tap0], factors[0], width);
+                    if (terms > 1) {
+                        addOne(sums[row], a[base + tap1], factors[1], width);
+                    }
+                    if (terms > 2) {
+                        addOne(sums[row], a[base + tap2], factors[2], width);
+                    }
+                }
             }
         }
     }

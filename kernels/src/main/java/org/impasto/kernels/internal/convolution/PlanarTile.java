@@ -4,29 +4,33 @@ import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Register tiles of a product whose rows are pixels of planar maps: row r of tap t is {@code a[base + taps[t] + r]}, its
- * factors are {@code b[bOffset + t * width ...]}. Written out like {@link BlockedTile}, for the same reasons.
+ * factors are {@code b[bOffset + t * width ...]}. Sums below {@code floor} become zero; sixteen columns of a row lie
+ * together, the next sixteen {@code cBlock} further. Written out like {@link BlockedTile}, for the same reasons.
  */
 final class PlanarTile {
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+
     private PlanarTile() {}
 
     /** Computes a tile of six rows and {@code width} columns, which is one, two or four vectors. */
     static void multiply(
             int width, float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
         switch (width / LANES) {
-            case 4 -> sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
-            case 2 -> sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
-            default -> sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+            case 4 -> sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
+            case 2 -> sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
+            default -> sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
         }
     }
 
     /** Twenty-four accumulators, for 32 registers. */
     private static void sixByFour(
             float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -96,42 +100,45 @@ final class PlanarTile {
             f3 = x5.fma(w3, f3);
             w += 4 * LANES;
         }
+        int o1 = 1 * LANES / 16 * cBlock + 1 * LANES % 16;
+        int o2 = 2 * LANES / 16 * cBlock + 2 * LANES % 16;
+        int o3 = 3 * LANES / 16 * cBlock + 3 * LANES % 16;
         int o = cOffset;
-        a0.intoArray(c, o);
-        a1.intoArray(c, o + LANES);
-        a2.intoArray(c, o + 2 * LANES);
-        a3.intoArray(c, o + 3 * LANES);
+        a0.blend(ZERO, a0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        a1.blend(ZERO, a1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        a2.blend(ZERO, a2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        a3.blend(ZERO, a3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
         o += cStride;
-        b0.intoArray(c, o);
-        b1.intoArray(c, o + LANES);
-        b2.intoArray(c, o + 2 * LANES);
-        b3.intoArray(c, o + 3 * LANES);
+        b0.blend(ZERO, b0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        b1.blend(ZERO, b1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        b2.blend(ZERO, b2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        b3.blend(ZERO, b3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
         o += cStride;
-        c0.intoArray(c, o);
-        c1.intoArray(c, o + LANES);
-        c2.intoArray(c, o + 2 * LANES);
-        c3.intoArray(c, o + 3 * LANES);
+        c0.blend(ZERO, c0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        c1.blend(ZERO, c1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        c2.blend(ZERO, c2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        c3.blend(ZERO, c3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
         o += cStride;
-        d0.intoArray(c, o);
-        d1.intoArray(c, o + LANES);
-        d2.intoArray(c, o + 2 * LANES);
-        d3.intoArray(c, o + 3 * LANES);
+        d0.blend(ZERO, d0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        d1.blend(ZERO, d1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        d2.blend(ZERO, d2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        d3.blend(ZERO, d3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
         o += cStride;
-        e0.intoArray(c, o);
-        e1.intoArray(c, o + LANES);
-        e2.intoArray(c, o + 2 * LANES);
-        e3.intoArray(c, o + 3 * LANES);
+        e0.blend(ZERO, e0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        e1.blend(ZERO, e1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        e2.blend(ZERO, e2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        e3.blend(ZERO, e3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
         o += cStride;
-        f0.intoArray(c, o);
-        f1.intoArray(c, o + LANES);
-        f2.intoArray(c, o + 2 * LANES);
-        f3.intoArray(c, o + 3 * LANES);
+        f0.blend(ZERO, f0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        f1.blend(ZERO, f1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
+        f2.blend(ZERO, f2.compare(VectorOperators.LT, floor)).intoArray(c, o + o2);
+        f3.blend(ZERO, f3.compare(VectorOperators.LT, floor)).intoArray(c, o + o3);
     }
 
     /** Twelve accumulators, for 16 registers. */
     private static void sixByTwo(
             float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -175,30 +182,31 @@ final class PlanarTile {
             f1 = x5.fma(w1, f1);
             w += 2 * LANES;
         }
+        int o1 = 1 * LANES / 16 * cBlock + 1 * LANES % 16;
         int o = cOffset;
-        a0.intoArray(c, o);
-        a1.intoArray(c, o + LANES);
+        a0.blend(ZERO, a0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        a1.blend(ZERO, a1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
         o += cStride;
-        b0.intoArray(c, o);
-        b1.intoArray(c, o + LANES);
+        b0.blend(ZERO, b0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        b1.blend(ZERO, b1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
         o += cStride;
-        c0.intoArray(c, o);
-        c1.intoArray(c, o + LANES);
+        c0.blend(ZERO, c0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        c1.blend(ZERO, c1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
         o += cStride;
-        d0.intoArray(c, o);
-        d1.intoArray(c, o + LANES);
+        d0.blend(ZERO, d0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        d1.blend(ZERO, d1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
         o += cStride;
-        e0.intoArray(c, o);
-        e1.intoArray(c, o + LANES);
+        e0.blend(ZERO, e0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        e1.blend(ZERO, e1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
         o += cStride;
-        f0.intoArray(c, o);
-        f1.intoArray(c, o + LANES);
+        f0.blend(ZERO, f0.compare(VectorOperators.LT, floor)).intoArray(c, o);
+        f1.blend(ZERO, f1.compare(VectorOperators.LT, floor)).intoArray(c, o + o1);
     }
 
     /** Six accumulators, for the last sixteen columns at 512 bits. */
     private static void sixByOne(
             float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         s += startStride;
@@ -230,16 +238,16 @@ final class PlanarTile {
             w += LANES;
         }
         int o = cOffset;
-        a0.intoArray(c, o);
+        a0.blend(ZERO, a0.compare(VectorOperators.LT, floor)).intoArray(c, o);
         o += cStride;
-        b0.intoArray(c, o);
+        b0.blend(ZERO, b0.compare(VectorOperators.LT, floor)).intoArray(c, o);
         o += cStride;
-        c0.intoArray(c, o);
+        c0.blend(ZERO, c0.compare(VectorOperators.LT, floor)).intoArray(c, o);
         o += cStride;
-        d0.intoArray(c, o);
+        d0.blend(ZERO, d0.compare(VectorOperators.LT, floor)).intoArray(c, o);
         o += cStride;
-        e0.intoArray(c, o);
+        e0.blend(ZERO, e0.compare(VectorOperators.LT, floor)).intoArray(c, o);
         o += cStride;
-        f0.intoArray(c, o);
+        f0.blend(ZERO, f0.compare(VectorOperators.LT, floor)).intoArray(c, o);
     }
 }

@@ -46,7 +46,9 @@ final class StripConvolution {
     private final Panels panels;
     private final int panelPieces;
     private final Strip strip;
-    private final int[] bases;
+    private final int[] fullBases; // places of the groups of pixels in the strip
+    private final int[] lastBases; // the same for the last tile of a row
+    private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.algorithm = plan.algorithm();
@@ -64,8 +66,10 @@ final class StripConvolution {
         outWidth = shape.outputWidth();
         storedHeight = fusion.pool().size(outHeight);
         storedWidth = fusion.pool().size(outWidth);
-        int multiple = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS ? 24 : ROWS;
         int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
+        boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
+                && Kernels.fewOutputColumns(shape.outputChannels()) == 3;
+        int multiple = eightByThree ? 8 : ROWS; // pixels of a register tile
         tileWidth = ((outWidth + across - 1) / across + multiple - 1) / multiple * multiple;
         tilesAcross = (outWidth + tileWidth - 1) / tileWidth;
         tileHeight = tileHeight();
@@ -76,9 +80,11 @@ final class StripConvolution {
         panelPieces = splits ? panels.count() : 1;
         strip = new Strip(shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown,
                 tilesAcross);
-        int groupsAcross = tileWidth / ROWS;
-        bases = new int[tileHeight * groupsAcross];
-        Arrays.setAll(bases, i -> strip.place(i / groupsAcross, i % groupsAcross * ROWS));
+        // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
+        boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
+        rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
+        fullBases = bases(tileWidth);
+        lastBases = bases(outWidth - (tilesAcross - 1) * tileWidth);
     }
 
     /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
@@ -132,7 +138,7 @@ final class StripConvolution {
     private static final class Scratch {
         final float[] strip;
         final float[] sums;
-        final float[] fold = ArrayPool.take(24 * BLOCK);
+        final float[] fold = ArrayPool.take(32 * BLOCK);
 
         Scratch(int stripSize, int sumsSize) {
             strip = ArrayPool.take(stripSize);
@@ -163,33 +169,86 @@ final class StripConvolution {
                 int first = panelPieces == 1 ? 0 : panelPiece;
                 int last = panelPieces == 1 ? panels.count() : panelPiece + 1;
                 for (int panel = first; panel < last; panel++) {
-                    multiply(part, panel, rows, scratch);
-                    store(image, part, panel, row, column, rows, columns, scratch.sums);
+                    if (storesAtOnce(columns)) {
+                        multiplyAndStore(image, panel, row, column, rows, columns, scratch);
+                        continue;
+                    }
+                    for (int y = 0; y < rows; y += rowsAtOnce) {
+                        int height = Math.min(rowsAtOnce, rows - y);
+                        multiply(part, panel, y, height, columns, scratch);
+                        store(image, part, panel, row + y, column, height, columns, scratch.sums);
+                    }
                 }
             }
         }
     }
 
-    private void multiply(int group, int panel, int rows, Scratch scratch) {
+    private void multiply(int group, int panel, int row, int rows, int columns, Scratch scratch) {
         int[] taps = strip.taps();
-        int unit = blocked ? BLOCK : 1;
         int width = panels.width(panel);
         int first = group * panels.columns() + panels.start(panel);
-        int groups = rows * (tileWidth / ROWS);
-        int step = Math.max(1, DEPTH_AT_ONCE / unit);
+        if (!blocked) {
+            for (int y = 0; y < rows; y++) {
+                kernels.planarProduct(scratch.strip, strip.place(row + y, 0), pixels(columns), taps, 0, taps.length,
+                        weights, first * taps.length, width, bias, first, 0, scratch.sums, y * pitch(columns) * width,
+                        width, BLOCK,
+                        Float.NEGATIVE_INFINITY);
+            }
+            return;
+        }
+        int[] bases = columns == tileWidth ? fullBases : lastBases;
+        int groups = rows * (pitch(columns) / ROWS);
+        int place = strip.place(row, 0);
+        int step = DEPTH_AT_ONCE / BLOCK;
         for (int from = 0; from < taps.length; from += step) {
             int to = Math.min(taps.length, from + step);
-            float[] start = from == 0 ? bias : scratch.sums;
-            int startOffset = from == 0 ? first : 0;
-            int startStride = from == 0 ? 0 : width;
-            int b = first * taps.length * unit + from * unit * width;
-            if (blocked) {
-                kernels.blockedProduct(scratch.strip, 0, bases, groups, taps, from, to, weights, b, width, start,
-                        startOffset, startStride, scratch.sums, 0, width);
+            int b = (first * taps.length + from * width) * BLOCK;
+            if (from == 0) {
+                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width, bias,
+                        first, 0, scratch.sums, 0, width);
             } else {
-                kernels.planarProduct(scratch.strip, 0, bases, groups, taps, from, to, weights, b, width, start,
-                        startOffset, startStride, scratch.sums, 0, width);
+                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width,
+                        scratch.sums, 0, width, scratch.sums, 0, width);
             }
+        }
+    }
+
+    /** Pixels of a row of sums: the columns rounded up to whole groups. */
+    private static int pitch(int columns) {
+        return (columns + ROWS - 1) / ROWS * ROWS;
+    }
+
+    private static int[] pixels(int columns) {
+        int[] pixels = new int[pitch(columns) / ROWS];
+        Arrays.setAll(pixels, i -> i * ROWS);
+        return pixels;
+    }
+
+    private int[] bases(int columns) {
+        int across = pitch(columns) / ROWS;
+        int[] bases = new int[tileHeight * across];
+        Arrays.setAll(bases, i -> strip.place(i / across, i % across * ROWS));
+        return bases;
+    }
+
+    /** Sums of planar taps are short: they go to the output without a stop. */
+    private boolean storesAtOnce(int columns) {
+        return !blocked && shape.groups() == 1 && fusion.pool() == Fusion.Pool.NONE && columns >= ROWS
+                && (fusion.negativeSlope() == 0 || fusion.negativeSlope() == 1);
+    }
+
+    private void multiplyAndStore(int image, int panel, int row, int column, int rows, int columns, Scratch scratch) {
+        int[] taps = strip.taps();
+        int start = panels.start(panel);
+        int[] groups = pixels(columns);
+        groups[groups.length - 1] = columns - ROWS; // the last group repeats some pixels, to the same bits
+        int plane = storedHeight * storedWidth * BLOCK;
+        int target = (image * BlockedLayout.blocks(shape.outputChannels()) + start / BLOCK) * plane;
+        for (int y = 0; y < rows; y++) {
+            kernels.planarProduct(scratch.strip, strip.place(y, 0), groups, taps, 0, taps.length, weights,
+                    start * taps.length, panels.width(panel), bias, start, 0, output,
+                    target + ((row + y) * storedWidth + column) * BLOCK, BLOCK, plane,
+                    fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
         }
     }
 
@@ -209,7 +268,7 @@ final class StripConvolution {
             int plane = (image * outBlocks + outBlock) * storedHeight * storedWidth;
             if (fusion.pool() == Fusion.Pool.NONE) {
                 for (int y = 0; y < rows; y++) {
-                    kernels.storeRow(sums, y * tileWidth * width + block * BLOCK, width, columns,
+                    kernels.storeRow(sums, y * pitch(columns) * width + block * BLOCK, width, columns,
                             fusion.negativeSlope(), output,
                             (plane + (row + y) * storedWidth + column) * BLOCK);
                 }
@@ -224,8 +283,8 @@ final class StripConvolution {
         int poolRows = fusion.pool().size(rows);
         int poolColumns = fusion.pool().size(columns);
         for (int y = 0; y < poolRows; y++) {
-            int upper = 2 * y * tileWidth * width + from;
-            int below = 2 * y + 1 < rows ? tileWidth * width : 0; // a last odd row is pooled with itself
+            int upper = 2 * y * pitch(columns) * width + from;
+            int below = 2 * y + 1 < rows ? pitch(columns) * width : 0; // a last odd row is pooled with itself
             int target = (plane + (row / 2 + y) * storedWidth + column / 2) * BLOCK;
             if (poolColumns > columns / 2) { // so is a last odd column: its neighbour is computed but not part of it
                 copyColumn(sums, upper + (columns - 1) * width, width);
@@ -264,7 +323,7 @@ final class StripConvolution {
                         int at = from + lane - firstLane;
                         value = pooled
                                 ? largest(sums, at, width, y, x, rows, columns)
-                                : sums[(y * tileWidth + x) * width + at];
+                                : sums[(y * pitch(columns) + x) * width + at];
                         value = value < 0 ? (fusion.negativeSlope() == 0 ? 0 : value * fusion.negativeSlope()) : value;
                     }
                     int storedRow = (pooled ? row / 2 : row) + y;
@@ -279,7 +338,7 @@ final class StripConvolution {
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = 2 * y; i < Math.min(2 * y + 2, rows); i++) {
             for (int j = 2 * x; j < Math.min(2 * x + 2, columns); j++) {
-                largest = Math.max(largest, sums[(i * tileWidth + j) * width + at]);
+                largest = Math.max(largest, sums[(i * pitch(columns) + j) * width + at]);
             }
         }
         return largest;
@@ -289,7 +348,7 @@ final class StripConvolution {
         int channels = shape.outputChannels();
         int computed = Kernels.fewOutputColumns(channels);
         for (int y = 0; y < rows; y++) {
-            kernels.fewOutputs(scratch.strip, strip.place(y, 0), tileWidth, strip.taps(), weights, computed,
+            kernels.fewOutputs(scratch.strip, strip.place(y, 0), columns, strip.taps(), weights, computed,
                     scratch.fold, scratch.sums, 0);
             for (int channel = 0; channel < channels; channel++) {
                 int target = ((image * channels + channel) * outHeight + row + y) * outWidth + column;

@@ -29,12 +29,12 @@ final class VectorKernels extends Kernels {
 
     @Override
     void planarProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
-        for (int group = 0; group < groups; group++) {
-            int row = group * ROWS;
-            PlanarTile.multiply(width, a, aOffset + bases[group], taps, from, to, b, bOffset, start,
-                    startOffset + row * startStride, startStride, c, cOffset + row * cStride, cStride);
+            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
+            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float floor) {
+        for (int pixel : pixels) {
+            PlanarTile.multiply(width, a, aOffset + pixel, taps, from, to, b, bOffset, start,
+                    startOffset + pixel * startStride, startStride, c, cOffset + pixel * cStride, cStride, cBlock, floor);
         }
     }
 

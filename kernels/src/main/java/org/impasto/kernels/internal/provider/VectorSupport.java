@@ -1,6 +1,5 @@
 package org.impasto.kernels.internal.provider;
 
-import java.lang.reflect.InvocationTargetException;
 import java.util.Locale;
 import org.impasto.core.BackendException;
 import org.jspecify.annotations.Nullable;
@@ -148,8 +147,7 @@ public final class VectorSupport {
                     .getDeclaredMethod("bits")
                     .invoke(null);
         } catch (ReflectiveOperationException broken) {
-            Throwable cause = broken instanceof InvocationTargetException ? broken.getCause() : broken;
-            throw new BackendException("the vector classes of impasto-kernels cannot be loaded; is the jar whole?", cause);
+            throw new BackendException("the vector classes of impasto-kernels cannot be loaded; is the jar whole?", broken);
         }
     }
 }

@@ -1,0 +1,163 @@
+"""PyTorch's side of one row, in a process of its own.
+
+Reads the inputs and weights that the Java driver wrote, times the row in the contiguous and, for networks, in the
+channels_last memory format, and reports the better one. Lines that begin with @benchmark hold a word and a value,
+parted by tabs. Needs torch only.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import struct
+import time
+
+import torch
+import torch.nn.functional as F
+
+VGG19_BLOCKS = ((2, 64), (2, 128), (4, 256), (4, 512), (4, 512))
+
+
+def say(word, value):
+    print(f"@benchmark\t{word}\t{value}", flush=True)
+
+
+def read(path):
+    """The float32 tensors of a safetensors file, by name."""
+    with open(path, "rb") as file:
+        content = bytearray(file.read())
+    (length,) = struct.unpack("<Q", content[:8])
+    tensors = {}
+    for name, entry in json.loads(bytes(content[8 : 8 + length])).items():
+        begin, end = entry["data_offsets"]
+        flat = torch.frombuffer(content, dtype=torch.float32, count=(end - begin) // 4, offset=8 + length + begin)
+        tensors[name] = flat.clone().reshape(entry["shape"])
+    return tensors
+
+
+def write(path, tensors):
+    header, offset = {}, 0
+    flat = {name: tensor.contiguous().float() for name, tensor in tensors.items()}
+    for name, tensor in flat.items():
+        end = offset + 4 * tensor.numel()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        offset = end
+    text = json.dumps(header, separators=(",", ":"))
+    text += " " * (-len(text) % 8)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text.encode())
+        for tensor in flat.values():
+            file.write(bytes(tensor.untyped_storage())[: 4 * tensor.numel()])
+
+
+def features(weights, x, outputs):
+    found, index = {}, 0
+    for block, (convolutions, _) in enumerate(VGG19_BLOCKS, start=1):
+        for number in range(1, convolutions + 1):
+            x = F.conv2d(x, weights[f"features.{index}.weight"], weights[f"features.{index}.bias"], padding=1)
+            x = F.relu_(x)
+            found[f"relu{block}_{number}"] = x
+            if all(name in found for name in outputs):
+                return {name: found[name] for name in outputs}
+            index += 2
+        x = F.max_pool2d(x, 2)
+        found[f"pool{block}"] = x
+        if all(name in found for name in outputs):
+            return {name: found[name] for name in outputs}
+        index += 1
+    raise ValueError(f"VGG-19 has no outputs {outputs}")
+
+
+def reflected(weights, index, x):
+    return F.conv2d(F.pad(x, (1, 1, 1, 1), mode="reflect"), weights[f"{index}.weight"], weights[f"{index}.bias"])
+
+
+def encode(weights, x):
+    x = F.conv2d(x, weights["0.weight"], weights["0.bias"])
+    x = F.relu_(reflected(weights, 2, x))
+    x = F.max_pool2d(F.relu_(reflected(weights, 5, x)), 2)
+    x = F.relu_(reflected(weights, 9, x))
+    x = F.max_pool2d(F.relu_(reflected(weights, 12, x)), 2)
+    return F.relu_(reflected(weights, 16, x))
+
+
+def adain(encoder, decoder, content, style):
+    c, s = encode(encoder, content), encode(encoder, style)
+    c_variance, c_mean = torch.var_mean(c, (2, 3), keepdim=True)
+    s_variance, s_mean = torch.var_mean(s, (2, 3), keepdim=True)
+    x = (c - c_mean) * ((s_variance + 1e-5).sqrt() / (c_variance + 1e-5).sqrt()) + s_mean
+    x = F.interpolate(F.relu_(reflected(decoder, 1, x)), scale_factor=2)
+    x = F.relu_(reflected(decoder, 5, x))
+    x = F.interpolate(F.relu_(reflected(decoder, 8, x)), scale_factor=2)
+    x = F.relu_(reflected(decoder, 12, x))
+    return {"y": reflected(decoder, 15, x)}
+
+
+def workload(row, kind, options, data, memory_format):
+    def formatted(tensors):
+        return {
+            name: t.contiguous(memory_format=memory_format) if t.dim() == 4 else t for name, t in tensors.items()
+        }
+
+    inputs = formatted(read(f"{data}/{row}.inputs.safetensors"))
+    if kind == "features":
+        weights = formatted(read(f"{data}/vgg19.safetensors"))
+        names = options.split(",")
+        return lambda: features(weights, inputs["x"], names)
+    if kind == "adain":
+        encoder, decoder = formatted(read(f"{data}/encoder.safetensors")), formatted(read(f"{data}/decoder.safetensors"))
+        return lambda: adain(encoder, decoder, inputs["content"], inputs["style"])
+    if kind == "matmul":
+        return lambda: {"y": inputs["a"] @ inputs["b"]}
+    if kind == "gram":
+        rows = inputs["x"].reshape(inputs["x"].shape[1], -1)
+        return lambda: {"y": (rows @ rows.t()).div_(rows.shape[1])}
+    raise ValueError(f"no work is called {kind}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--row", required=True)
+    parser.add_argument("--kind", required=True)
+    parser.add_argument("--options", default="")
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--warmup", type=float, default=4)
+    parser.add_argument("--measure", type=float, default=4)
+    parser.add_argument("--least", type=int, default=5)
+    parser.add_argument("--outputs", default="")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    formats = {"contiguous": torch.contiguous_format}
+    if arguments.kind in ("features", "adain"):
+        formats["channels_last"] = torch.channels_last
+    best = None
+    with torch.inference_mode():
+        for name, memory_format in formats.items():
+            work = workload(arguments.row, arguments.kind, arguments.options, arguments.data, memory_format)
+            begin = time.perf_counter()
+            while True:
+                work()
+                if time.perf_counter() - begin >= arguments.warmup:
+                    break
+            times, elapsed, begin = [], 0, time.perf_counter()
+            # A hopelessly slow row ends before it has its least number of passes.
+            while elapsed < arguments.measure or len(times) < arguments.least and elapsed < 6 * arguments.measure:
+                start = time.perf_counter()
+                results = work()
+                end = time.perf_counter()
+                times.append(1000 * (end - start))
+                elapsed = end - begin
+            say("note", f"{name} {statistics.median(times):.3f} ms")
+            if best is None or statistics.median(times) < statistics.median(best[1]):
+                best = (name, times)
+        for milliseconds in best[1]:
+            say("ms", milliseconds)
+        say("describe", f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, {best[0]}")
+        if arguments.outputs:
+            write(arguments.outputs, results)
+
+
+main()

@@ -1,0 +1,140 @@
+package org.impasto.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.function.DoubleSupplier;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What the machine can do at best: the rate of a loop of fused multiply-adds and nothing else, on twelve independent
+ * accumulators, and the rate of a plain copy.
+ */
+final class MachinePeak {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int STEPS = 4_000;
+    private static final int ACCUMULATORS = 12;
+    private static volatile float sink;
+
+    private MachinePeak() {}
+
+    /**
+     * Billions of floating-point operations a second, a fused multiply-add counted as two: the best that each thread
+     * reached while all ran.
+     */
+    static double gigaflops(int threads, double seconds) {
+        warmUp();
+        double flops = 2.0 * STEPS * ACCUMULATORS * SPECIES.length();
+        return together(threads, () -> {
+            List<Double> rates = rates(seconds, () -> sink = multiplyAdd(sink * 1e-30f));
+            return Collections.max(rates) * flops / 1e9;
+        });
+    }
+
+    /**
+     * Gigabytes a second, read and written bytes counted once each: each thread copies its part of the array; medians.
+     */
+    static double copyGigabytes(int threads, long bytes, double seconds) {
+        int part = Math.toIntExact(bytes / 4 / threads);
+        return together(threads, () -> {
+            float[] from = new float[part];
+            float[] to = new float[part];
+            return Medians.of(rates(seconds, () -> System.arraycopy(from, 0, to, 0, part))) * 8.0 * part / 1e9;
+        });
+    }
+
+    /** Until the loop is compiled: the passes get far shorter, or it takes too long to wait for. */
+    private static void warmUp() {
+        long begin = System.nanoTime();
+        for (int i = 0; i < 30_000 && System.nanoTime() - begin < 20e9; i++) {
+            sink = multiplyAdd(sink * 1e-30f);
+        }
+    }
+
+    static int vectorBits() {
+        return SPECIES.vectorBitSize();
+    }
+
+    /** The passes a second of each pass, after a third of the time as warm-up. */
+    private static List<Double> rates(double seconds, Runnable pass) {
+        long begin = System.nanoTime();
+        List<Double> rates = new ArrayList<>();
+        double elapsed = 0;
+        while (elapsed < seconds || rates.size() < 3) {
+            long start = System.nanoTime();
+            pass.run();
+            long end = System.nanoTime();
+            elapsed = (end - begin) / 1e9;
+            if (elapsed > seconds / 3) {
+                rates.add(1e9 / (end - start));
+            }
+        }
+        return rates;
+    }
+
+    private static double together(int threads, DoubleSupplier work) {
+        CyclicBarrier start = new CyclicBarrier(threads);
+        double[] rates = new double[threads];
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int index = i;
+            Thread worker = new Thread(() -> {
+                try {
+                    start.await();
+                    rates[index] = work.getAsDouble();
+                } catch (InterruptedException | BrokenBarrierException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            workers.add(worker);
+            worker.start();
+        }
+        double sum = 0;
+        try {
+            for (int i = 0; i < threads; i++) {
+                workers.get(i).join();
+                sum += rates[i];
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return sum;
+    }
+
+    private static float multiplyAdd(float seed) {
+        FloatVector m = FloatVector.broadcast(SPECIES, 0.999f);
+        FloatVector c = FloatVector.broadcast(SPECIES, 0.001f);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, seed);
+        FloatVector a1 = a0.add(1);
+        FloatVector a2 = a0.add(2);
+        FloatVector a3 = a0.add(3);
+        FloatVector a4 = a0.add(4);
+        FloatVector a5 = a0.add(5);
+        FloatVector a6 = a0.add(6);
+        FloatVector a7 = a0.add(7);
+        FloatVector a8 = a0.add(8);
+        FloatVector a9 = a0.add(9);
+        FloatVector a10 = a0.add(10);
+        FloatVector a11 = a0.add(11);
+        for (int i = 0; i < STEPS; i++) {
+            a0 = a0.fma(m, c);
+            a1 = a1.fma(m, c);
+            a2 = a2.fma(m, c);
+            a3 = a3.fma(m, c);
+            a4 = a4.fma(m, c);
+            a5 = a5.fma(m, c);
+            a6 = a6.fma(m, c);
+            a7 = a7.fma(m, c);
+            a8 = a8.fma(m, c);
+            a9 = a9.fma(m, c);
+            a10 = a10.fma(m, c);
+            a11 = a11.fma(m, c);
+        }
+        FloatVector low = a0.add(a1).add(a2).add(a3).add(a4).add(a5);
+        FloatVector high = a6.add(a7).add(a8).add(a9).add(a10).add(a11);
+        return low.add(high).lane(0);
+    }
+}

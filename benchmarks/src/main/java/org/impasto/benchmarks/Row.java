@@ -1,0 +1,109 @@
+package org.impasto.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** One line of the table: a piece of work that every side does on the same numbers. */
+enum Row {
+    VGG19_F3_512("vgg19-f3-512", new Features(1, 512, 512, Features.pools(3)), 2.5),
+    VGG19_F3_256X4("vgg19-f3-256x4", new Features(4, 256, 256, Features.pools(3)), 2.2),
+    VGG19_F3_1021X763("vgg19-f3-1021x763", new Features(1, 763, 1021, Features.pools(3)), 2.2),
+    VGG19_512("vgg19-512", new Features(1, 512, 512, Features.pools(5)), 2.2),
+    ADAIN_512("adain-512", new Adain(512), 2.0),
+    MATMUL_2048("matmul-2048", new MatMul(2048), 0.9),
+    GRAM_256X16384("gram-256x16384", new Gram(256, 128, 128), 1.3),
+    GRAM_64X262144("gram-64x262144", new Gram(64, 512, 512), 1.0),
+    SMALL_64("small-64", new Features(1, 64, 64, List.of("relu3_1")), 1.0),
+    COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
+
+    /** What is computed. Shapes are NCHW. */
+    sealed interface Work permits Features, Adain, MatMul, Gram, Cold {}
+
+    /**
+     * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool
+     * ("pool3").
+     */
+    record Features(int batch, int height, int width, List<String> outputs) implements Work {
+        static List<String> pools(int blocks) {
+            return List.of("pool1", "pool2", "pool3", "pool4", "pool5").subList(0, blocks);
+        }
+    }
+
+    /** Content and style picture through the encoder to relu3_1, AdaIN, the decoder; both pictures are square. */
+    record Adain(int size) implements Work {}
+
+    /** The product of two square float32 matrices. */
+    record MatMul(int size) implements Work {}
+
+    /** The Gram matrix of a map, divided by the number of its positions. */
+    record Gram(int channels, int height, int width) implements Work {}
+
+    /** From the start of a process to the features of a PNG picture, weights on disk. */
+    record Cold(int size, List<String> outputs) implements Work {}
+
+    private final String label;
+    private final Work work;
+    private final double goal;
+
+    Row(String label, Work work, double goal) {
+        this.label = label;
+        this.work = work;
+        this.goal = goal;
+    }
+
+    String label() {
+        return label;
+    }
+
+    Work work() {
+        return work;
+    }
+
+    /** The least ratio, time of the fastest peer over our time, that we aim for. */
+    double goal() {
+        return goal;
+    }
+
+    /** Floating-point operations, convolutions counted as direct ones; 0 where the count says nothing. */
+    double flops() {
+        if (work instanceof Features features) {
+            return Vgg19Layout.flops(features.batch(), features.height(), features.width(), features.outputs());
+        }
+        if (work instanceof MatMul product) {
+            return 2.0 * product.size() * product.size() * product.size();
+        }
+        if (work instanceof Gram gram) {
+            return 2.0 * gram.channels() * gram.channels() * gram.height() * gram.width();
+        }
+        return 0;
+    }
+
+    /** Bytes of the arrays that the work streams through: its widest map, or its matrices. */
+    long workingSetBytes() {
+        if (work instanceof Features features) {
+            return 4L * 64 * features.batch() * features.height() * features.width();
+        }
+        if (work instanceof Adain adain) {
+            return 4L * 64 * adain.size() * adain.size();
+        }
+        if (work instanceof MatMul product) {
+            return 4L * 3 * product.size() * product.size();
+        }
+        if (work instanceof Gram gram) {
+            return 4L * gram.channels() * gram.height() * gram.width();
+        }
+        Cold cold = (Cold) work;
+        return 4L * 64 * cold.size() * cold.size();
+    }
+
+    static Row named(String label) {
+        for (Row row : values()) {
+            if (row.label.equals(label)) {
+                return row;
+            }
+        }
+        throw new IllegalArgumentException("No row is called '" + label + "'; the rows are "
+                + Arrays.stream(values()).map(Row::label).collect(Collectors.joining(", ")));
+    }
+}

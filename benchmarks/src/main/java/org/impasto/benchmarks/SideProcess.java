@@ -1,0 +1,101 @@
+package org.impasto.benchmarks;
+
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/**
+ * One side, one row, one process. What it has to say goes to standard output in lines that begin with {@link #MARK}
+ * and hold a word and a value, parted by tabs; native libraries may write anything between them.
+ */
+final class SideProcess implements Runnable {
+    static final String MARK = "@benchmark";
+
+    @Option(names = "--side", required = true)
+    private String side = "";
+
+    @Option(names = "--row", required = true)
+    private String row = "";
+
+    @Option(names = "--data", required = true)
+    private Path data = Path.of(".");
+
+    @Option(names = "--threads")
+    private int threads = 2;
+
+    @Option(names = "--warmup")
+    private double warmup = 4;
+
+    @Option(names = "--measure")
+    private double measure = 4;
+
+    @Option(names = "--least")
+    private int least = 5;
+
+    @Option(names = "--outputs", description = "write the outputs after the measurement")
+    private boolean outputs;
+
+    @Option(names = "--name", description = "what the outputs are filed under")
+    private String name = "";
+
+    private SideProcess() {}
+
+    public static void main(String[] arguments) {
+        // System.exit, since the native libraries keep threads of their own.
+        System.exit(new CommandLine(new SideProcess()).execute(arguments));
+    }
+
+    @Override
+    public void run() {
+        Row chosen = Row.named(row);
+        if (side.equals("machine")) {
+            machine(chosen);
+            return;
+        }
+        BenchmarkData files = new BenchmarkData(data);
+        Side worker =
+                switch (side) {
+                    case "impasto" -> new ImpastoRows(threads);
+                    case "onnxruntime" -> new OnnxRuntimeRows(threads);
+                    case "nd4j" -> new Nd4jRows();
+                    default -> throw new IllegalArgumentException("No side is called '" + side + "'");
+                };
+        Side.Workload workload = worker.prepare(chosen, files);
+        time(workload);
+        say("describe", worker.describe());
+        if (outputs) {
+            FloatTensors.write(files.outputs(chosen, name), workload.outputs());
+        }
+    }
+
+    private void time(Side.Workload workload) {
+        long begin = System.nanoTime();
+        do {
+            workload.run();
+        } while (System.nanoTime() - begin < warmup * 1e9);
+        begin = System.nanoTime();
+        double elapsed = 0;
+        // A hopelessly slow row ends before it has its least number of passes.
+        for (int i = 0; elapsed < measure || i < least && elapsed < 6 * measure; i++) {
+            long start = System.nanoTime();
+            workload.run();
+            long end = System.nanoTime();
+            say("ms", Double.toString((end - start) / 1e6));
+            elapsed = (end - begin) / 1e9;
+        }
+    }
+
+    private void machine(Row chosen) {
+        double seconds = Math.min(1, measure / 2);
+        long bytes = chosen.workingSetBytes();
+        say("peak1", Double.toString(MachinePeak.gigaflops(1, seconds)));
+        say("peak", Double.toString(MachinePeak.gigaflops(threads, seconds)));
+        say("copy1", Double.toString(MachinePeak.copyGigabytes(1, bytes, seconds)));
+        say("copy", Double.toString(MachinePeak.copyGigabytes(threads, bytes, seconds)));
+        say("describe", MachinePeak.vectorBits() + "-bit vectors");
+    }
+
+    static void say(String word, String value) {
+        System.out.println(MARK + "\t" + word + "\t" + value);
+    }
+}

@@ -1,0 +1,271 @@
+package org.impasto.kernels;
+
+import java.util.List;
+import org.impasto.core.BackendException;
+import org.impasto.core.Convolution.Activation;
+import org.impasto.core.Convolution.Conv2d;
+import org.impasto.core.Convolution.DataGradient;
+import org.impasto.core.Convolution.FusedPooling;
+import org.impasto.core.Convolution.Geometry;
+import org.impasto.core.Convolution.WeightGradient;
+import org.impasto.core.Edges;
+import org.impasto.core.ElementType;
+import org.impasto.core.Padding;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.Shape;
+import org.impasto.core.Spec;
+import org.impasto.kernels.internal.convolution.Convolution;
+import org.impasto.kernels.internal.convolution.ConvolutionPlan;
+import org.impasto.kernels.internal.convolution.ConvolutionPlan.Precision;
+import org.impasto.kernels.internal.convolution.ConvolutionShape;
+import org.impasto.kernels.internal.convolution.Fusion;
+import org.impasto.kernels.internal.convolution.PreparedWeights;
+import org.impasto.kernels.internal.convolution.PreparedWeights.Order;
+import org.impasto.kernels.internal.layout.ActivationLayout;
+import org.impasto.kernels.internal.matrix.FloatMatrices;
+import org.impasto.kernels.internal.matrix.MatrixShape;
+import org.impasto.kernels.internal.provider.VectorSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Convolutions and their gradients. */
+final class ConvolutionKernels {
+    private static final FloatMatrices MATRICES = new FloatMatrices(VectorSupport.isVector());
+
+    private ConvolutionKernels() {}
+
+    static void register(KernelRegistry registry) {
+        registry.add(
+                Conv2d.class, (o, inputs, outputs, call) -> List.of(forward(o, inputs, outputs.get(0), call)));
+        registry.add(
+                DataGradient.class,
+                (o, inputs, outputs, call) ->
+                        List.of(dataGradient(o, inputs.get(0), inputs.get(1), outputs.get(0), call)));
+        registry.add(
+                WeightGradient.class,
+                (o, inputs, outputs, call) ->
+                        List.of(weightGradient(o, inputs.get(0), inputs.get(1), outputs.get(0), call)));
+    }
+
+    private static CpuArray forward(Conv2d operation, List<CpuArray> inputs, Spec output, KernelCall call) {
+        CpuArray x = inputs.get(0);
+        CpuArray weight = inputs.get(1);
+        CpuArray bias = inputs.size() == 3 ? inputs.get(2) : null;
+        checkFloat32(x);
+        Geometry geometry = operation.geometry();
+        Edges edges = geometry.padding();
+        if (Math.min(Math.min(edges.left(), edges.right()), Math.min(edges.top(), edges.bottom())) < 0) {
+            Edges cut = new Edges(
+                    Math.min(0, edges.left()),
+                    Math.min(0, edges.right()),
+                    Math.min(0, edges.top()),
+                    Math.min(0, edges.bottom()));
+            x = PaddingKernels.padded(x, cut, PaddingMode.ZERO, call);
+            geometry = geometry.padded(
+                    new Edges(
+                            Math.max(0, edges.left()),
+                            Math.max(0, edges.right()),
+                            Math.max(0, edges.top()),
+                            Math.max(0, edges.bottom())),
+                    geometry.mode());
+        }
+        Fusion fusion = (operation.activation() == Activation.RELU ? Fusion.RELU : Fusion.NONE)
+                .withPool(pool(operation.pooling()));
+        return convolved(x, weight, Order.FORWARD, bias, shape(x, weight.shape(), geometry), fusion, output, call);
+    }
+
+    private static Fusion.Pool pool(FusedPooling pooling) {
+        return switch (pooling) {
+            case NONE -> Fusion.Pool.NONE;
+            case FLOOR -> Fusion.Pool.FLOOR;
+            case CEIL -> Fusion.Pool.CEIL;
+        };
+    }
+
+    private static ConvolutionShape shape(CpuArray x, Shape weight, Geometry geometry) {
+        return new ConvolutionShape(
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.size(3),
+                weight.intSize(0),
+                weight.intSize(2),
+                weight.intSize(3),
+                geometry.strideHeight(),
+                geometry.strideWidth(),
+                geometry.dilationHeight(),
+                geometry.dilationWidth(),
+                geometry.groups(),
+                geometry.padding().top(),
+                geometry.padding().bottom(),
+                geometry.padding().left(),
+                geometry.padding().right(),
+                mode(geometry.mode()));
+    }
+
+    private static org.impasto.kernels.internal.layout.PaddingMode mode(PaddingMode mode) {
+        return org.impasto.kernels.internal.layout.PaddingMode.valueOf(mode.name());
+    }
+
+    private static CpuArray convolved(
+            CpuArray x,
+            CpuArray weight,
+            Order order,
+            @Nullable CpuArray bias,
+            ConvolutionShape shape,
+            Fusion fusion,
+            Spec output,
+            KernelCall call) {
+        ConvolutionSettings settings = call.convolution();
+        ConvolutionPlan plan =
+                ConvolutionPlan.of(shape, fusion, settings.exact() ? Precision.EXACT : Precision.FAST);
+        PreparedWeights prepared = weight.prepared().find(plan, order);
+        if (prepared == null) {
+            boolean kept = !call.run().isTraining();
+            if (kept && !settings.reserve(Float.BYTES * plan.preparedSize())) {
+                kept = false;
+                plan = plan.withoutWinograd(); // its weights are worth making only if they can be kept
+                prepared = weight.prepared().find(plan, order);
+            }
+            if (prepared == null) {
+                prepared = PreparedWeights.prepare(
+                        plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
+                if (kept) {
+                    prepared = weight.prepared().keep(prepared, order, plan, settings);
+                }
+            }
+        }
+        CpuArray in = plan.inputLayout() == ActivationLayout.BLOCKED ? call.asBlocked(x) : call.asPlain(x);
+        CpuArray out = plan.outputLayout() == ActivationLayout.BLOCKED ? call.blocked(output) : call.plain(output);
+        float[] biases = bias == null ? null : call.asPlain(bias).floats();
+        Convolution.run(plan, in.floats(), prepared, biases, out.floats(), call.workers(), call.run());
+        return out;
+    }
+
+    /**
+     * Gradients spread by the stride, convolved over every position that a kernel can touch with the turned kernel, which
+     * gives the gradient of the padded picture; then the padding is folded back.
+     */
+    private static CpuArray dataGradient(
+            DataGradient operation, CpuArray gradient, CpuArray weight, Spec output, KernelCall call) {
+        checkFloat32(gradient);
+        Geometry g = operation.geometry();
+        Edges edges = g.padding();
+        Shape picture = operation.picture();
+        int paddedHeight = picture.intSize(2) + edges.top() + edges.bottom();
+        int paddedWidth = picture.intSize(3) + edges.left() + edges.right();
+        int reachHeight = g.dilationHeight() * (weight.size(2) - 1);
+        int reachWidth = g.dilationWidth() * (weight.size(3) - 1);
+        CpuArray spread = spread(gradient, g.strideHeight(), g.strideWidth(), call);
+        Geometry full = Geometry.plain()
+                .dilated(g.dilationHeight(), g.dilationWidth())
+                .grouped(g.groups())
+                .padded(
+                        new Edges(
+                                reachWidth,
+                                paddedWidth - spread.size(3),
+                                reachHeight,
+                                paddedHeight - spread.size(2)),
+                        PaddingMode.ZERO);
+        Shape turned = Shape.of(
+                picture.size(1), weight.shape().size(0) / g.groups(), weight.shape().size(2), weight.shape().size(3));
+        Spec paddedSpec = new Spec(picture.with(2, paddedHeight).with(3, paddedWidth), output.type());
+        CpuArray padded = convolved(
+                spread, weight, Order.ADJOINT, null, shape(spread, turned, full), Fusion.NONE, paddedSpec, call);
+        if (edges.equals(Edges.none())) {
+            return padded;
+        }
+        call.release(padded);
+        return PaddingKernels.fold(new Padding.PadGradient(edges, g.mode(), picture), padded, output, call);
+    }
+
+    /** The picture with stride - 1 zeros between its pixels. */
+    private static CpuArray spread(CpuArray x, int strideHeight, int strideWidth, KernelCall call) {
+        if (strideHeight == 1 && strideWidth == 1) {
+            return x;
+        }
+        CpuArray from = call.asPlain(x);
+        int height = (x.size(2) - 1) * strideHeight + 1;
+        int width = (x.size(3) - 1) * strideWidth + 1;
+        CpuArray to = call.temporary(new Spec(x.shape().with(2, height).with(3, width), x.spec().type()));
+        call.workers().run(x.size(0) * x.size(1), call.run(), (plane, worker) -> {
+            java.util.Arrays.fill(to.floats(), plane * height * width, (plane + 1) * height * width, 0f);
+            for (int row = 0; row < from.size(2); row++) {
+                int source = (plane * from.size(2) + row) * from.size(3);
+                int target = (plane * height + row * strideHeight) * width;
+                for (int column = 0; column < from.size(3); column++) {
+                    to.floats()[target + column * strideWidth] = from.floats()[source + column];
+                }
+            }
+        });
+        return to;
+    }
+
+    /** For each tap the product of the gradient with the picture that the tap sees, summed over the batch. */
+    private static CpuArray weightGradient(
+            WeightGradient operation, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
+        checkFloat32(x);
+        Geometry g = operation.geometry();
+        CpuArray picture = g.padding().equals(Edges.none())
+                ? call.asPlain(x)
+                : PaddingKernels.padded(call.asPlain(x), g.padding(), g.mode(), call);
+        CpuArray dy = call.asPlain(gradient);
+        CpuArray result = call.plain(output);
+        if (x.size(0) == 0) {
+            java.util.Arrays.fill(result.floats(), 0f);
+            return result;
+        }
+        int groups = g.groups();
+        int in = picture.size(1) / groups;
+        int out = dy.size(1) / groups;
+        int height = dy.size(2);
+        int width = dy.size(3);
+        int pixels = height * width;
+        int taps = output.shape().intSize(2) * output.shape().intSize(3);
+        CpuArray seen = call.temporary(new Spec(Shape.of(in, pixels), ElementType.FLOAT32));
+        CpuArray product = call.temporary(new Spec(Shape.of(out, in), ElementType.FLOAT32));
+        MatrixShape shape = new MatrixShape(out, in, pixels, false, true);
+        for (int group = 0; group < groups; group++) {
+            for (int tap = 0; tap < taps; tap++) {
+                int top = tap / output.shape().intSize(3) * g.dilationHeight();
+                int left = tap % output.shape().intSize(3) * g.dilationWidth();
+                for (int image = 0; image < x.size(0); image++) {
+                    int firstPlane = image * picture.size(1) + group * in;
+                    call.workers().run(in, call.run(), (channel, worker) -> {
+                        for (int row = 0; row < height; row++) {
+                            int source = ((firstPlane + channel) * picture.size(2) + row * g.strideHeight() + top)
+                                            * picture.size(3)
+                                    + left;
+                            int target = channel * pixels + row * width;
+                            for (int column = 0; column < width; column++) {
+                                seen.floats()[target + column] =
+                                        picture.floats()[source + column * g.strideWidth()];
+                            }
+                        }
+                    });
+                    MATRICES.multiply(
+                            shape,
+                            dy.floats(),
+                            (image * dy.size(1) + group * out) * pixels,
+                            seen.floats(),
+                            0,
+                            product.floats(),
+                            0,
+                            image > 0,
+                            call.workers(),
+                            call.run());
+                }
+                for (int i = 0; i < out * in; i++) {
+                    result.floats()[(group * out * in + i) * taps + tap] = product.floats()[i];
+                }
+            }
+        }
+        return result;
+    }
+
+    private static void checkFloat32(CpuArray x) {
+        if (x.spec().type() != ElementType.FLOAT32) {
+            throw new BackendException(
+                    "the CPU backend convolves FLOAT32 only, found " + x.spec() + ": convert it with to(type)");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package org.impasto.kernels;
+
+import java.util.Arrays;
+import org.impasto.core.Edges;
+import org.impasto.core.Padding;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.Shape;
+import org.impasto.core.Spec;
+
+/** Edges added and folded back, plane by plane. */
+final class PaddingKernels {
+    private PaddingKernels() {}
+
+    static void register(KernelRegistry registry) {
+        registry.addUnary(Padding.Pad.class, (pad, x, output, call) -> pad(pad, x, call.plain(output), call));
+        registry.addUnary(Padding.PadGradient.class, PaddingKernels::fold);
+    }
+
+    /** The picture with edges added or cut, until the call ends. */
+    static CpuArray padded(CpuArray x, Edges edges, PaddingMode mode, KernelCall call) {
+        Shape shape = x.shape()
+                .with(2, x.shape().size(2) + edges.top() + edges.bottom())
+                .with(3, x.shape().size(3) + edges.left() + edges.right());
+        return pad(new Padding.Pad(edges, mode, 0), x, call.temporary(new Spec(shape, x.spec().type())), call);
+    }
+
+    private static CpuArray pad(Padding.Pad pad, CpuArray x, CpuArray to, KernelCall call) {
+        CpuArray from = call.asPlain(x);
+        int height = to.size(2);
+        int width = to.size(3);
+        int[] rows = sources(pad.edges().top(), height, x.size(2), pad.mode());
+        int[] columns = sources(pad.edges().left(), width, x.size(3), pad.mode());
+        int plane = x.size(2) * x.size(3);
+        Edges edges = pad.edges();
+        int copiedFrom = Math.max(0, edges.left()); // cells of a row that lie inside the picture, in one run
+        int copiedTo = Math.min(width, edges.left() + x.size(3));
+        call.workers().run(to.size(0) * to.size(1), call.run(), (image, worker) -> {
+            for (int row = 0; row < height; row++) {
+                int target = (image * height + row) * width;
+                if (rows[row] < 0) {
+                    fill(to.values(), target, target + width, pad.value());
+                    continue;
+                }
+                int source = image * plane + rows[row] * x.size(3);
+                if (copiedTo > copiedFrom) {
+                    System.arraycopy(
+                            from.values(),
+                            source + copiedFrom - edges.left(),
+                            to.values(),
+                            target + copiedFrom,
+                            copiedTo - copiedFrom);
+                }
+                for (int column = 0; column < width; column++) {
+                    if (column == copiedFrom && copiedTo > copiedFrom) {
+                        column = copiedTo;
+                        if (column >= width) {
+                            break;
+                        }
+                    }
+                    if (columns[column] < 0) {
+                        fill(to.values(), target + column, target + column + 1, pad.value());
+                    } else {
+                        System.arraycopy(from.values(), source + columns[column], to.values(), target + column, 1);
+                    }
+                }
+            }
+        });
+        return to;
+    }
+
+    static CpuArray fold(Padding.PadGradient pad, CpuArray gradient, Spec output, KernelCall call) {
+        CpuArray from = call.asPlain(gradient);
+        CpuArray to = call.plain(output);
+        int height = from.size(2);
+        int width = from.size(3);
+        int[] rows = sources(pad.edges().top(), height, to.size(2), pad.mode());
+        int[] columns = sources(pad.edges().left(), width, to.size(3), pad.mode());
+        int plane = to.size(2) * to.size(3);
+        call.workers().run(to.size(0) * to.size(1), call.run(), (image, worker) -> {
+            fill(to.values(), image * plane, (image + 1) * plane, 0);
+            for (int row = 0; row < height; row++) {
+                for (int column = 0; column < width; column++) {
+                    if (rows[row] >= 0 && columns[column] >= 0) {
+                        int source = (image * height + row) * width + column;
+                        int target = image * plane + rows[row] * to.size(3) + columns[column];
+                        if (to.values() instanceof float[] floats) {
+                            floats[target] += from.floats()[source];
+                        } else {
+                            to.doubles()[target] += from.doubles()[source];
+                        }
+                    }
+                }
+            }
+        });
+        return to;
+    }
+
+    private static int[] sources(int before, int size, int inner, PaddingMode mode) {
+        int[] sources = new int[size];
+        for (int i = 0; i < size; i++) {
+            sources[i] = mode.source(i - before, inner);
+        }
+        return sources;
+    }
+
+    static void fill(Object array, int from, int to, double value) {
+        if (array instanceof float[] floats) {
+            Arrays.fill(floats, from, to, (float) value);
+        } else {
+            Arrays.fill((double[]) array, from, to, value);
+        }
+    }
+}

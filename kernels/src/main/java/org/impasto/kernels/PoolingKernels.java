@@ -1,0 +1,195 @@
+package org.impasto.kernels;
+
+import org.impasto.core.ElementType;
+import org.impasto.core.Pooling;
+import org.impasto.core.Pooling.Window;
+import org.impasto.core.Spec;
+import org.impasto.kernels.internal.pooling.PoolingShape;
+
+/** Windows of planes. */
+final class PoolingKernels {
+    private PoolingKernels() {}
+
+    static void register(KernelRegistry registry) {
+        registry.addUnary(Pooling.MaxPool2d.class, (pool, x, output, call) -> max(pool.window(), x, output, call));
+        registry.addUnary(Pooling.AvgPool2d.class, PoolingKernels::average);
+        registry.add(
+                Pooling.MaxPool2dGradient.class,
+                (pool, inputs, outputs, call) ->
+                        java.util.List.of(maxGradient(pool.window(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
+        registry.addUnary(Pooling.AvgPool2dGradient.class, PoolingKernels::averageGradient);
+    }
+
+    /** Work on one plane of a picture. */
+    @FunctionalInterface
+    private interface PlaneWork {
+        void compute(int plane);
+    }
+
+    private static void planes(CpuArray picture, KernelCall call, PlaneWork work) {
+        call.workers().run(picture.size(0) * picture.size(1), call.run(), (plane, worker) -> work.compute(plane));
+    }
+
+    private static PoolingShape shape(Window window, CpuArray x) {
+        return new PoolingShape(
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.size(3),
+                window.kernel(),
+                window.kernel(),
+                window.stride(),
+                window.stride(),
+                window.padding(),
+                window.padding(),
+                window.dilation(),
+                window.dilation(),
+                window.ceil());
+    }
+
+    private static CpuArray max(Window window, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            org.impasto.kernels.internal.pooling.Pooling.max(
+                    shape(window, x), x.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
+        CpuArray from = call.asPlain(x);
+        CpuArray to = call.plain(output);
+        int height = to.size(2);
+        int width = to.size(3);
+        planes(to, call, plane -> {
+            for (int row = 0; row < height; row++) {
+                for (int column = 0; column < width; column++) {
+                    int winner = largest(window, from, plane, row, column);
+                    move(from, winner, to, (plane * height + row) * width + column);
+                }
+            }
+        });
+        return to;
+    }
+
+    /** Index of the first largest cell of a window; of the first NaN if there is one. */
+    private static int largest(Window window, CpuArray from, int plane, int row, int column) {
+        int height = from.size(2);
+        int width = from.size(3);
+        int winner = -1;
+        double best = 0;
+        for (int i = 0; i < window.kernel(); i++) {
+            int y = row * window.stride() - window.padding() + i * window.dilation();
+            for (int j = 0; j < window.kernel(); j++) {
+                int x = column * window.stride() - window.padding() + j * window.dilation();
+                if (y >= 0 && y < height && x >= 0 && x < width) {
+                    int cell = (plane * height + y) * width + x;
+                    double value = get(from, cell);
+                    if (winner < 0 || value > best || (Double.isNaN(value) && !Double.isNaN(best))) {
+                        winner = cell;
+                        best = value;
+                    }
+                }
+            }
+        }
+        return winner;
+    }
+
+    private static CpuArray maxGradient(Window window, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
+        CpuArray from = call.asPlain(x);
+        CpuArray g = call.asPlain(gradient);
+        CpuArray to = call.plain(output);
+        int plane = KernelCall.pixels(to);
+        planes(to, call, image -> {
+            PaddingKernels.fill(to.values(), image * plane, (image + 1) * plane, 0);
+            for (int row = 0; row < g.size(2); row++) {
+                for (int column = 0; column < g.size(3); column++) {
+                    int winner = largest(window, from, image, row, column);
+                    add(to, winner, get(g, (image * g.size(2) + row) * g.size(3) + column));
+                }
+            }
+        });
+        return to;
+    }
+
+    private static CpuArray average(Pooling.AvgPool2d pool, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            org.impasto.kernels.internal.pooling.Pooling.average(
+                    shape(pool.window(), x), pool.countPadding(), x.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
+        CpuArray from = call.asPlain(x);
+        CpuArray to = call.plain(output);
+        planes(to, call, plane -> {
+            for (int row = 0; row < to.size(2); row++) {
+                for (int column = 0; column < to.size(3); column++) {
+                    Cells cells = Cells.of(pool.window(), pool.countPadding(), from, row, column);
+                    double sum = 0;
+                    for (int y = cells.top; y < cells.bottom; y++) {
+                        for (int xx = cells.left; xx < cells.right; xx++) {
+                            sum += get(from, (plane * from.size(2) + y) * from.size(3) + xx);
+                        }
+                    }
+                    set(to, (plane * to.size(2) + row) * to.size(3) + column, sum / cells.divisor);
+                }
+            }
+        });
+        return to;
+    }
+
+    private static CpuArray averageGradient(
+            Pooling.AvgPool2dGradient pool, CpuArray gradient, Spec output, KernelCall call) {
+        CpuArray g = call.asPlain(gradient);
+        CpuArray to = call.plain(output);
+        int plane = KernelCall.pixels(to);
+        planes(to, call, image -> {
+            PaddingKernels.fill(to.values(), image * plane, (image + 1) * plane, 0);
+            for (int row = 0; row < g.size(2); row++) {
+                for (int column = 0; column < g.size(3); column++) {
+                    Cells cells = Cells.of(pool.window(), pool.countPadding(), to, row, column);
+                    double share = get(g, (image * g.size(2) + row) * g.size(3) + column) / cells.divisor;
+                    for (int y = cells.top; y < cells.bottom; y++) {
+                        for (int x = cells.left; x < cells.right; x++) {
+                            add(to, (image * to.size(2) + y) * to.size(3) + x, share);
+                        }
+                    }
+                }
+            }
+        });
+        return to;
+    }
+
+    /** The cells of a picture that an averaging window covers, and what its sum is divided by. */
+    private record Cells(int top, int bottom, int left, int right, int divisor) {
+        static Cells of(Window window, boolean countPadding, CpuArray picture, int row, int column) {
+            int top = row * window.stride() - window.padding();
+            int left = column * window.stride() - window.padding();
+            int bottom = Math.min(top + window.kernel(), picture.size(2) + window.padding());
+            int right = Math.min(left + window.kernel(), picture.size(3) + window.padding());
+            int counted = (bottom - top) * (right - left);
+            top = Math.max(top, 0);
+            left = Math.max(left, 0);
+            bottom = Math.min(bottom, picture.size(2));
+            right = Math.min(right, picture.size(3));
+            return new Cells(top, bottom, left, right, countPadding ? counted : (bottom - top) * (right - left));
+        }
+    }
+
+    private static double get(CpuArray array, int index) {
+        return array.spec().type() == ElementType.FLOAT32 ? array.floats()[index] : array.doubles()[index];
+    }
+
+    private static void set(CpuArray array, int index, double value) {
+        if (array.spec().type() == ElementType.FLOAT32) {
+            array.floats()[index] = (float) value;
+        } else {
+            array.doubles()[index] = value;
+        }
+    }
+
+    private static void add(CpuArray array, int index, double value) {
+        set(array, index, get(array, index) + value);
+    }
+
+    private static void move(CpuArray from, int source, CpuArray to, int target) {
+        System.arraycopy(from.values(), source, to.values(), target, 1);
+    }
+}

@@ -1,0 +1,111 @@
+package org.impasto.kernels;
+
+import org.impasto.core.ElementType;
+import org.impasto.core.Resampling;
+import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Spec;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+
+/** Pictures at another size: each axis is a sparse matrix, applied along rows and then along columns. */
+final class ResamplingKernels {
+    private ResamplingKernels() {}
+
+    static void register(KernelRegistry registry) {
+        registry.addUnary(Resampling.Resize.class, ResamplingKernels::resize);
+        registry.addUnary(Resampling.ResizeGradient.class, ResamplingKernels::gradient);
+    }
+
+    private static CpuArray resize(Resampling.Resize resize, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked() && resize.filter() == Filter.NEAREST) {
+            return nearestBlocked(resize, x, output, call);
+        }
+        int height = output.shape().intSize(2);
+        int width = output.shape().intSize(3);
+        AxisWeights rows = AxisWeights.of(resize, x.size(2), height);
+        AxisWeights columns = AxisWeights.of(resize, x.size(3), width);
+        return apply(call.asPlain(x), rows, columns, output, call);
+    }
+
+    private static CpuArray gradient(Resampling.ResizeGradient back, CpuArray gradient, Spec output, KernelCall call) {
+        int height = output.shape().intSize(2);
+        int width = output.shape().intSize(3);
+        AxisWeights rows = AxisWeights.of(back.resize(), height, gradient.size(2)).transposed(height);
+        AxisWeights columns = AxisWeights.of(back.resize(), width, gradient.size(3)).transposed(width);
+        return apply(call.asPlain(gradient), rows, columns, output, call);
+    }
+
+    private static CpuArray nearestBlocked(Resampling.Resize resize, CpuArray x, Spec output, KernelCall call) {
+        CpuArray to = call.blocked(output);
+        int height = output.shape().intSize(2);
+        int width = output.shape().intSize(3);
+        int[][] rows = AxisWeights.of(resize, x.size(2), height).sources();
+        int[][] columns = AxisWeights.of(resize, x.size(3), width).sources();
+        int planes = x.size(0) * BlockedLayout.blocks(x.size(1));
+        float[] from = x.floats();
+        float[] target = to.floats();
+        int block = BlockedLayout.BLOCK;
+        int inWidth = x.size(3);
+        int inHeight = x.size(2);
+        call.workers().run(planes, call.run(), (plane, worker) -> {
+            for (int row = 0; row < height; row++) {
+                int at = (plane * height + row) * width * block;
+                if (row > 0 && rows[row][0] == rows[row - 1][0]) {
+                    System.arraycopy(target, at - width * block, target, at, width * block);
+                    continue;
+                }
+                int source = (plane * inHeight + rows[row][0]) * inWidth * block;
+                for (int column = 0; column < width; column++) {
+                    System.arraycopy(from, source + columns[column][0] * block, target, at + column * block, block);
+                }
+            }
+        });
+        return to;
+    }
+
+    private static CpuArray apply(CpuArray x, AxisWeights rows, AxisWeights columns, Spec output, KernelCall call) {
+        CpuArray to = call.plain(output);
+        int inHeight = x.size(2);
+        int inWidth = x.size(3);
+        int height = output.shape().intSize(2);
+        int width = output.shape().intSize(3);
+        boolean floats = output.type() == ElementType.FLOAT32;
+        call.workers().run(x.size(0) * x.size(1), call.run(), (plane, worker) -> {
+            double[] line = new double[inWidth];
+            for (int row = 0; row < height; row++) {
+                java.util.Arrays.fill(line, 0);
+                for (int tap = 0; tap < rows.sources()[row].length; tap++) {
+                    int source = (plane * inHeight + rows.sources()[row][tap]) * inWidth;
+                    addScaled(x.values(), source, rows.weights()[row][tap], line);
+                }
+                int target = (plane * height + row) * width;
+                for (int column = 0; column < width; column++) {
+                    int[] sources = columns.sources()[column];
+                    double[] weights = columns.weights()[column];
+                    double sum = 0;
+                    for (int tap = 0; tap < sources.length; tap++) {
+                        sum += weights[tap] * line[sources[tap]];
+                    }
+                    if (floats) {
+                        to.floats()[target + column] = (float) sum;
+                    } else {
+                        to.doubles()[target + column] = sum;
+                    }
+                }
+            }
+        });
+        return to;
+    }
+
+    private static void addScaled(Object values, int source, double weight, double[] line) {
+        if (values instanceof float[] floats) {
+            for (int i = 0; i < line.length; i++) {
+                line[i] += weight * floats[source + i];
+            }
+        } else {
+            double[] doubles = (double[]) values;
+            for (int i = 0; i < line.length; i++) {
+                line[i] += weight * doubles[source + i];
+            }
+        }
+    }
+}

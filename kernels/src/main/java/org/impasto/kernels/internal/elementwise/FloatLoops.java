@@ -1,0 +1,11 @@
+package org.impasto.kernels.internal.elementwise;
+
+/** Elementwise loops over runs of float32 numbers; results may be written over an operand. */
+interface FloatLoops {
+    /** {@code y[i] = operation(x[i])}. */
+    void unary(UnaryOperation operation, float p, float q, int length, float[] x, int xOffset, float[] y, int yOffset);
+
+    /** {@code y[i] = operation(a[i], b[i])}. */
+    void binary(
+            BinaryOperation operation, int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset);
+}

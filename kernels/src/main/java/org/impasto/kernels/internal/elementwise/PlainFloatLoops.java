@@ -1,0 +1,169 @@
+package org.impasto.kernels.internal.elementwise;
+
+/** Plain form of the elementwise loops. */
+final class PlainFloatLoops implements FloatLoops {
+    @Override
+    public void unary(
+            UnaryOperation operation, float p, float q, int length, float[] x, int xOffset, float[] y, int yOffset) {
+        switch (operation) {
+            case NEGATE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = -v;
+                }
+            }
+            case ABSOLUTE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = Math.abs(v);
+                }
+            }
+            case RELU -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = Math.max(v, 0f);
+                }
+            }
+            case LEAKY_RELU -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = v < 0 ? v * p : v;
+                }
+            }
+            case STEP -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = v > 0 ? 1f : 0f;
+                }
+            }
+            case SQUARE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = v * v;
+                }
+            }
+            case SQUARE_ROOT -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = (float) Math.sqrt(v);
+                }
+            }
+            case RECIPROCAL_SQUARE_ROOT -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = 1f / (float) Math.sqrt(v);
+                }
+            }
+            case RECIPROCAL -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = 1f / v;
+                }
+            }
+            case CLAMP -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = Math.min(Math.max(v, p), q);
+                }
+            }
+            case AFFINE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = p * v + q;
+                }
+            }
+            case EXPONENTIAL -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.exp(v);
+                }
+            }
+            case LOGARITHM -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.log(v);
+                }
+            }
+            case HYPERBOLIC_TANGENT -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.tanh(v);
+                }
+            }
+            case SIGMOID -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.sigmoid(v);
+                }
+            }
+            case SILU -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = v * FloatFunctions.sigmoid(v);
+                }
+            }
+            case POWER -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = (float) StrictMath.pow(v, p);
+                }
+            }
+            case SINE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = (float) StrictMath.sin(v);
+                }
+            }
+            case COSINE -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = (float) StrictMath.cos(v);
+                }
+            }
+            default -> throw new IllegalArgumentException("unknown operation " + operation);
+        }
+    }
+
+    @Override
+    public void binary(
+            BinaryOperation operation, int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+        switch (operation) {
+            case ADD -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = a[aOffset + i] + b[bOffset + i];
+                }
+            }
+            case SUBTRACT -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = a[aOffset + i] - b[bOffset + i];
+                }
+            }
+            case MULTIPLY -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = a[aOffset + i] * b[bOffset + i];
+                }
+            }
+            case DIVIDE -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = a[aOffset + i] / b[bOffset + i];
+                }
+            }
+            case MINIMUM -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = Math.min(a[aOffset + i], b[bOffset + i]);
+                }
+            }
+            case MAXIMUM -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = Math.max(a[aOffset + i], b[bOffset + i]);
+                }
+            }
+            case GREATER -> {
+                for (int i = 0; i < length; i++) {
+                    y[yOffset + i] = a[aOffset + i] > b[bOffset + i] ? 1f : 0f;
+                }
+            }
+            default -> throw new IllegalArgumentException("unknown operation " + operation);
+        }
+    }
+}
