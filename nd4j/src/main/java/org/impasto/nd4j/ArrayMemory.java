@@ -29,8 +29,8 @@ final class ArrayMemory {
         // DataBuffer.pointer() stands at the start of the memory that the view is in.
         Pointer pointer = array.data().indexer().pointer();
         if (pointer == null || pointer.isNull()) {
-            throw new BackendException("an array of " + array.dataType() + " "
-                    + Arrays.toString(array.shape()) + " has no memory on the host");
+            throw new BackendException("an array of " + array.dataType() + " " + Arrays.toString(array.shape())
+                    + " has no memory on the host");
         }
         long start = pointer.position() * format.bytes();
         return new ArrayMemory(new BytePointer(pointer).position(0).getPointer(start), format.bytes());

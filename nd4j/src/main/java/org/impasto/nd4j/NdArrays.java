@@ -67,11 +67,12 @@ public final class NdArrays {
             return Tensor.from(backend, spec, emptyBuffer(spec.type()));
         }
         if (spec.shape().elements() > MOST_ELEMENTS) {
-            throw new BackendException("the array of " + describe(array) + " has " + spec.shape().elements()
-                    + " elements, expected at most " + MOST_ELEMENTS + ": take it in slices");
+            throw new BackendException("the array of " + describe(array) + " has "
+                    + spec.shape().elements() + " elements, expected at most " + MOST_ELEMENTS + ": take it in slices");
         }
         try {
-            return Tensor.from(backend, spec, values(array, format, (int) spec.shape().elements()));
+            return Tensor.from(
+                    backend, spec, values(array, format, (int) spec.shape().elements()));
         } finally {
             // The buffers do not hold the array, whose memory is freed when the garbage collector finds it.
             Reference.reachabilityFence(array);
@@ -83,14 +84,14 @@ public final class NdArrays {
      * INT64. It belongs to ND4J's current workspace, if there is one.
      */
     public static INDArray array(Tensor tensor) {
-        DataType type =
-                switch (tensor.type()) {
-                    case FLOAT32 -> DataType.FLOAT;
-                    case FLOAT64 -> DataType.DOUBLE;
-                    case INT64 -> DataType.INT64;
-                    default -> throw new BackendException("a tensor of " + tensor.spec()
-                            + " cannot become an array, expected FLOAT32, FLOAT64 or INT64: convert it with to(type)");
-                };
+        DataType type = switch (tensor.type()) {
+            case FLOAT32 -> DataType.FLOAT;
+            case FLOAT64 -> DataType.DOUBLE;
+            case INT64 -> DataType.INT64;
+            default ->
+                throw new BackendException("a tensor of " + tensor.spec()
+                        + " cannot become an array, expected FLOAT32, FLOAT64 or INT64: convert it with to(type)");
+        };
         return into(tensor, fresh(type, tensor.shape()));
     }
 
@@ -118,7 +119,8 @@ public final class NdArrays {
      */
     public static INDArray into(Tensor tensor, INDArray target) {
         ElementFormat format = format(target);
-        if (!format.isTensorFormat() || tensor.type().isFloating() != format.tensorType().isFloating()) {
+        if (!format.isTensorFormat()
+                || tensor.type().isFloating() != format.tensorType().isFloating()) {
             throw new BackendException("a tensor of " + tensor.spec() + " cannot be written into an array of "
                     + describe(target) + ", expected one of type "
                     + (tensor.type().isFloating() ? "FLOAT or DOUBLE" : "INT64"));
@@ -231,8 +233,7 @@ public final class NdArrays {
 
     private static void copy(StridedLayout layout, ArrayMemory memory, Function<ByteBuffer, RowCopy> rows) {
         layout.pieces(
-                memory.mostCells(),
-                piece -> piece.copy(rows.apply(memory.window(piece.firstCell(), piece.cells()))));
+                memory.mostCells(), piece -> piece.copy(rows.apply(memory.window(piece.firstCell(), piece.cells()))));
     }
 
     private static Buffer typed(ByteBuffer window, ElementFormat format) {

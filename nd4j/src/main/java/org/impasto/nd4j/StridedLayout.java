@@ -117,7 +117,12 @@ final class StridedLayout {
                     int tileValue = value + i * valueStep + j;
                     if (width >= height) {
                         for (int k = 0; k < height; k++) {
-                            rows.copy(tileCell + k * strides[nearest], strides[last], tileValue + k * valueStep, 1, width);
+                            rows.copy(
+                                    tileCell + k * strides[nearest],
+                                    strides[last],
+                                    tileValue + k * valueStep,
+                                    1,
+                                    width);
                         }
                     } else {
                         for (int k = 0; k < width; k++) {

@@ -91,14 +91,11 @@ final class CopyCosts {
             INDArray channelsLast = Nd4j.createUninitialized(
                             DataType.FLOAT, new long[] {shape[1], shape[2], shape[0]}, 'c')
                     .permute(2, 0, 1);
-            INDArray toChannelsLast = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c')
-                    .permute(1, 2, 0);
+            INDArray toChannelsLast =
+                    Nd4j.createUninitialized(DataType.FLOAT, shape, 'c').permute(1, 2, 0);
             INDArray strided = Nd4j.createUninitialized(
                             DataType.FLOAT, new long[] {shape[0], shape[1], 2 * shape[2]}, 'c')
-                    .get(
-                            NDArrayIndex.all(),
-                            NDArrayIndex.all(),
-                            NDArrayIndex.interval(0, 2, 2 * shape[2]));
+                    .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 2 * shape[2]));
             INDArray[] arrays = {contiguous, interval, strided, channelsLast, toChannelsLast, fortran};
             String[] names = {
                 "c order", "interval", "every second", "channels last to first", "channels first to last", "f order"
@@ -115,9 +112,15 @@ final class CopyCosts {
                 print("into, " + names[i], ratio(plain, () -> NdArrays.into(result, array)));
             }
             print("out, fresh array", ratio(plain, () -> NdArrays.array(tensor).close()));
-            print("for comparison: data().asFloat()", ratio(plain, () -> contiguous.data().asFloat()));
-            print("for comparison: Nd4j.create(float[])", ratio(plain, () -> Nd4j.create(random, shape, 'c').close()));
-            print("for comparison: dup('c') of f order", ratio(plain, () -> fortran.dup('c').close()));
+            print(
+                    "for comparison: data().asFloat()",
+                    ratio(plain, () -> contiguous.data().asFloat()));
+            print(
+                    "for comparison: Nd4j.create(float[])",
+                    ratio(plain, () -> Nd4j.create(random, shape, 'c').close()));
+            print(
+                    "for comparison: dup('c') of f order",
+                    ratio(plain, () -> fortran.dup('c').close()));
         }
     }
 

@@ -22,7 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
 @NeedsNd4jNatives
 class FunctionsOnArraysTest {
     private final Backend backend = new ReferenceBackend();
-    private final INDArray columns = Nd4j.createFromArray(new float[][] {{1, -2, 3}, {-4, 5, -6}}).transpose();
+    private final INDArray columns =
+            Nd4j.createFromArray(new float[][] {{1, -2, 3}, {-4, 5, -6}}).transpose();
 
     @Test
     void runsAFunctionOnAView() {
@@ -40,7 +41,9 @@ class FunctionsOnArraysTest {
                 backend, x -> List.of(x.get(0).add(x.get(1)), x.get(1).square().sum()), columns, other);
         assertThat(results.get(0).toFloatMatrix()).isDeepEqualTo(new float[][] {{11, 16}, {8, 25}, {13, 14}});
         assertThat(results.get(1).getFloat(0)).isEqualTo(500);
-        assertThat(NdArrays.mapAll(backend, x -> List.of(Tensor.of(backend, Shape.of(1), 7))).get(0).getFloat(0))
+        assertThat(NdArrays.mapAll(backend, x -> List.of(Tensor.of(backend, Shape.of(1), 7)))
+                        .get(0)
+                        .getFloat(0))
                 .isEqualTo(7);
     }
 
@@ -80,7 +83,9 @@ class FunctionsOnArraysTest {
         float[] expected;
         INDArray noise;
         try (Scope scope = Scope.open(Run.inference(7))) {
-            expected = Tensor.of(backend, Shape.of(2, 3), new float[6]).noise(Shape.of(2, 3)).toFloats();
+            expected = Tensor.of(backend, Shape.of(2, 3), new float[6])
+                    .noise(Shape.of(2, 3))
+                    .toFloats();
         }
         try (Scope scope = Scope.open(Run.inference(7))) {
             noise = NdArrays.map(backend, x -> x.add(x.noise(x.shape())), zeros);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
+import org.impasto.core.Backends;
 import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -27,7 +28,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class NdArraysTest {
     private static final double UNTOUCHED = -77;
 
-    private final Backend backend = new ReferenceBackend();
+    private static final List<Backend> BACKENDS = List.of(new ReferenceBackend(), Backends.standard());
+
+    private final Backend backend = BACKENDS.get(0);
 
     static Stream<ViewCase> views() {
         return ViewCase.all();
@@ -45,48 +48,64 @@ class NdArraysTest {
             assertThat(array.shape()).as("shape of the view").isEqualTo(view.shape());
             fill(made.owner(), type);
 
-            Tensor tensor = NdArrays.tensor(backend, array);
-
-            assertThat(tensor.spec()).isEqualTo(new Spec(Shape.of(view.shape()), format.tensorType()));
             double[] expected = ViewCase.indices(view.shape()).stream()
                     .mapToDouble(index -> ViewCase.element(array, index))
                     .toArray();
-            assertThat(tensor.to(ElementType.FLOAT64).toDoubles())
-                    .as("%s of %s, strides %s", view, type, Arrays.toString(array.stride()))
-                    .isEqualTo(expected);
+            for (Backend backend : BACKENDS) {
+                Tensor tensor = NdArrays.tensor(backend, array);
+                assertThat(tensor.spec()).isEqualTo(new Spec(Shape.of(view.shape()), format.tensorType()));
+                assertThat(tensor.to(ElementType.FLOAT64).toDoubles())
+                        .as("%s of %s, strides %s, %s", view, type, Arrays.toString(array.stride()), backend.describe())
+                        .isEqualTo(expected);
+            }
             if (expected.length > 1 && type != DataType.BOOL && view.view() == ViewCase.View.FULL) {
-                assertThat(expected[0]).as("values differ, so that a wrong place shows").isNotEqualTo(expected[1]);
+                assertThat(expected[0])
+                        .as("values differ, so that a wrong place shows")
+                        .isNotEqualTo(expected[1]);
             }
         }
     }
 
     @Test
     void readsTheWholeRangeOfEachType() {
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53 | 1)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53 | 1))
+                        .toLongs())
                 .containsExactly(Long.MIN_VALUE, Long.MAX_VALUE, 1L << 53 | 1);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Integer.MIN_VALUE, Integer.MAX_VALUE)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Integer.MIN_VALUE, Integer.MAX_VALUE))
+                        .toLongs())
                 .containsExactly(Integer.MIN_VALUE, Integer.MAX_VALUE);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Short.MIN_VALUE, Short.MAX_VALUE)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Short.MIN_VALUE, Short.MAX_VALUE))
+                        .toLongs())
                 .containsExactly(Short.MIN_VALUE, Short.MAX_VALUE);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Byte.MIN_VALUE, Byte.MAX_VALUE)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(Byte.MIN_VALUE, Byte.MAX_VALUE))
+                        .toLongs())
                 .containsExactly(Byte.MIN_VALUE, Byte.MAX_VALUE);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(0, 255).castTo(DataType.UINT8)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(0, 255).castTo(DataType.UINT8))
+                        .toLongs())
                 .containsExactly(0, 255);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(0, 65535).castTo(DataType.UINT16)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(0, 65535).castTo(DataType.UINT16))
+                        .toLongs())
                 .containsExactly(0, 65535);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(0L, 4294967295L).castTo(DataType.UINT32)).toLongs())
+        assertThat(NdArrays.tensor(
+                                backend, Nd4j.createFromArray(0L, 4294967295L).castTo(DataType.UINT32))
+                        .toLongs())
                 .containsExactly(0, 4294967295L);
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(true, false, true)).toLongs())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(true, false, true))
+                        .toLongs())
                 .containsExactly(1, 0, 1);
         float[] floats = {Float.MIN_VALUE, -0f, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, Float.NaN};
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(floats)).toFloats()).isEqualTo(floats);
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(floats)).toFloats())
+                .isEqualTo(floats);
         double[] doubles = {Double.MIN_VALUE, -0d, Double.MAX_VALUE, Double.POSITIVE_INFINITY, Double.NaN};
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(doubles)).toDoubles()).isEqualTo(doubles);
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(doubles)).toDoubles())
+                .isEqualTo(doubles);
         float[] halves = {0x1p-24f, 65504, -1.5f, Float.POSITIVE_INFINITY};
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(halves).castTo(DataType.FLOAT16)).toFloats())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(halves).castTo(DataType.FLOAT16))
+                        .toFloats())
                 .isEqualTo(halves);
         float[] truncated = {0x1p-126f, 0x1.fep127f, -1.5f, Float.NEGATIVE_INFINITY};
-        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(truncated).castTo(DataType.BFLOAT16)).toFloats())
+        assertThat(NdArrays.tensor(backend, Nd4j.createFromArray(truncated).castTo(DataType.BFLOAT16))
+                        .toFloats())
                 .isEqualTo(truncated);
     }
 
@@ -104,7 +123,8 @@ class NdArraysTest {
     @Test
     void readsLargeTransposedArrays() {
         // Larger than the tiles of the transposing copy, and no multiple of them.
-        INDArray array = Nd4j.arange(3 * 67 * 101).castTo(DataType.FLOAT)
+        INDArray array = Nd4j.arange(3 * 67 * 101)
+                .castTo(DataType.FLOAT)
                 .reshape('c', 3, 67, 101)
                 .permute(2, 0, 1);
         float[] expected = new float[3 * 67 * 101];
@@ -124,29 +144,36 @@ class NdArraysTest {
     @MethodSource("views")
     void writesIntoEveryView(ViewCase view) {
         for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.INT64)) {
-            ViewCase.Made made = view.make(type);
-            made.owner().assign(UNTOUCHED);
-            Tensor tensor = counting(Shape.of(view.shape()), ElementFormat.of(type).tensorType());
-            if (view.view().isBroadcast()) {
-                assertThatThrownBy(() -> NdArrays.into(tensor, made.array()))
-                        .isInstanceOf(BackendException.class)
-                        .hasMessageContaining("share cells");
-                continue;
+            for (Backend backend : BACKENDS) {
+                writesIntoTheView(view, type, backend);
             }
-
-            assertThat(NdArrays.into(tensor, made.array())).isSameAs(made.array());
-
-            double expected = 0;
-            for (long[] index : ViewCase.indices(view.shape())) {
-                assertThat(ViewCase.element(made.array(), index)).isEqualTo(expected++);
-            }
-            long untouched = ViewCase.indices(made.owner().shape()).stream()
-                    .filter(index -> ViewCase.element(made.owner(), index) == UNTOUCHED)
-                    .count();
-            assertThat(untouched)
-                    .as("elements beside the view")
-                    .isEqualTo(made.owner().length() - made.array().length());
         }
+    }
+
+    private static void writesIntoTheView(ViewCase view, DataType type, Backend backend) {
+        ViewCase.Made made = view.make(type);
+        made.owner().assign(UNTOUCHED);
+        Tensor tensor =
+                counting(backend, Shape.of(view.shape()), ElementFormat.of(type).tensorType());
+        if (view.view().isBroadcast()) {
+            assertThatThrownBy(() -> NdArrays.into(tensor, made.array()))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("share cells");
+            return;
+        }
+
+        assertThat(NdArrays.into(tensor, made.array())).isSameAs(made.array());
+
+        double expected = 0;
+        for (long[] index : ViewCase.indices(view.shape())) {
+            assertThat(ViewCase.element(made.array(), index)).isEqualTo(expected++);
+        }
+        long untouched = ViewCase.indices(made.owner().shape()).stream()
+                .filter(index -> ViewCase.element(made.owner(), index) == UNTOUCHED)
+                .count();
+        assertThat(untouched)
+                .as("elements beside the view")
+                .isEqualTo(made.owner().length() - made.array().length());
     }
 
     @ParameterizedTest
@@ -156,7 +183,7 @@ class NdArraysTest {
     void makesFreshArraysInCOrder(ElementType type) {
         for (int rank = 0; rank <= 5; rank++) {
             long[] shape = new ViewCase(rank, 'c', ViewCase.View.FULL).shape();
-            INDArray array = NdArrays.array(counting(Shape.of(shape), type));
+            INDArray array = NdArrays.array(counting(backend, Shape.of(shape), type));
             assertThat(array.dataType())
                     .isEqualTo(
                             switch (type) {
@@ -167,7 +194,8 @@ class NdArraysTest {
             assertThat(array.shape()).isEqualTo(shape);
             assertThat(array.ordering()).isEqualTo('c');
             assertThat(array.offset()).isZero();
-            assertThat(array.stride()).isEqualTo(Nd4j.create(array.dataType(), shape, 'c').stride());
+            assertThat(array.stride())
+                    .isEqualTo(Nd4j.create(array.dataType(), shape, 'c').stride());
             double expected = 0;
             for (long[] index : ViewCase.indices(shape)) {
                 assertThat(ViewCase.element(array, index)).isEqualTo(expected++);
@@ -255,7 +283,8 @@ class NdArraysTest {
     void keepsTheArrayAliveWhileItIsRead() {
         // Arrays that nothing else refers to: their memory is freed as soon as the collector finds them.
         for (int i = 0; i < 20; i++) {
-            Tensor tensor = NdArrays.tensor(backend, Nd4j.valueArrayOf(new long[] {300, 301}, (float) i).transpose());
+            Tensor tensor = NdArrays.tensor(
+                    backend, Nd4j.valueArrayOf(new long[] {300, 301}, (float) i).transpose());
             if (i % 5 == 0) {
                 System.gc();
             }
@@ -288,7 +317,7 @@ class NdArraysTest {
         }
     }
 
-    private Tensor counting(Shape shape, ElementType type) {
+    private static Tensor counting(Backend backend, Shape shape, ElementType type) {
         float[] values = new float[(int) shape.elements()];
         for (int i = 0; i < values.length; i++) {
             values[i] = i;

@@ -14,21 +14,34 @@ class StridedLayoutTest {
 
     @Test
     void joinsWhatLiesTogether() {
-        assertThat(StridedLayout.of(new long[] {2, 3, 4}, new long[] {12, 4, 1}).isContiguous()).isTrue();
-        assertThat(StridedLayout.of(new long[] {1, 3, 1, 4}, new long[] {99, 4, 77, 1}).isContiguous()).isTrue();
-        assertThat(StridedLayout.of(new long[] {}, new long[] {}).isContiguous()).isTrue();
-        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {1, 2}).isContiguous()).isFalse();
-        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {4, 1}).isContiguous()).isFalse();
-        assertThat(StridedLayout.of(new long[] {2, 3, 4}, new long[] {24, 8, 2})).hasToString("sizes [24], strides [2]");
+        assertThat(StridedLayout.of(new long[] {2, 3, 4}, new long[] {12, 4, 1}).isContiguous())
+                .isTrue();
+        assertThat(StridedLayout.of(new long[] {1, 3, 1, 4}, new long[] {99, 4, 77, 1})
+                        .isContiguous())
+                .isTrue();
+        assertThat(StridedLayout.of(new long[] {}, new long[] {}).isContiguous())
+                .isTrue();
+        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {1, 2}).isContiguous())
+                .isFalse();
+        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {4, 1}).isContiguous())
+                .isFalse();
+        assertThat(StridedLayout.of(new long[] {2, 3, 4}, new long[] {24, 8, 2}))
+                .hasToString("sizes [24], strides [2]");
     }
 
     @Test
     void seesSharedCells() {
-        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {3, 0}).mayOverlap()).isTrue();
-        assertThat(StridedLayout.of(new long[] {2, 1}, new long[] {3, 0}).mayOverlap()).isFalse();
-        assertThat(StridedLayout.of(new long[] {5, 3}, new long[] {1, 1}).mayOverlap()).isTrue();
-        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {1, 2}).mayOverlap()).isFalse();
-        assertThat(StridedLayout.of(new long[] {2, 3, 2}, new long[] {1, -20, 7}).mayOverlap()).isFalse();
+        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {3, 0}).mayOverlap())
+                .isTrue();
+        assertThat(StridedLayout.of(new long[] {2, 1}, new long[] {3, 0}).mayOverlap())
+                .isFalse();
+        assertThat(StridedLayout.of(new long[] {5, 3}, new long[] {1, 1}).mayOverlap())
+                .isTrue();
+        assertThat(StridedLayout.of(new long[] {2, 3}, new long[] {1, 2}).mayOverlap())
+                .isFalse();
+        assertThat(StridedLayout.of(new long[] {2, 3, 2}, new long[] {1, -20, 7})
+                        .mayOverlap())
+                .isFalse();
     }
 
     /** Arrays larger than a buffer reaches are copied through several windows: here with very small windows. */
@@ -69,7 +82,8 @@ class StridedLayoutTest {
     void leavesStridesThatNoWindowNeedsOutOfIt() {
         long far = 1L << 40;
         List<Long> firstCells = new ArrayList<>();
-        StridedLayout.of(new long[] {2, 3}, new long[] {far, 5}).pieces(100, piece -> firstCells.add(piece.firstCell()));
+        StridedLayout.of(new long[] {2, 3}, new long[] {far, 5})
+                .pieces(100, piece -> firstCells.add(piece.firstCell()));
         assertThat(firstCells).containsExactly(0L, far);
     }
 }

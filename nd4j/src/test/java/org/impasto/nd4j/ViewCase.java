@@ -45,14 +45,16 @@ record ViewCase(int rank, char order, View view) {
         INTERVAL {
             @Override
             Made make(DataType type, char order, long[] shape) {
-                INDArray owner = Nd4j.create(type, LongStream.of(shape).map(n -> n + 3).toArray(), order);
+                INDArray owner =
+                        Nd4j.create(type, LongStream.of(shape).map(n -> n + 3).toArray(), order);
                 return new Made(owner.get(interval(1, 1, shape)), owner);
             }
         },
         STRIDED_INTERVAL {
             @Override
             Made make(DataType type, char order, long[] shape) {
-                INDArray owner = Nd4j.create(type, LongStream.of(shape).map(n -> 2 * n + 1).toArray(), order);
+                INDArray owner = Nd4j.create(
+                        type, LongStream.of(shape).map(n -> 2 * n + 1).toArray(), order);
                 return new Made(owner.get(interval(1, 2, shape)), owner);
             }
         },
@@ -77,7 +79,11 @@ record ViewCase(int rank, char order, View view) {
             Made make(DataType type, char order, long[] shape) {
                 long[] turned = reversed(shape);
                 INDArray owner = Nd4j.create(
-                        type, joined(new long[] {3}, LongStream.of(turned).map(n -> n + 2).toArray()), order);
+                        type,
+                        joined(
+                                new long[] {3},
+                                LongStream.of(turned).map(n -> n + 2).toArray()),
+                        order);
                 INDArrayIndex[] slice = all(shape.length + 1);
                 slice[0] = NDArrayIndex.point(2);
                 int[] axes = new int[shape.length];
@@ -91,7 +97,8 @@ record ViewCase(int rank, char order, View view) {
                 long[] flat = shape.clone();
                 flat[0] = 1;
                 flat[shape.length - 1] = 1;
-                INDArray owner = Nd4j.create(type, LongStream.of(flat).map(n -> n + 2).toArray(), order);
+                INDArray owner =
+                        Nd4j.create(type, LongStream.of(flat).map(n -> n + 2).toArray(), order);
                 return new Made(owner.get(interval(1, 1, flat)), owner);
             }
         },

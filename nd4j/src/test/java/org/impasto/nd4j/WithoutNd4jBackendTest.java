@@ -13,7 +13,8 @@ class WithoutNd4jBackendTest {
     @Test
     void classesThatMentionArraysRunWithTheInterfacesAlone() throws Exception {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !Path.of(entry).getFileName().toString().matches("(nd4j-native|nd4j-presets|openblas).*"))
+                .filter(entry ->
+                        !Path.of(entry).getFileName().toString().matches("(nd4j-native|nd4j-presets|openblas).*"))
                 .collect(Collectors.joining(File.pathSeparator));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
