@@ -1,5 +1,6 @@
 package org.impasto.core;
 
+import java.nio.Buffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -55,6 +56,15 @@ public final class Tensor {
     public static Tensor ofLongs(Backend backend, Shape shape, long... values) {
         checkCount(shape, values.length);
         return owning(backend, backend.create(new Spec(shape, ElementType.INT64), LongBuffer.wrap(values)));
+    }
+
+    /**
+     * A tensor of any type with the values of a buffer, which are copied: row-major, from the buffer's position to its
+     * limit; a {@link FloatBuffer} or {@link DoubleBuffer} for floating types, a {@link LongBuffer} for int64.
+     */
+    public static Tensor from(Backend backend, Spec spec, Buffer values) {
+        checkCount(spec.shape(), values.remaining());
+        return owning(backend, backend.create(spec, values));
     }
 
     /** The result of an operation without operands. */
@@ -139,7 +149,7 @@ public final class Tensor {
     }
 
     /** Copies the values in row-major order to a buffer, from its position on. */
-    public void readInto(java.nio.Buffer buffer) {
+    public void readInto(Buffer buffer) {
         plainBackend().read(plainStorage(), buffer);
     }
 
