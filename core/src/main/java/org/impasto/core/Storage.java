@@ -63,7 +63,13 @@ public abstract class Storage {
 
     /** Gives one count back, but leaves the memory to the garbage collector, because a tensor still refers to it. */
     final void leaveToCollector() {
-        ownedByCollector = true;
+        if (!ownedByCollector) {
+            ownedByCollector = true;
+            leftToCollector();
+        }
         release();
     }
+
+    /** Called once when the garbage collector becomes the owner: what this storage holds a count of, it leaves too. */
+    void leftToCollector() {}
 }

@@ -194,6 +194,11 @@ public final class Tape implements Decorator, AutoCloseable {
         protected void free() {
             inner.release();
         }
+
+        @Override
+        void leftToCollector() {
+            inner.leaveToCollector();
+        }
     }
 
     private Tracked tracked(Storage storage) {
@@ -355,16 +360,16 @@ public final class Tape implements Decorator, AutoCloseable {
                 state.noiseForbidden = outerForbidden;
             }
             List<Spec> outputSpecs = new ArrayList<>();
+            List<Tensor> resultsOnInner = new ArrayList<>();
             for (Tensor result : innerResults) {
                 if (result.backend() == this) {
                     throw captured("its result");
                 }
-                Tensor onInner = result.backend() == inner
-                        ? result
-                        : Tensor.owning(inner, Tensor.liftFrom(inner, result.backend(), result.storage()));
-                results.add(onInner.storage().retain());
+                resultsOnInner.add(onInner(result));
                 outputSpecs.add(result.spec());
             }
+            // Only now, when nothing can fail any more, are counts taken that no scope gives back.
+            resultsOnInner.forEach(result -> results.add(result.storage().retain()));
             node = new Node(null, function, null, sources, inputSpecs, outputSpecs, streamPosition);
             nodes.add(node);
             node.save(function.saves(), innerInputs, results);
@@ -454,6 +459,10 @@ public final class Tape implements Decorator, AutoCloseable {
             } else {
                 gradients = Objects.requireNonNull(node.custom).backward(backward);
             }
+            if (gradients.size() != node.sources.size()) {
+                throw new ShapeException(node.name() + ": expected a gradient (or null) for each of "
+                        + node.sources.size() + " operands, found " + gradients.size());
+            }
             for (int input = 0; input < node.sources.size(); input++) {
                 Source source = node.sources.get(input);
                 Tensor gradient = gradients.get(input);
@@ -470,26 +479,35 @@ public final class Tape implements Decorator, AutoCloseable {
 
     private void accumulate(Source source, Tensor gradient) {
         List<@Nullable Storage> gradients = source.node().gradients;
-        gradients.set(source.output(), sum(gradients.get(source.output()), gradient));
+        Storage old = gradients.get(source.output());
+        gradients.set(source.output(), sum(old, gradient));
+        if (old != null) {
+            old.release();
+        }
     }
 
     private void addTo(Map<Parameter, Storage> gradients, Parameter parameter, Storage gradient) {
         try (Scope scope = Scope.open()) {
             Tensor added = Tensor.owning(inner, gradient.retain());
-            gradients.put(parameter, sum(gradients.get(parameter), added));
+            Storage old = gradients.get(parameter);
+            gradients.put(parameter, sum(old, added));
+            if (old != null) {
+                old.release();
+            }
         }
     }
 
-    /** Old plus new, with a count of its own; the old one's count is given back. */
+    /** Old plus new, with a count of its own. The old one's stays, because the addition may fail. */
     private Storage sum(@Nullable Storage old, Tensor gradient) {
-        Tensor onInner = gradient.backend() == inner
-                ? gradient
-                : Tensor.owning(inner, Tensor.liftFrom(inner, gradient.backend(), gradient.storage()));
-        if (old == null) {
-            return onInner.storage().retain();
-        }
-        Tensor total = Tensor.owning(inner, old).add(onInner);
+        Tensor added = onInner(gradient);
+        Tensor total = old == null ? added : Tensor.owning(inner, old.retain()).add(added);
         return total.storage().retain();
+    }
+
+    private Tensor onInner(Tensor tensor) {
+        return tensor.backend() == inner
+                ? tensor
+                : Tensor.owning(inner, Tensor.liftFrom(inner, tensor.backend(), tensor.storage()));
     }
 
     List<@Nullable Tensor> vjp(

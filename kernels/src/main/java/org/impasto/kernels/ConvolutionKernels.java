@@ -210,6 +210,10 @@ final class ConvolutionKernels {
                 : PaddingKernels.padded(call.asPlain(x), g.padding(), g.mode(), call);
         CpuArray dy = call.asPlain(gradient);
         CpuArray result = call.plain(output);
+        if (x.size(0) == 0) {
+            java.util.Arrays.fill(result.floats(), 0f);
+            return result;
+        }
         int groups = g.groups();
         int in = picture.size(1) / groups;
         int out = dy.size(1) / groups;

@@ -1,95 +1,301 @@
 package org.impasto.kernels;
 
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.DoubleUnaryOperator;
 import org.impasto.core.ElementType;
-import org.impasto.core.Elementwise;
+import org.impasto.core.Elementwise.Affine;
+import org.impasto.core.Elementwise.Binary;
+import org.impasto.core.Elementwise.BinaryFunction;
+import org.impasto.core.Elementwise.Clamp;
+import org.impasto.core.Elementwise.LeakyRelu;
+import org.impasto.core.Elementwise.LeakyReluGradient;
+import org.impasto.core.Elementwise.Power;
+import org.impasto.core.Elementwise.Unary;
+import org.impasto.core.Elementwise.UnaryFunction;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.elementwise.BinaryOperation;
+import org.impasto.kernels.internal.elementwise.Elementwise;
+import org.impasto.kernels.internal.elementwise.UnaryOperation;
+import org.impasto.kernels.internal.layout.BlockedLayout;
+import org.impasto.kernels.internal.provider.VectorSupport;
 
-/** interim */
+/** Functions of elements. Blocked maps stay blocked where every operand can be read that way. */
 final class ElementwiseKernels {
+    private static final int BLOCK = BlockedLayout.BLOCK;
+    private static final int REPEATED_BLOCKS = 64; // of a number a channel, so that runs are long
+    private static final int NUMBERS_PER_PIECE = 1 << 15;
+
+    private static final Elementwise FUNCTIONS = new Elementwise(VectorSupport.isVector());
+
     private ElementwiseKernels() {}
 
     static void register(KernelRegistry registry) {
-        registry.addUnary(Elementwise.Unary.class, (o, x, out, call) -> unary(switch (o.function()) {
-            case ABSOLUTE -> Math::abs;
-            case EXPONENTIAL -> Math::exp;
-            case LOGARITHM -> Math::log;
-            case NEGATE -> v -> -v;
-            case RECIPROCAL -> v -> 1 / v;
-            case RELU -> v -> v > 0 ? v : Double.isNaN(v) ? v : 0;
-            case SIGMOID -> v -> 1 / (1 + Math.exp(-v));
-            case SIGN -> Math::signum;
-            case SQUARE -> v -> v * v;
-            case SQUARE_ROOT -> Math::sqrt;
-            case TANH -> Math::tanh;
-        }, x, out, call));
-        registry.addUnary(Elementwise.LeakyRelu.class, (o, x, out, call) -> unary(v -> v > 0 ? v : o.slope() * v, x, out, call));
-        registry.addUnary(Elementwise.Clamp.class, (o, x, out, call) -> unary(v -> Math.max(o.low(), Math.min(o.high(), v)), x, out, call));
-        registry.addUnary(Elementwise.Affine.class, (o, x, out, call) -> unary(v -> o.scale() * v + o.shift(), x, out, call));
-        registry.addUnary(Elementwise.Power.class, (o, x, out, call) -> unary(v -> Math.pow(v, o.exponent()), x, out, call));
-        registry.add(Elementwise.LeakyReluGradient.class, (o, in, out, call) -> binary((x, g) -> x > 0 ? g : o.slope() * g, in, out, call));
-        registry.add(Elementwise.Binary.class, (o, in, out, call) -> binary(switch (o.function()) {
-            case ADD -> (a, b) -> a + b;
-            case SUBTRACT -> (a, b) -> a - b;
-            case MULTIPLY -> (a, b) -> a * b;
-            case DIVIDE -> (a, b) -> a / b;
-            case MAXIMUM -> Math::max;
-            case MINIMUM -> Math::min;
-            case GREATER -> (a, b) -> a > b ? 1 : 0;
-        }, in, out, call));
+        registry.addUnary(
+                Unary.class,
+                (o, x, out, call) -> o.function() == UnaryFunction.SIGN
+                        ? sign(x, call)
+                        : unary(operation(o.function()), 0, 0, keepsZero(o.function()), x, call));
+        registry.addUnary(
+                LeakyRelu.class, (o, x, out, call) -> unary(UnaryOperation.LEAKY_RELU, o.slope(), 0, true, x, call));
+        registry.addUnary(
+                Clamp.class,
+                (o, x, out, call) ->
+                        unary(UnaryOperation.CLAMP, o.low(), o.high(), o.low() <= 0 && o.high() >= 0, x, call));
+        registry.addUnary(
+                Affine.class,
+                (o, x, out, call) -> unary(UnaryOperation.AFFINE, o.scale(), o.shift(), o.shift() == 0, x, call));
+        registry.addUnary(
+                Power.class,
+                (o, x, out, call) -> unary(UnaryOperation.POWER, o.exponent(), 0, o.exponent() > 0, x, call));
+        registry.add(
+                LeakyReluGradient.class,
+                (o, inputs, outputs, call) -> List.of(gate(o.slope(), inputs.get(0), inputs.get(1), call)));
+        registry.add(
+                Binary.class,
+                (o, inputs, outputs, call) ->
+                        List.of(binary(o.function(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
     }
 
-    private static CpuArray unary(DoubleUnaryOperator f, CpuArray x, Spec output, KernelCall call) {
-        CpuArray from = call.asPlain(x);
-        CpuArray to = call.plain(output);
-        for (int i = 0; i < to.elements(); i++) {
-            set(to, i, f.applyAsDouble(get(from, i)));
-        }
-        return to;
+    private static UnaryOperation operation(UnaryFunction function) {
+        return switch (function) {
+            case ABSOLUTE -> UnaryOperation.ABSOLUTE;
+            case EXPONENTIAL -> UnaryOperation.EXPONENTIAL;
+            case LOGARITHM -> UnaryOperation.LOGARITHM;
+            case NEGATE -> UnaryOperation.NEGATE;
+            case RECIPROCAL -> UnaryOperation.RECIPROCAL;
+            case RELU -> UnaryOperation.RELU;
+            case SIGMOID -> UnaryOperation.SIGMOID;
+            case SIGN -> throw new IllegalArgumentException("sign has a loop of its own");
+            case SQUARE -> UnaryOperation.SQUARE;
+            case SQUARE_ROOT -> UnaryOperation.SQUARE_ROOT;
+            case TANH -> UnaryOperation.HYPERBOLIC_TANGENT;
+        };
     }
 
-    private static List<CpuArray> binary(DoubleBinaryOperator f, List<CpuArray> inputs, List<Spec> outputs, KernelCall call) {
-        CpuArray a = call.asPlain(inputs.get(0));
-        CpuArray b = call.asPlain(inputs.get(1));
-        CpuArray to = call.plain(outputs.get(0));
-        for (int i = 0; i < to.elements(); i++) {
-            set(to, i, f.applyAsDouble(get(a, index(i, to.shape(), a.shape())), get(b, index(i, to.shape(), b.shape()))));
-        }
-        return List.of(to);
+    /** Whether zero stays zero, so that the lanes above the last channel do. */
+    private static boolean keepsZero(UnaryFunction function) {
+        return switch (function) {
+            case ABSOLUTE, NEGATE, RELU, SIGN, SQUARE, SQUARE_ROOT, TANH -> true;
+            case EXPONENTIAL, LOGARITHM, RECIPROCAL, SIGMOID -> false;
+        };
     }
 
-    private static int index(int i, Shape whole, Shape part) {
-        if (whole.equals(part)) {
-            return i;
-        }
-        int index = 0;
-        int stride = 1;
-        int rest = i;
-        for (int axis = 1; axis <= whole.rank(); axis++) {
-            int size = whole.intSize(-axis);
-            if (axis <= part.rank()) {
-                if (part.size(-axis) != 1) {
-                    index += rest % size * stride;
-                }
-                stride *= part.intSize(-axis);
+    private static CpuArray unary(
+            UnaryOperation operation, double p, double q, boolean keepsZero, CpuArray x, KernelCall call) {
+        CpuArray y = call.like(x, x.spec());
+        if (x.spec().type() == ElementType.FLOAT32) {
+            int length = x.floats().length;
+            FUNCTIONS.unary(
+                    operation, (float) p, (float) q, length, x.floats(), 0, y.floats(), 0, call.workers(), call.run());
+            if (!keepsZero) {
+                clearLanes(y);
             }
-            rest /= size;
-        }
-        return index;
-    }
-
-    static double get(CpuArray array, int index) {
-        return array.spec().type() == ElementType.FLOAT32 ? array.floats()[index] : array.doubles()[index];
-    }
-
-    static void set(CpuArray array, int index, double value) {
-        if (array.spec().type() == ElementType.FLOAT32) {
-            array.floats()[index] = (float) value;
         } else {
-            array.doubles()[index] = value;
+            FUNCTIONS.unary(
+                    operation, p, q, x.elements(), x.doubles(), 0, y.doubles(), 0, call.workers(), call.run());
         }
+        return y;
+    }
+
+    private static CpuArray sign(CpuArray x, KernelCall call) {
+        CpuArray y = call.like(x, x.spec());
+        if (x.spec().type() == ElementType.FLOAT32) {
+            for (int i = 0; i < y.floats().length; i++) {
+                y.floats()[i] = Math.signum(x.floats()[i]);
+            }
+        } else {
+            for (int i = 0; i < y.doubles().length; i++) {
+                y.doubles()[i] = Math.signum(x.doubles()[i]);
+            }
+        }
+        return y;
+    }
+
+    /** Zeros the lanes above the last channel of a blocked map. */
+    private static void clearLanes(CpuArray y) {
+        int filled = y.isBlocked() ? y.size(1) % BLOCK : 0;
+        if (filled == 0) {
+            return;
+        }
+        int blocks = BlockedLayout.blocks(y.size(1));
+        int pixels = KernelCall.pixels(y);
+        for (int image = 0; image < y.size(0); image++) {
+            int last = (image * blocks + blocks - 1) * pixels;
+            for (int pixel = last; pixel < last + pixels; pixel++) {
+                Arrays.fill(y.floats(), pixel * BLOCK + filled, (pixel + 1) * BLOCK, 0f);
+            }
+        }
+    }
+
+    private static CpuArray gate(double slope, CpuArray x, CpuArray gradient, KernelCall call) {
+        boolean blocked = x.isBlocked() || gradient.isBlocked();
+        CpuArray signs = blocked ? call.asBlocked(x) : x;
+        CpuArray g = blocked ? call.asBlocked(gradient) : gradient;
+        CpuArray y = call.like(signs, x.spec());
+        boolean floats = x.spec().type() == ElementType.FLOAT32;
+        int length = floats ? y.floats().length : y.doubles().length;
+        int pieces = (length + NUMBERS_PER_PIECE - 1) / NUMBERS_PER_PIECE;
+        call.workers().run(pieces, call.run(), (piece, worker) -> {
+            int from = piece * NUMBERS_PER_PIECE;
+            int to = Math.min(length, from + NUMBERS_PER_PIECE);
+            if (floats) {
+                gate((float) slope, signs.floats(), g.floats(), y.floats(), from, to);
+            } else {
+                for (int i = from; i < to; i++) {
+                    double value = g.doubles()[i];
+                    y.doubles()[i] = signs.doubles()[i] > 0 ? value : slope * value;
+                }
+            }
+        });
+        return y;
+    }
+
+    private static void gate(float slope, float[] signs, float[] g, float[] y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y[i] = signs[i] > 0 ? g[i] : slope * g[i];
+        }
+    }
+
+    private static CpuArray binary(BinaryFunction function, CpuArray a, CpuArray b, Spec output, KernelCall call) {
+        if (output.type() == ElementType.INT64) {
+            return LongArithmetic.binary(function, a, b, output, call);
+        }
+        BinaryOperation operation = BinaryOperation.valueOf(function.name());
+        if (a.isBlocked() || b.isBlocked()) {
+            if (staysBlocked(a, output) && staysBlocked(b, output)) {
+                return blockedBinary(operation, a, b, output, call);
+            }
+        }
+        CpuArray left = call.asPlain(a);
+        CpuArray right = call.asPlain(b);
+        CpuArray y = call.plain(output);
+        if (output.type() == ElementType.FLOAT32) {
+            FUNCTIONS.binary(
+                    operation,
+                    sizes(output.shape()),
+                    left.floats(),
+                    0,
+                    sizes(a.shape()),
+                    right.floats(),
+                    0,
+                    sizes(b.shape()),
+                    y.floats(),
+                    0,
+                    call.workers(),
+                    call.run());
+        } else {
+            FUNCTIONS.binary(
+                    operation,
+                    sizes(output.shape()),
+                    left.doubles(),
+                    0,
+                    sizes(a.shape()),
+                    right.doubles(),
+                    0,
+                    sizes(b.shape()),
+                    y.doubles(),
+                    0,
+                    call.workers(),
+                    call.run());
+        }
+        return y;
+    }
+
+    private static boolean staysBlocked(CpuArray operand, Spec output) {
+        return operand.shape().equals(output.shape()) || isScalar(operand) || isPerChannel(operand, output);
+    }
+
+    private static boolean isScalar(CpuArray operand) {
+        return operand.shape().elements() == 1 && !operand.isBlocked();
+    }
+
+    /** Whether the operand is one number a channel: (N or 1) x C x 1 x 1. */
+    private static boolean isPerChannel(CpuArray operand, Spec output) {
+        Shape shape = operand.shape();
+        return shape.rank() == 4
+                && shape.size(1) == output.shape().size(1)
+                && shape.size(2) == 1
+                && shape.size(3) == 1
+                && (shape.size(0) == 1 || shape.size(0) == output.shape().size(0));
+    }
+
+    private static CpuArray blockedBinary(
+            BinaryOperation operation, CpuArray a, CpuArray b, Spec output, KernelCall call) {
+        CpuArray y = call.blocked(output);
+        boolean flat = (a.shape().equals(output.shape()) || isScalar(a))
+                && (b.shape().equals(output.shape()) || isScalar(b));
+        if (flat) {
+            int[] all = {y.floats().length};
+            int[] one = {1};
+            CpuArray left = isScalar(a) ? a : call.asBlocked(a);
+            CpuArray right = isScalar(b) ? b : call.asBlocked(b);
+            FUNCTIONS.binary(
+                    operation, all, left.floats(), 0, isScalar(a) ? one : all, right.floats(), 0,
+                    isScalar(b) ? one : all, y.floats(), 0, call.workers(), call.run());
+        } else {
+            perChannel(operation, call.asBlocked(a), call.asBlocked(b), y, call);
+        }
+        clearLanes(y);
+        return y;
+    }
+
+    /** Each plane of a block is combined with a run that repeats the block's sixteen numbers. */
+    private static void perChannel(BinaryOperation operation, CpuArray a, CpuArray b, CpuArray y, KernelCall call) {
+        int blocks = BlockedLayout.blocks(y.size(1));
+        int plane = KernelCall.pixels(y) * BLOCK;
+        int run = Math.min(plane, REPEATED_BLOCKS * BLOCK);
+        int rows = plane / run;
+        for (int image = 0; image < y.size(0); image++) {
+            for (int block = 0; block < blocks; block++) {
+                int target = (image * blocks + block) * plane;
+                Part left = part(a, y, image, block, run);
+                Part right = part(b, y, image, block, run);
+                combine(operation, rows, run, left, right, 0, y, target, call);
+                int rest = plane - rows * run;
+                if (rest > 0) {
+                    combine(operation, 1, rest, left, right, rows * run, y, target, call);
+                }
+            }
+        }
+    }
+
+    private static void combine(
+            BinaryOperation operation, int rows, int length, Part a, Part b, int from, CpuArray y, int target,
+            KernelCall call) {
+        int[] shape = {rows, length};
+        FUNCTIONS.binary(
+                operation,
+                shape,
+                a.values,
+                a.repeats ? 0 : a.offset + from,
+                a.repeats ? new int[] {length} : shape,
+                b.values,
+                b.repeats ? 0 : b.offset + from,
+                b.repeats ? new int[] {length} : shape,
+                y.floats(),
+                target + from,
+                call.workers(),
+                call.run());
+    }
+
+    /** One block's plane of an operand, or a run that repeats its number a channel. */
+    private record Part(float[] values, int offset, boolean repeats) {}
+
+    private static Part part(CpuArray operand, CpuArray y, int image, int block, int run) {
+        int blocks = BlockedLayout.blocks(y.size(1));
+        if (operand.shape().equals(y.shape())) {
+            return new Part(operand.floats(), (image * blocks + block) * KernelCall.pixels(y) * BLOCK, false);
+        }
+        int source = ((operand.size(0) == 1 ? 0 : image) * blocks + block) * BLOCK;
+        float[] repeated = new float[run];
+        for (int at = 0; at < run; at += BLOCK) {
+            System.arraycopy(operand.floats(), source, repeated, at, BLOCK);
+        }
+        return new Part(repeated, 0, true);
+    }
+
+    static int[] sizes(Shape shape) {
+        return Arrays.stream(shape.toArray()).mapToInt(Math::toIntExact).toArray();
     }
 }

@@ -88,8 +88,9 @@ final class LinearAlgebraKernels {
         int channels = x.size(1);
         int pixels = KernelCall.pixels(x);
         double scale = 1.0 / (operation.unbiased() ? pixels - 1 : pixels);
+        double[] allMeans = StatisticsKernels.moments(x, operation.unbiased(), call).mean();
         for (int image = 0; image < x.size(0); image++) {
-            double[] means = StatisticsKernels.means(x, image);
+            double[] means = Arrays.copyOfRange(allMeans, image * channels, (image + 1) * channels);
             int target = image * channels * channels;
             if (x.spec().type() == ElementType.FLOAT32) {
                 FEATURES.covariance(

@@ -4,6 +4,7 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Pooling;
 import org.impasto.core.Pooling.Window;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.pooling.PoolingShape;
 
 /** Windows of planes. */
 final class PoolingKernels {
@@ -19,7 +20,7 @@ final class PoolingKernels {
         registry.addUnary(Pooling.AvgPool2dGradient.class, PoolingKernels::averageGradient);
     }
 
-    /** A picture's plane and the plane of its windows, whose element type is a double to the loops. */
+    /** Work on one plane of a picture. */
     @FunctionalInterface
     private interface PlaneWork {
         void compute(int plane);
@@ -29,7 +30,30 @@ final class PoolingKernels {
         call.workers().run(picture.size(0) * picture.size(1), call.run(), (plane, worker) -> work.compute(plane));
     }
 
+    private static PoolingShape shape(Window window, CpuArray x) {
+        return new PoolingShape(
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.size(3),
+                window.kernel(),
+                window.kernel(),
+                window.stride(),
+                window.stride(),
+                window.padding(),
+                window.padding(),
+                window.dilation(),
+                window.dilation(),
+                window.ceil());
+    }
+
     private static CpuArray max(Window window, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            org.impasto.kernels.internal.pooling.Pooling.max(
+                    shape(window, x), x.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
         CpuArray from = call.asPlain(x);
         CpuArray to = call.plain(output);
         int height = to.size(2);
@@ -86,6 +110,12 @@ final class PoolingKernels {
     }
 
     private static CpuArray average(Pooling.AvgPool2d pool, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            org.impasto.kernels.internal.pooling.Pooling.average(
+                    shape(pool.window(), x), pool.countPadding(), x.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
         CpuArray from = call.asPlain(x);
         CpuArray to = call.plain(output);
         planes(to, call, plane -> {

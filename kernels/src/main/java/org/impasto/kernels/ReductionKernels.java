@@ -1,41 +1,34 @@
 package org.impasto.kernels;
 
-import java.util.Arrays;
+import java.util.List;
+import org.impasto.core.ElementType;
 import org.impasto.core.Reduction;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.provider.VectorSupport;
+import org.impasto.kernels.internal.statistics.Reductions;
+import org.impasto.kernels.internal.statistics.Reductions.Kind;
 
-/** interim */
+/** Sums and extremes over axes. */
 final class ReductionKernels {
+    private static final Reductions REDUCTIONS = new Reductions(VectorSupport.isVector());
+
     private ReductionKernels() {}
 
     static void register(KernelRegistry registry) {
-        registry.addUnary(Reduction.Sum.class, (o, x, out, call) -> reduce(x, out, 0, false, call));
-        registry.addUnary(Reduction.Maximum.class, (o, x, out, call) -> reduce(x, out, Double.NEGATIVE_INFINITY, true, call));
+        registry.addUnary(Reduction.Sum.class, (o, x, out, call) -> reduce(Kind.SUM, o.axes(), x, out, call));
+        registry.addUnary(Reduction.Maximum.class, (o, x, out, call) -> reduce(Kind.MAXIMUM, o.axes(), x, out, call));
     }
 
-    private static CpuArray reduce(CpuArray x, Spec output, double start, boolean max, KernelCall call) {
+    private static CpuArray reduce(Kind kind, List<Integer> axes, CpuArray x, Spec output, KernelCall call) {
         CpuArray from = call.asPlain(x);
         CpuArray to = call.plain(output);
-        double[] sums = new double[to.elements()];
-        Arrays.fill(sums, start);
-        int rank = x.shape().rank();
-        for (int i = 0; i < from.elements(); i++) {
-            int index = 0;
-            int stride = 1;
-            int rest = i;
-            for (int axis = rank - 1; axis >= 0; axis--) {
-                int size = x.size(axis);
-                if (output.shape().size(axis) != 1) {
-                    index += rest % size * stride;
-                }
-                stride *= output.shape().intSize(axis);
-                rest /= size;
-            }
-            double v = ElementwiseKernels.get(from, i);
-            sums[index] = max ? Math.max(sums[index], v) : sums[index] + v;
-        }
-        for (int i = 0; i < sums.length; i++) {
-            ElementwiseKernels.set(to, i, sums[i]);
+        boolean[] reduces = new boolean[x.shape().rank()];
+        axes.forEach(axis -> reduces[axis] = true);
+        int[] sizes = ElementwiseKernels.sizes(x.shape());
+        if (output.type() == ElementType.FLOAT32) {
+            REDUCTIONS.reduce(kind, from.floats(), 0, sizes, reduces, to.floats(), 0, call.workers(), call.run());
+        } else {
+            REDUCTIONS.reduce(kind, from.doubles(), 0, sizes, reduces, to.doubles(), 0, call.workers(), call.run());
         }
         return to;
     }

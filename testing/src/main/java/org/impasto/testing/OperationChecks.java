@@ -88,15 +88,8 @@ public final class OperationChecks {
     }
 
     private static List<Tensor> apply(Backend backend, OperationCase row, List<Tensor> operands) {
-        if (row.operation() instanceof Generation.Fill fill) {
-            return List.of(Tensor.full(backend, fill.spec(), fill.value()));
-        }
-        if (row.operation() instanceof Generation.Noise noise) {
-            Run run = Run.inference(noise.seed());
-            run.continueAtStream(noise.stream());
-            try (Scope scope = Scope.open(run)) {
-                return List.of(scope.keep(Tensor.noise(backend, noise.spec())));
-            }
+        if (row.operation() instanceof Generation generation) {
+            return List.of(Tensor.generate(backend, generation));
         }
         return Tensor.applyAll(row.operation(), operands);
     }

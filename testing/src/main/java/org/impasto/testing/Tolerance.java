@@ -27,7 +27,7 @@ public record Tolerance(double factor, boolean ofElement) {
 
     /** For sums of that many products: errors of a sum add up like a random walk, so the root of the length, doubled. */
     public static Tolerance ofSum(long terms) {
-        return ofTensor(4 + 2 * Math.sqrt(terms));
+        return ofTensor(4 + 2 * Math.sqrt((double) terms));
     }
 
     /** The largest difference allowed. */

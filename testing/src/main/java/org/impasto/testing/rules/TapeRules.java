@@ -1,0 +1,237 @@
+package org.impasto.testing.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.impasto.testing.rules.Samples.assertValues;
+import static org.impasto.testing.rules.Samples.random;
+import static org.impasto.testing.rules.Samples.vector;
+
+import java.util.Objects;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import org.impasto.core.Backend;
+import org.impasto.core.BackendException;
+import org.impasto.core.Backward;
+import org.impasto.core.Convolution;
+import org.impasto.core.CustomFunction;
+import org.impasto.core.ElementType;
+import org.impasto.core.Operation;
+import org.impasto.core.Parameter;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Storage;
+import org.impasto.core.Tape;
+import org.impasto.core.Tensor;
+import org.impasto.testing.ObservedBackend;
+import org.jspecify.annotations.Nullable;
+
+/** What a tape records, keeps and refuses. */
+final class TapeRules {
+    private TapeRules() {}
+
+    static List<BackendRule> all() {
+        return List.of(
+                new BackendRule("a tape keeps only what saves() asks for", TapeRules::savesOnlyWhatIsAsked),
+                new BackendRule("a gradient cannot read what was not saved", TapeRules::readsOnlyWhatWasSaved),
+                new BackendRule("a frozen parameter costs no weight gradient", TapeRules::frozen),
+                new BackendRule("gradients of several uses are added", TapeRules::severalUses),
+                new BackendRule("a layer with two inputs has gradients for both", TapeRules::twoInputs),
+                new BackendRule("an input without influence has a gradient of zeros", TapeRules::noInfluence),
+                new BackendRule("a function with more than one element is refused", TapeRules::notScalar),
+                new BackendRule("integers take part as constants", TapeRules::integers),
+                new BackendRule("a tape serves one backward pass of one thread", TapeRules::oneUse));
+    }
+
+    private static void savesOnlyWhatIsAsked(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = random(backend, 1, 1, 2, 3, 3);
+            Tensor weight = random(backend, 2, 2, 2, 1, 1);
+            List<BiFunction<Tensor, Tensor, Tensor>> steps = List.of(
+                    (y, c) -> y.affine(0.5, 1),
+                    (y, c) -> y.add(c),
+                    (y, c) -> y.sub(c),
+                    (y, c) -> y.mul(c),
+                    (y, c) -> y.reshape(2, 9).reshape(1, 2, 3, 3),
+                    // The weight is not tracked: its own value is kept, the picture is not.
+                    (y, c) -> y.conv2d(weight, null, Convolution.Geometry.plain()));
+            for (int step = 0; step < steps.size(); step++) {
+                assertThat(held(x, 64, steps.get(step))).as("step " + step).isEqualTo(held(x, 4, steps.get(step)));
+            }
+            // What must be kept is: the measure is able to see it.
+            assertThat(held(x, 64, (y, c) -> y.square())).isEqualTo(held(x, 4, (y, c) -> y.square()) + 60);
+        }
+    }
+
+    /** Storages alive after a chain of steps on a tape whose intermediate tensors are all given back. */
+    private static long held(Tensor x, int depth, BiFunction<Tensor, Tensor, Tensor> step) {
+        long[] live = new long[1];
+        Tensor constant = x.constant(x.shape(), 0.5);
+        long before = Storage.live();
+        try (Scope outside = Scope.open()) {
+            Tape.gradients(
+                    tracked -> {
+                        try (Scope scope = Scope.open()) {
+                            Tensor y = tracked;
+                            for (int i = 0; i < depth; i++) {
+                                y = scope.only(step.apply(y, constant));
+                            }
+                            live[0] = Storage.live() - before;
+                            return scope.keep(y.sum());
+                        }
+                    },
+                    x);
+        }
+        return live[0];
+    }
+
+    private static void readsOnlyWhatWasSaved(Backend backend) {
+        CustomFunction forgetful = new CustomFunction() {
+            @Override
+            public List<Tensor> forward(List<Tensor> inputs) {
+                return List.of(inputs.get(0).square());
+            }
+
+            @Override
+            public Operation.Saves saves() {
+                return Operation.Saves.outputs(0);
+            }
+
+            @Override
+            public List<@Nullable Tensor> backward(Backward backward) {
+                assertValues(backward.output(0), 9);
+                return List.of(backward.gradient().mul(backward.input(0)));
+            }
+        };
+        try (Scope scope = Scope.open()) {
+            Tensor x = vector(backend, 3);
+            assertThatThrownBy(() ->
+                            Tape.gradients(t -> Tensor.custom(forgetful, t).get(0).sum(), x))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("operand 0")
+                    .hasMessageContaining("saves()");
+        }
+    }
+
+    private static void frozen(Backend backend) {
+        ObservedBackend observed = new ObservedBackend(backend);
+        try (Scope scope = Scope.open();
+                Parameter weight = new Parameter("conv.weight", random(observed, 1, 3, 2, 3, 3));
+                Parameter bias = new Parameter("conv.bias", random(observed, 2, 3))) {
+            Tensor x = random(observed, 3, 1, 2, 5, 5);
+            for (boolean trainable : new boolean[] {true, false, true}) {
+                weight.setTrainable(trainable);
+                observed.reset();
+                Tape.Gradients gradients = Tape.gradients(
+                        t -> t.conv2d(weight.on(t), bias.on(t), Convolution.Geometry.plain())
+                                .square()
+                                .sum(),
+                        x);
+                assertThat(observed.count(Convolution.WeightGradient.class)).isEqualTo(trainable ? 1 : 0);
+                assertThat(observed.count(Convolution.DataGradient.class)).isEqualTo(1);
+                assertThat(gradients.parameters().containsKey(weight)).isEqualTo(trainable);
+                assertThat(gradients.parameters()).containsKey(bias);
+            }
+        }
+    }
+
+    private static void severalUses(Backend backend) {
+        try (Scope scope = Scope.open();
+                Parameter w = new Parameter("w", vector(backend, 3, 4))) {
+            Tensor x = vector(backend, 1, 2);
+            // (x w + x + w)^2 in both places, and the value itself once more.
+            Tape.Gradients gradients = Tape.gradients(
+                    t -> {
+                        Tensor y = t.mul(w.on(t)).add(t).add(w.on(t));
+                        return y.square().add(y).sum();
+                    },
+                    x);
+            assertValues(gradients.inputs().get(0), (2 * 7 + 1) * 4, (2 * 14 + 1) * 5);
+            assertValues(Objects.requireNonNull(gradients.parameters().get(w)), (2 * 7 + 1) * 2, (2 * 14 + 1) * 3);
+        }
+    }
+
+    private static void twoInputs(Backend backend) {
+        try (Scope scope = Scope.open();
+                Parameter w = new Parameter("block.w", vector(backend, 2, -1))) {
+            Tensor x = vector(backend, 1, 2);
+            Tensor time = vector(backend, 3, 5);
+            Tape.Gradients gradients = Tape.gradients(
+                    (a, b) -> a.mul(w.on(a)).add(b.square()).mul(a).sum(), x, time);
+            assertValues(gradients.inputs().get(0), 2 * 1 * 2 + 9, 2 * 2 * -1 + 25);
+            assertValues(gradients.inputs().get(1), 6, 20);
+            assertValues(Objects.requireNonNull(gradients.parameters().get(w)), 1, 4);
+        }
+    }
+
+    private static void noInfluence(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tape.Gradients gradients =
+                    Tape.gradients((a, b) -> a.sum(), vector(backend, 1, 2), vector(backend, 3, 4, 5));
+            assertValues(gradients.inputs().get(1), 0, 0, 0);
+            Tensor constant = vector(backend, 7);
+            Tape.Gradients none = Tape.gradients(a -> constant, vector(backend, 1, 2));
+            assertValues(none.inputs().get(0), 0, 0);
+            assertValues(none.value(), 7);
+            assertValues(Tape.gradients(a -> a, vector(backend, 4)).inputs().get(0), 1);
+        }
+    }
+
+    private static void notScalar(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = vector(backend, 1, 2);
+            assertThatThrownBy(() -> Tape.gradients(Tensor::square, x))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("one element");
+        }
+    }
+
+    private static void integers(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = vector(backend, 1.5, -2.5);
+            Tensor counts = Tensor.ofLongs(backend, Shape.of(2), 3, 4);
+            Tape.Gradients gradients = Tape.gradients(
+                    (a, n) -> a.mul(n.to(ElementType.FLOAT32))
+                            .add(a.to(ElementType.INT64).to(ElementType.FLOAT32))
+                            .sum(),
+                    x,
+                    counts);
+            assertValues(gradients.value(), 4.5 - 10 + 1 - 2);
+            assertValues(gradients.inputs().get(0), 3, 4);
+        }
+    }
+
+    private static void oneUse(Backend backend) throws InterruptedException {
+        try (Scope scope = Scope.open()) {
+            AtomicReference<@Nullable Tensor> leaked = new AtomicReference<>();
+            AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
+            Tape.gradients(
+                    t -> {
+                        leaked.set(scope.keep(t));
+                        Thread thread = new Thread(() -> {
+                            try {
+                                t.square();
+                            } catch (Throwable thrown) {
+                                error.set(thrown);
+                            }
+                        });
+                        thread.start();
+                        join(thread);
+                        return t.square().sum();
+                    },
+                    vector(backend, 2));
+            assertThat(error.get()).isInstanceOf(BackendException.class).hasMessageContaining("belongs to one thread");
+            assertThatThrownBy(() -> java.util.Objects.requireNonNull(leaked.get()).square())
+                    .isInstanceOf(BackendException.class);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+}
