@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
             "  impasto features --net vgg19.pth --layers relu1_1,relu2_1,pool3 \\",
             "      --image photo.jpg --out photo-features.safetensors",
             "",
-            "Layers are named reluB_K, behind convolution K of block B, and poolB, behind block B. A",
-            "name that the network does not have is answered with the names that it has.",
-            "The picture enters as its network wants it, normalised or not; alpha is ignored.",
-            "The file's metadata says: net, net.file, image, image.width, image.height."
+            "Layers are named reluB_K, behind convolution K of block B, and poolB, behind",
+            "block B. A name that the network does not have is answered with those that it",
+            "has. The picture is normalised where its network wants that; alpha is ignored.",
+            "The file's metadata: net, net.file, image, image.width, image.height."
         })
 final class FeaturesCommand implements Callable<Integer> {
     private final Terminal terminal;

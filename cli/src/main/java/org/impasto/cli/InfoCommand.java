@@ -17,8 +17,9 @@ import picocli.CommandLine.Command;
         description = "Says what computes here: the JVM, the processor, and which kernels were chosen and why.",
         footerHeading = "%n",
         footer = {
-            "The vector kernels are several times as fast as the plain ones. They need module",
-            "jdk.incubator.vector, which bin/impasto adds, and a HotSpot JVM with its compiler C2.",
+            "The vector kernels are several times as fast as the plain ones. They need",
+            "module jdk.incubator.vector, which bin/impasto adds, and a HotSpot JVM with",
+            "its compiler C2.",
             "IMPASTO_JAVA_OPTS=-Dimpasto.provider=plain forces the plain ones,",
             "IMPASTO_JAVA_OPTS=-Dimpasto.vector.bits=256 narrower vectors."
         })

@@ -40,7 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  impasto stylize --content photo.jpg --style painting.jpg --out result.png",
             "  impasto stylize --help",
             "",
-            "The environment variable IMPASTO_JAVA_OPTS holds options of the JVM, e.g. -Xmx8g."
+            "IMPASTO_JAVA_OPTS in the environment holds options of the JVM, e.g. -Xmx8g."
         })
 public final class Main {
     private static final int FAILED = 1;
@@ -76,7 +76,7 @@ public final class Main {
                 .addSubcommand(new InfoCommand(terminal))
                 .setOut(new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true))
                 .setErr(new PrintWriter(new OutputStreamWriter(err, Charset.defaultCharset()), true))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Method.class, Method::named)
                 .setUsageHelpLongOptionsMaxWidth(24)
                 .setParameterExceptionHandler((e, arguments) -> main.wrongUsage(e, terminal))
                 .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command, terminal));

@@ -18,22 +18,28 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         description = "Gives one picture the style of another.",
+        customSynopsis = {
+            "impasto stylize --content FILE --style FILE --out FILE",
+            "                       [--method color|adain|wct] [--weights FILE FILE]",
+            "                       [--strength S] [--size N] [--compare]"
+        },
+        sortOptions = false,
         footerHeading = "%nMethods:%n",
         footer = {
-            "  color  the style's colours and the strength of its fine detail; shapes stay as",
-            "         they are. For photographs. Needs no weights.",
-            "  adain  each feature channel of the content gets the style's mean and deviation:",
-            "         textures and colours. Fast.",
-            "  wct    the features also get the style's correlations: closer to the style than",
-            "         adain, further from the content.",
+            "  color  the style's colours, and the strength of its fine detail; shapes",
+            "         stay as they are. For photographs. Needs no weights.",
+            "  adain  each feature channel of the content gets the style's mean and",
+            "         deviation: textures and contrast, with much of the content's colours.",
+            "  wct    the features get the style's correlations, too: closer to the style",
+            "         than adain, further from the content.",
             "",
-            "Weights, for adain and wct: an encoder to a layer of VGG-19 and the decoder that was",
-            "trained for it, e.g.",
+            "Weights for adain and wct: an encoder to a layer of VGG-19 and the decoder",
+            "that was trained for this layer, for instance",
             "  vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth",
-            "      published with universal style transfer (WCT), converted to PyTorch",
+            "      of universal style transfer (WCT), in a conversion to PyTorch",
             "  3SE.pth 3SD.pth",
-            "      thin networks of github.com/MingSun-Tse/Collaborative-Distillation,",
-            "      folder trained_models",
+            "      thin networks; folder trained_models of",
+            "      github.com/MingSun-Tse/Collaborative-Distillation",
             "",
             "Examples:",
             "  impasto stylize --content photo.jpg --style sunset.jpg --out result.png",
@@ -74,8 +80,9 @@ final class StylizeCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             arity = "1..*",
-            paramLabel = "FILE",
-            description = "For adain and wct: an encoder and its decoder, in any order.")
+            paramLabel = "FILE FILE",
+            hideParamSyntax = true,
+            description = "For adain and wct: an encoder and its decoder, in any order; see below.")
     private List<Path> weights = new ArrayList<>();
 
     @Option(
