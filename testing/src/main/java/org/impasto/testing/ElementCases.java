@@ -137,7 +137,7 @@ final class ElementCases {
             for (int axis : row.axes()) {
                 terms *= row.shape()[axis];
             }
-            addInBothTypes(row(new Reduction.Sum(row.axes()), Tolerance.ofSum(terms), normal(row.shape())));
+            addInBothTypes(row(new Reduction.Sum(row.axes()), Tolerance.ofTensor(4 + terms), normal(row.shape())));
             addInBothTypes(row(new Reduction.Maximum(row.axes()), Tolerance.exact(), normal(row.shape())));
         }
         addInBothTypes(row(new Reduction.Sum(List.of(0)), Tolerance.exact(), normal(0, 4)));

@@ -15,6 +15,14 @@ enum FileFormat {
     static FileFormat recognise(ByteSource source) {
         byte[] head = new byte[(int) Math.min(16, source.size())];
         source.read(0, ByteBuffer.wrap(head));
+        // First, because the length of a header may have the bytes that another format begins with: 640 is 80 02.
+        boolean braceAfterLength = head.length > 8 && head[8] == '{';
+        if (braceAfterLength) {
+            long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+            if (length >= 0 && length <= Safetensors.MAX_HEADER) {
+                return SAFETENSORS;
+            }
+        }
         if (startsWith(head, 'P', 'K', 3, 4) || startsWith(head, 'P', 'K', 5, 6)) {
             return ZIP;
         }
@@ -23,13 +31,6 @@ enum FileFormat {
         }
         if (startsWith(head, 0x80) && head.length > 1 && head[1] >= 2 && head[1] <= 5) {
             return LEGACY_PYTORCH;
-        }
-        boolean braceAfterLength = head.length > 8 && head[8] == '{';
-        if (braceAfterLength) {
-            long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-            if (length >= 0 && length <= Safetensors.MAX_HEADER) {
-                return SAFETENSORS;
-            }
         }
         if (new String(head, java.nio.charset.StandardCharsets.ISO_8859_1)
                 .strip()

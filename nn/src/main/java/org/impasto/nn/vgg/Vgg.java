@@ -65,18 +65,22 @@ public final class Vgg implements Layer {
     }
 
     /** A network that contains a VGG of a variant, whose weights are a part of what a file holds. */
-    static <N> Model<N> load(
+    public static <N> Model<N> load(
             Backend backend, WeightFile file, VggVariant variant, Function<Parameters, N> constructor) {
         WeightNames names = WeightNames.asInFile().below(variant.prefix()).ignoring(name -> isBeyond(variant, name));
         return Model.build(backend, ParameterSource.file(file, names), constructor);
     }
 
-    /** Classifiers, blocks that are not wanted, and convolutions that only served training. */
+    /** What else the file holds, classifiers, blocks that are not wanted, and convolutions that only served training. */
     private static boolean isBeyond(VggVariant variant, String name) {
-        return name.startsWith("classifier.")
-                || name.startsWith("features.")
-                || name.contains("_aux")
-                || variant.blocks().size() < 5 && name.matches(variant.prefix() + "(conv)?[0-9]+\\.(weight|bias)");
+        if (!name.startsWith(variant.prefix())) {
+            return true;
+        }
+        String own = name.substring(variant.prefix().length());
+        return own.startsWith("classifier.")
+                || own.startsWith("features.")
+                || own.contains("_aux")
+                || variant.blocks().size() < 5 && own.matches("(conv)?[0-9]+\\.(weight|bias)");
     }
 
     /** The names of all taps, from the first on. */

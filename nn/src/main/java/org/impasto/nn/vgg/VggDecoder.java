@@ -57,17 +57,29 @@ public final class VggDecoder implements Layer {
     public static Model<VggDecoder> load(Backend backend, Path path) {
         try (WeightFile file = WeightFile.open(path)) {
             for (String prefix : List.of("", "model.")) {
-                boolean thin = file.has(prefix + "conv11.weight");
-                if ((thin || file.has(prefix + "1.weight")) && !file.has(prefix + "conv0.weight")) {
-                    List<Step> steps = steps(file, prefix, thin);
-                    WeightNames names = WeightNames.asInFile().below(prefix).ignoring(name -> name.contains("_aux"));
-                    return Model.build(backend, ParameterSource.file(file, names), p -> new VggDecoder(p, steps, thin));
+                if (isBelow(file, prefix)) {
+                    return load(backend, file, prefix);
                 }
             }
             throw new WeightException(file.path() + ": is no decoder that is known: expected tensors '1.weight'"
                     + " (feature invertor) or 'conv11.weight' (thin), found "
                     + file.names().subList(0, Math.min(4, file.names().size())));
         }
+    }
+
+    /** A decoder whose tensors a file holds below a prefix, as in {@code decoder.}. */
+    public static Model<VggDecoder> load(Backend backend, WeightFile file, String prefix) {
+        boolean thin = file.has(prefix + "conv11.weight");
+        List<Step> steps = steps(file, prefix, thin);
+        WeightNames names = WeightNames.asInFile()
+                .below(prefix)
+                .ignoring(name -> name.contains("_aux") || !name.startsWith(prefix));
+        return Model.build(backend, ParameterSource.file(file, names), p -> new VggDecoder(p, steps, thin));
+    }
+
+    private static boolean isBelow(WeightFile file, String prefix) {
+        boolean decodes = file.has(prefix + "conv11.weight") || file.has(prefix + "1.weight");
+        return decodes && !file.has(prefix + "conv0.weight");
     }
 
     private static List<Step> steps(WeightFile file, String prefix, boolean thin) {

@@ -5,6 +5,7 @@ import java.util.List;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.WeightException;
 import org.impasto.core.weights.WeightFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published form of VGG: how many convolutions and channels its blocks have, how it pads, pools and prepares pictures,
@@ -84,15 +85,10 @@ public record VggVariant(
      * VGG-19 of collaborative distillation ({@code conv11.weight}).
      */
     public static VggVariant of(WeightFile file) {
-        if (file.has("features.0.weight")) {
-            return ofTorchvision(file);
-        }
-        if (file.has("0.weight") && file.has("2.weight")) {
-            return ofNormalised(file);
-        }
         for (String prefix : List.of("", "model.")) {
-            if (file.has(prefix + "conv0.weight") && file.has(prefix + "conv11.weight")) {
-                return ofThin(file, prefix);
+            VggVariant variant = below(file, prefix);
+            if (variant != null) {
+                return variant;
             }
         }
         throw new WeightException(file.path() + ": is no VGG that is known: expected tensors 'features.0.weight'"
@@ -100,15 +96,26 @@ public record VggVariant(
                 + file.names().subList(0, Math.min(4, file.names().size())));
     }
 
-    private static VggVariant ofTorchvision(WeightFile file) {
-        // The 17th index is a relu in VGG-16's third block and a convolution in VGG-19's.
-        int[] full = file.has("features.17.weight") ? CONVOLUTIONS_16 : CONVOLUTIONS_19;
-        VggVariant named = torchvision(full, WIDTHS);
-        List<List<Convolution>> blocks = present(file, "", named.blocks);
-        return new VggVariant(named.name, blocks, "", named.padding, false, true, "");
+    /** The variant whose tensors a file holds below a prefix, as in {@code encoder.}; null if it holds none there. */
+    public static @Nullable VggVariant below(WeightFile file, String prefix) {
+        if (file.has(prefix + "features.0.weight")) {
+            return ofTorchvision(file, prefix);
+        }
+        if (file.has(prefix + "0.weight") && file.has(prefix + "2.weight")) {
+            return ofNormalised(file, prefix);
+        }
+        return file.has(prefix + "conv0.weight") && file.has(prefix + "conv11.weight") ? ofThin(file, prefix) : null;
     }
 
-    private static VggVariant ofNormalised(WeightFile file) {
+    private static VggVariant ofTorchvision(WeightFile file, String prefix) {
+        // The 17th index is a relu in VGG-19's third block and a convolution in VGG-16's fourth.
+        int[] full = file.has(prefix + "features.17.weight") ? CONVOLUTIONS_16 : CONVOLUTIONS_19;
+        VggVariant named = torchvision(full, WIDTHS);
+        List<List<Convolution>> blocks = present(file, prefix, named.blocks);
+        return new VggVariant(named.name, blocks, "", named.padding, false, true, prefix);
+    }
+
+    private static VggVariant ofNormalised(WeightFile file, String prefix) {
         int[][] indices = {{2, 5}, {9, 12}, {16, 19, 22, 25}, {29, 32, 35, 38}, {42, 45, 48, 51}};
         List<List<Convolution>> blocks = new ArrayList<>();
         for (int[] block : indices) {
@@ -118,7 +125,8 @@ public record VggVariant(
             }
             blocks.add(layers);
         }
-        return new VggVariant("normalised vgg19", present(file, "", blocks), "0", PaddingMode.REFLECT, true, false, "");
+        return new VggVariant(
+                "normalised vgg19", present(file, prefix, blocks), "0", PaddingMode.REFLECT, true, false, prefix);
     }
 
     private static VggVariant ofThin(WeightFile file, String prefix) {

@@ -4,15 +4,38 @@ import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Register tiles for three or four output channels: lanes hold input channels and are folded at the end, in a fixed
- * order. Eight or six pixels a step where there are 32 registers, half of them at 256 bits.
+ * Register tiles for three or four output channels: lanes hold input channels and are folded at the end, in a
+ * fixed order, sixteen vectors to one. Eight or six pixels a step where there are 32 registers, half of them at 256 bits.
  */
 final class FewOutputsTile {
+    private static final VectorMask<Float> ODD = lanesWith(1);
+    private static final VectorMask<Float> BIT_TWO = lanesWith(2);
+    private static final VectorMask<Float> BIT_FOUR = lanesWith(4);
+    private static final VectorMask<Float> BIT_EIGHT = lanesWith(8);
+    private static final VectorShuffle<Float> SWAP_ONE = swap(1);
+    private static final VectorShuffle<Float> SWAP_TWO = swap(2);
+    private static final VectorShuffle<Float> SWAP_FOUR = swap(4);
+    private static final VectorShuffle<Float> SWAP_EIGHT = swap(8);
+
     private FewOutputsTile() {}
 
-    /** See {@link Kernels#fewOutputs}; {@code fold} holds 24 vectors. */
+    private static VectorMask<Float> lanesWith(int bit) {
+        boolean[] lanes = new boolean[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            lanes[lane] = (lane & bit) != 0;
+        }
+        return VectorMask.fromArray(FLOATS, lanes, 0);
+    }
+
+    private static VectorShuffle<Float> swap(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % LANES);
+    }
+
+    /** See {@link Kernels#fewOutputs}. */
     static void multiply(
             float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset) {
         int step = (columns == 3 ? 8 : 6) / (LANES == 8 ? 2 : 1);
@@ -29,22 +52,51 @@ final class FewOutputsTile {
             } else {
                 sixByFour(a, x, taps, b, fold);
             }
-            foldLanes(fold, step * columns, c, cOffset + pixel * columns);
+            int sums = Math.min(step, pixels - pixel) * columns;
+            for (int sum = 0; sum < sums; sum += LANES) {
+                int vectors = sum * LANES;
+                if (LANES == 16) {
+                    pairsOfEight(fold, vectors);
+                }
+                if (LANES >= 8) {
+                    pairsOfFour(fold, vectors);
+                }
+                pairsOfTwo(fold, vectors);
+                FloatVector x0 = FloatVector.fromArray(FLOATS, fold, vectors);
+                FloatVector x1 = FloatVector.fromArray(FLOATS, fold, vectors + LANES);
+                x0.blend(x1, ODD).add(x1.blend(x0, ODD).rearrange(SWAP_ONE)).intoArray(fold, vectors);
+                System.arraycopy(fold, vectors, c, cOffset + pixel * columns + sum, Math.min(LANES, sums - sum));
+            }
         }
     }
 
-    /** Sums the lanes of each vector as a tree: lane l with lane l + half, until one is left. */
-    private static void foldLanes(float[] fold, int vectors, float[] c, int offset) {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int vector = 0; vector < vectors; vector++) {
-                int at = vector * LANES;
-                for (int lane = 0; lane < half; lane++) {
-                    fold[at + lane] += fold[at + lane + half];
-                }
-            }
+    /** The sums of vectors 8 apart: their lanes with and without bit 8, side by side. */
+    private static void pairsOfEight(float[] fold, int at) {
+        for (int i = 0; i < 8; i++) {
+            int o = at + i * LANES;
+            FloatVector x = FloatVector.fromArray(FLOATS, fold, o);
+            FloatVector y = FloatVector.fromArray(FLOATS, fold, o + 8 * LANES);
+            x.blend(y, BIT_EIGHT).add(y.blend(x, BIT_EIGHT).rearrange(SWAP_EIGHT)).intoArray(fold, o);
         }
-        for (int vector = 0; vector < vectors; vector++) {
-            c[offset + vector] = fold[vector * LANES];
+    }
+
+    /** The sums of vectors 4 apart: their lanes with and without bit 4, side by side. */
+    private static void pairsOfFour(float[] fold, int at) {
+        for (int i = 0; i < 4; i++) {
+            int o = at + i * LANES;
+            FloatVector x = FloatVector.fromArray(FLOATS, fold, o);
+            FloatVector y = FloatVector.fromArray(FLOATS, fold, o + 4 * LANES);
+            x.blend(y, BIT_FOUR).add(y.blend(x, BIT_FOUR).rearrange(SWAP_FOUR)).intoArray(fold, o);
+        }
+    }
+
+    /** The sums of vectors 2 apart: their lanes with and without bit 2, side by side. */
+    private static void pairsOfTwo(float[] fold, int at) {
+        for (int i = 0; i < 2; i++) {
+            int o = at + i * LANES;
+            FloatVector x = FloatVector.fromArray(FLOATS, fold, o);
+            FloatVector y = FloatVector.fromArray(FLOATS, fold, o + 2 * LANES);
+            x.blend(y, BIT_TWO).add(y.blend(x, BIT_TWO).rearrange(SWAP_TWO)).intoArray(fold, o);
         }
     }
 

@@ -60,8 +60,10 @@ abstract class Kernels {
 
     /**
      * Sums over taps and their sixteen channels for a run of pixels and three or four outputs:
-     * {@code c[cOffset + pixel * columns + j]}, without bias. The pixels are a multiple of 24; weights are
+     * {@code c[cOffset + pixel * columns + j]}, without bias. Up to seven pixels more may be read; weights are
      * {@code [tap][columns][16]}.
+     *
+     * @param fold scratch, 512 floats
      */
     abstract void fewOutputs(
             float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset);

@@ -46,8 +46,8 @@ final class StripConvolution {
     private final Panels panels;
     private final int panelPieces;
     private final Strip strip;
-    private final int[] bases; // places of the groups of pixels in the strip
-    private final int[] pixels; // first pixels of the groups of a row
+    private final int[] fullBases; // places of the groups of pixels in the strip
+    private final int[] lastBases; // the same for the last tile of a row
     private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
@@ -66,8 +66,8 @@ final class StripConvolution {
         outWidth = shape.outputWidth();
         storedHeight = fusion.pool().size(outHeight);
         storedWidth = fusion.pool().size(outWidth);
-        int multiple = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS ? 24 : ROWS;
         int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
+        int multiple = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS ? 8 : ROWS;
         tileWidth = ((outWidth + across - 1) / across + multiple - 1) / multiple * multiple;
         tilesAcross = (outWidth + tileWidth - 1) / tileWidth;
         tileHeight = tileHeight();
@@ -81,11 +81,8 @@ final class StripConvolution {
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
-        int groupsAcross = tileWidth / ROWS;
-        pixels = new int[groupsAcross];
-        Arrays.setAll(pixels, i -> i * ROWS);
-        bases = new int[tileHeight * groupsAcross];
-        Arrays.setAll(bases, i -> strip.place(i / groupsAcross, i % groupsAcross * ROWS));
+        fullBases = bases(tileWidth);
+        lastBases = bases(outWidth - (tilesAcross - 1) * tileWidth);
     }
 
     /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
@@ -139,7 +136,7 @@ final class StripConvolution {
     private static final class Scratch {
         final float[] strip;
         final float[] sums;
-        final float[] fold = ArrayPool.take(24 * BLOCK);
+        final float[] fold = ArrayPool.take(32 * BLOCK);
 
         Scratch(int stripSize, int sumsSize) {
             strip = ArrayPool.take(stripSize);
@@ -176,7 +173,7 @@ final class StripConvolution {
                     }
                     for (int y = 0; y < rows; y += rowsAtOnce) {
                         int height = Math.min(rowsAtOnce, rows - y);
-                        multiply(part, panel, y, height, scratch);
+                        multiply(part, panel, y, height, columns, scratch);
                         store(image, part, panel, row + y, column, height, columns, scratch.sums);
                     }
                 }
@@ -184,19 +181,21 @@ final class StripConvolution {
         }
     }
 
-    private void multiply(int group, int panel, int row, int rows, Scratch scratch) {
+    private void multiply(int group, int panel, int row, int rows, int columns, Scratch scratch) {
         int[] taps = strip.taps();
         int width = panels.width(panel);
         int first = group * panels.columns() + panels.start(panel);
         if (!blocked) {
             for (int y = 0; y < rows; y++) {
-                kernels.planarProduct(scratch.strip, strip.place(row + y, 0), pixels, taps, 0, taps.length, weights,
-                        first * taps.length, width, bias, first, 0, scratch.sums, y * tileWidth * width, width, BLOCK,
+                kernels.planarProduct(scratch.strip, strip.place(row + y, 0), pixels(columns), taps, 0, taps.length,
+                        weights, first * taps.length, width, bias, first, 0, scratch.sums, y * pitch(columns) * width,
+                        width, BLOCK,
                         Float.NEGATIVE_INFINITY);
             }
             return;
         }
-        int groups = rows * pixels.length;
+        int[] bases = columns == tileWidth ? fullBases : lastBases;
+        int groups = rows * (pitch(columns) / ROWS);
         int place = strip.place(row, 0);
         int step = DEPTH_AT_ONCE / BLOCK;
         for (int from = 0; from < taps.length; from += step) {
@@ -212,6 +211,24 @@ final class StripConvolution {
         }
     }
 
+    /** Pixels of a row of sums: the columns rounded up to whole groups. */
+    private static int pitch(int columns) {
+        return (columns + ROWS - 1) / ROWS * ROWS;
+    }
+
+    private static int[] pixels(int columns) {
+        int[] pixels = new int[pitch(columns) / ROWS];
+        Arrays.setAll(pixels, i -> i * ROWS);
+        return pixels;
+    }
+
+    private int[] bases(int columns) {
+        int across = pitch(columns) / ROWS;
+        int[] bases = new int[tileHeight * across];
+        Arrays.setAll(bases, i -> strip.place(i / across, i % across * ROWS));
+        return bases;
+    }
+
     /** Sums of planar taps are short: they go to the output without a stop. */
     private boolean storesAtOnce(int columns) {
         return !blocked && shape.groups() == 1 && fusion.pool() == Fusion.Pool.NONE && columns >= ROWS
@@ -221,11 +238,8 @@ final class StripConvolution {
     private void multiplyAndStore(int image, int panel, int row, int column, int rows, int columns, Scratch scratch) {
         int[] taps = strip.taps();
         int start = panels.start(panel);
-        int[] groups = pixels;
-        if (columns < tileWidth) {
-            groups = Arrays.copyOf(pixels, (columns + ROWS - 1) / ROWS);
-            groups[groups.length - 1] = columns - ROWS; // the last group repeats some pixels, to the same bits
-        }
+        int[] groups = pixels(columns);
+        groups[groups.length - 1] = columns - ROWS; // the last group repeats some pixels, to the same bits
         int plane = storedHeight * storedWidth * BLOCK;
         int target = (image * BlockedLayout.blocks(shape.outputChannels()) + start / BLOCK) * plane;
         for (int y = 0; y < rows; y++) {
@@ -252,7 +266,7 @@ final class StripConvolution {
             int plane = (image * outBlocks + outBlock) * storedHeight * storedWidth;
             if (fusion.pool() == Fusion.Pool.NONE) {
                 for (int y = 0; y < rows; y++) {
-                    kernels.storeRow(sums, y * tileWidth * width + block * BLOCK, width, columns,
+                    kernels.storeRow(sums, y * pitch(columns) * width + block * BLOCK, width, columns,
                             fusion.negativeSlope(), output,
                             (plane + (row + y) * storedWidth + column) * BLOCK);
                 }
@@ -267,8 +281,8 @@ final class StripConvolution {
         int poolRows = fusion.pool().size(rows);
         int poolColumns = fusion.pool().size(columns);
         for (int y = 0; y < poolRows; y++) {
-            int upper = 2 * y * tileWidth * width + from;
-            int below = 2 * y + 1 < rows ? tileWidth * width : 0; // a last odd row is pooled with itself
+            int upper = 2 * y * pitch(columns) * width + from;
+            int below = 2 * y + 1 < rows ? pitch(columns) * width : 0; // a last odd row is pooled with itself
             int target = (plane + (row / 2 + y) * storedWidth + column / 2) * BLOCK;
             if (poolColumns > columns / 2) { // so is a last odd column: its neighbour is computed but not part of it
                 copyColumn(sums, upper + (columns - 1) * width, width);
@@ -307,7 +321,7 @@ final class StripConvolution {
                         int at = from + lane - firstLane;
                         value = pooled
                                 ? largest(sums, at, width, y, x, rows, columns)
-                                : sums[(y * tileWidth + x) * width + at];
+                                : sums[(y * pitch(columns) + x) * width + at];
                         value = value < 0 ? (fusion.negativeSlope() == 0 ? 0 : value * fusion.negativeSlope()) : value;
                     }
                     int storedRow = (pooled ? row / 2 : row) + y;
@@ -322,7 +336,7 @@ final class StripConvolution {
         float largest = Float.NEGATIVE_INFINITY;
         for (int i = 2 * y; i < Math.min(2 * y + 2, rows); i++) {
             for (int j = 2 * x; j < Math.min(2 * x + 2, columns); j++) {
-                largest = Math.max(largest, sums[(i * tileWidth + j) * width + at]);
+                largest = Math.max(largest, sums[(i * pitch(columns) + j) * width + at]);
             }
         }
         return largest;
@@ -332,7 +346,7 @@ final class StripConvolution {
         int channels = shape.outputChannels();
         int computed = Kernels.fewOutputColumns(channels);
         for (int y = 0; y < rows; y++) {
-            kernels.fewOutputs(scratch.strip, strip.place(y, 0), tileWidth, strip.taps(), weights, computed,
+            kernels.fewOutputs(scratch.strip, strip.place(y, 0), columns, strip.taps(), weights, computed,
                     scratch.fold, scratch.sums, 0);
             for (int channel = 0; channel < channels; channel++) {
                 int target = ((image * channels + channel) * outHeight + row + y) * outWidth + column;

@@ -18,6 +18,8 @@ final class WinogradConvolution {
     private static final int BLOCK = BlockedLayout.BLOCK;
     private static final int ROWS = Kernels.ROWS;
     private static final int GROUP = ROWS * BLOCK;
+    private static final int BLOCKS_WANTED = 4; // with fewer blocks of tiles threads would wait for each other
+    private static final int STAGED_BLOCKS = 8;
     private static final int PATCH = 36 * BLOCK;
 
     private final Kernels kernels = Kernels.chosen();
@@ -38,6 +40,7 @@ final class WinogradConvolution {
     private final int tileColumns;
     private final int tiles;
     private final int tilesPerBlock;
+    private final boolean staged;
     private final int[] sourceRows;
     private final int[] sourceColumns;
     private final int[] taps;
@@ -62,7 +65,9 @@ final class WinogradConvolution {
         tileRows = (outHeight + 3) / 4;
         tileColumns = (outWidth + 3) / 4;
         tiles = Math.multiplyExact(shape.batch(), tileRows * tileColumns);
-        tilesPerBlock = Math.min(tilesPerBlock(inBlocks, outBlocks), (tiles + ROWS - 1) / ROWS * ROWS);
+        int most = tilesPerBlock(inBlocks, outBlocks);
+        staged = tiles < most * BLOCKS_WANTED && inBlocks >= STAGED_BLOCKS && outBlocks >= STAGED_BLOCKS;
+        tilesPerBlock = staged ? (tiles + ROWS - 1) / ROWS * ROWS : Math.min(most, (tiles + ROWS - 1) / ROWS * ROWS);
         sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), 4 * tileRows + 2);
         sourceColumns = shape.mode().sources(shape.width(), shape.left(), shape.right(), 4 * tileColumns + 2);
         taps = new int[inBlocks];
@@ -74,74 +79,122 @@ final class WinogradConvolution {
         mStride = tilesPerBlock * outBlocks * BLOCK + BLOCK;
     }
 
-    /** Many tiles read the weights seldom, few tiles stay in the second cache. */
+    /** Few tiles stay in the second cache, many tiles read the weights seldom; measured, and multiples of a group. */
     private static int tilesPerBlock(int inBlocks, int outBlocks) {
-        return Math.max(inBlocks, outBlocks) <= 16 ? 24 : 48;
+        int widest = Math.max(inBlocks, outBlocks);
+        return widest <= 8 ? 12 : widest <= 20 ? 24 : 72;
     }
 
     void run(Workers workers, Run run) {
         int blocks = (tiles + tilesPerBlock - 1) / tilesPerBlock;
+        if (staged) {
+            runInStages(workers, run);
+            return;
+        }
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
             workers.run(blocks, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
-                    scratch = new Scratch(36 * vStride, 36 * mStride);
+                    scratch = new Scratch(ArrayPool.take(36 * vStride), ArrayPool.take(36 * mStride));
                     scratches[worker] = scratch;
                 }
-                compute(index * tilesPerBlock, scratch);
+                int first = index * tilesPerBlock;
+                int count = Math.min(tilesPerBlock, tiles - first);
+                transformInputs(first, count, 0, inBlocks, scratch);
+                for (int xi = 0; xi < 36; xi++) {
+                    multiply(xi, count, 0, panels.count(), scratch);
+                }
+                transformOutputs(first, count, 0, outBlocks, scratch);
             });
+        } finally {
+            for (Scratch scratch : scratches) {
+                if (scratch != null) {
+                    scratch.giveBack();
+                    ArrayPool.give(scratch.v);
+                    ArrayPool.give(scratch.m);
+                }
+            }
+        }
+    }
+
+    /** Few tiles of many channels: all tiles pass through a stage before the next; pieces are channels and points. */
+    private void runInStages(Workers workers, Run run) {
+        float[] v = ArrayPool.take(36 * vStride);
+        float[] m = ArrayPool.take(36 * mStride);
+        @Nullable Scratch[] scratches = new Scratch[workers.count()];
+        try {
+            workers.run(inBlocks, run, (block, worker) ->
+                    transformInputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
+            workers.run(36 * panels.count(), run, (index, worker) -> {
+                int panel = index % panels.count();
+                multiply(index / panels.count(), tiles, panel, panel + 1, scratch(scratches, worker, v, m));
+            });
+            workers.run(outBlocks, run, (block, worker) ->
+                    transformOutputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
         } finally {
             for (Scratch scratch : scratches) {
                 if (scratch != null) {
                     scratch.giveBack();
                 }
             }
+            ArrayPool.give(v);
+            ArrayPool.give(m);
         }
     }
 
+    private static Scratch scratch(@Nullable Scratch[] scratches, int worker, float[] v, float[] m) {
+        Scratch scratch = scratches[worker];
+        if (scratch == null) {
+            scratch = new Scratch(v, m);
+            scratches[worker] = scratch;
+        }
+        return scratch;
+    }
+
     private static final class Scratch {
-        final float[] v;
-        final float[] m;
+        final float[] v; // transformed input, [36][tiles/6][in/16][6][16]
+        final float[] m; // products, [36][tiles][out]
         final float[] lines = ArrayPool.take(PATCH);
         final float[] patch = ArrayPool.take(PATCH);
 
-        Scratch(int vSize, int mSize) {
-            v = ArrayPool.take(vSize);
-            m = ArrayPool.take(mSize);
+        Scratch(float[] v, float[] m) {
+            this.v = v;
+            this.m = m;
         }
 
         void giveBack() {
-            ArrayPool.give(v);
-            ArrayPool.give(m);
             ArrayPool.give(lines);
             ArrayPool.give(patch);
         }
     }
 
-    private void compute(int first, Scratch scratch) {
-        int count = Math.min(tilesPerBlock, tiles - first);
-        int groups = (count + ROWS - 1) / ROWS;
-        for (int block = 0; block < inBlocks; block++) {
-            for (int t = 0; t < groups * ROWS; t++) {
+    private void transformInputs(int first, int count, int fromBlock, int toBlock, Scratch scratch) {
+        int padded = (count + ROWS - 1) / ROWS * ROWS;
+        for (int block = fromBlock; block < toBlock; block++) {
+            for (int t = 0; t < padded; t++) {
                 // the last group repeats the last tile; the repeated products are not stored
                 transformInput(first + Math.min(t, count - 1), block, scratch,
                         (t / ROWS * inBlocks + block) * GROUP + t % ROWS * BLOCK);
             }
         }
+    }
+
+    private void multiply(int xi, int count, int fromPanel, int toPanel, Scratch scratch) {
         int columns = panels.columns();
-        int plane = inBlocks * BLOCK * columns;
-        for (int xi = 0; xi < 36; xi++) {
-            for (int panel = 0; panel < panels.count(); panel++) {
-                int start = panels.start(panel);
-                kernels.blockedProduct(scratch.v, xi * vStride, bases, groups, taps, 0, inBlocks,
-                        weights, xi * plane + start * inBlocks * BLOCK, panels.width(panel), ZEROS, 0, 0,
-                        scratch.m, xi * mStride + start, columns);
-            }
+        int plane = xi * inBlocks * BLOCK * columns;
+        for (int panel = fromPanel; panel < toPanel; panel++) {
+            int start = panels.start(panel);
+            kernels.blockedProduct(scratch.v, xi * vStride, bases, (count + ROWS - 1) / ROWS, taps, 0, inBlocks,
+                    weights, plane + start * inBlocks * BLOCK, panels.width(panel), ZEROS, 0, 0,
+                    scratch.m, xi * mStride + start, columns);
         }
-        for (int block = 0; block < outBlocks; block++) {
+    }
+
+    private void transformOutputs(int first, int count, int fromBlock, int toBlock, Scratch scratch) {
+        for (int block = fromBlock; block < toBlock; block++) {
             for (int t = 0; t < count; t++) {
-                transformOutput(first + t, block, scratch, t * columns + block * BLOCK);
+                transformOutput(first + t, block, scratch, t * panels.columns() + block * BLOCK);
             }
         }
     }

@@ -57,6 +57,15 @@ public final class ArrayPool {
         }
     }
 
+    /** Floats in the arrays that wait for their next use. */
+    public static long kept() {
+        long kept = 0;
+        for (int sizeClass = 0; sizeClass < CLASSES; sizeClass++) {
+            kept += (long) COUNTS.get(sizeClass) * sizeOf(sizeClass);
+        }
+        return kept;
+    }
+
     private static int classOf(int size) {
         int sizeClass = 0;
         if (size > 1 << SMALLEST_BITS) {

@@ -3,17 +3,13 @@ package org.impasto.kernels.internal.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.impasto.core.BackendException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -45,60 +41,12 @@ class VectorSupportTest {
     }
 
     /** What a class loader of its own decides with the properties set. */
-    private static String chosenWith(String provider, String bits) throws Exception {
-        String oldProvider = System.getProperty(VectorSupport.PROVIDER_PROPERTY);
-        String oldBits = System.getProperty(VectorSupport.BITS_PROPERTY);
-        set(VectorSupport.PROVIDER_PROPERTY, provider);
-        set(VectorSupport.BITS_PROPERTY, bits);
-        try (KernelLoader loader = new KernelLoader()) {
+    private static String chosenWith(@Nullable String provider, @Nullable String bits) throws Exception {
+        return KernelLoader.with(provider, bits, loader -> {
             Class<?> support = loader.loadClass(VectorSupport.class.getName());
             assertThat(support).isNotSameAs(VectorSupport.class);
             return (String) support.getMethod("describe").invoke(null);
-        } catch (java.lang.reflect.InvocationTargetException thrown) {
-            if (thrown.getCause() instanceof BackendException refused) {
-                throw refused;
-            }
-            throw thrown;
-        } finally {
-            set(VectorSupport.PROVIDER_PROPERTY, oldProvider);
-            set(VectorSupport.BITS_PROPERTY, oldBits);
-        }
-    }
-
-    private static void set(String name, String value) {
-        if (value == null) {
-            System.clearProperty(name);
-        } else {
-            System.setProperty(name, value);
-        }
-    }
-
-    /** Loads the kernels' classes anew and all others from the parent. */
-    private static final class KernelLoader extends URLClassLoader {
-        KernelLoader() {
-            super(classPath(), VectorSupportTest.class.getClassLoader());
-        }
-
-        private static URL[] classPath() {
-            return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .map(entry -> {
-                        try {
-                            return new File(entry).toURI().toURL();
-                        } catch (MalformedURLException impossible) {
-                            throw new IllegalStateException(impossible);
-                        }
-                    })
-                    .toArray(URL[]::new);
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (name.startsWith("org.impasto.kernels.")) {
-                Class<?> loaded = findLoadedClass(name);
-                return loaded != null ? loaded : findClass(name);
-            }
-            return super.loadClass(name, resolve);
-        }
+        });
     }
 
     @Test
