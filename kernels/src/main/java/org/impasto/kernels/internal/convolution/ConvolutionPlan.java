@@ -70,10 +70,11 @@ public final class ConvolutionPlan {
         if (out <= FEW_OUTPUT_CHANNELS && fusion.pool() == Fusion.Pool.NONE) {
             return Algorithm.FEW_OUTPUTS;
         }
-        if (precision == Precision.FAST && isThreeByThree(s) && in > 16 && out > 16) {
+        if (precision == Precision.FAST && isThreeByThree(s)) {
             long tiles = (long) ((s.outputHeight() + 3) / 4) * ((s.outputWidth() + 3) / 4);
-            // 36 products a tile and the transforms against 9 products a pixel
-            if (tiles * 48 <= 9L * s.outputHeight() * s.outputWidth()) {
+            long computed = (tiles + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
+            // 36 products a tile and a third more for the transforms, against 9 products a pixel
+            if (computed * 48 <= 9L * s.outputHeight() * s.outputWidth()) {
                 return Algorithm.WINOGRAD;
             }
         }

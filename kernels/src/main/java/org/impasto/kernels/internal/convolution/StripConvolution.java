@@ -67,7 +67,9 @@ final class StripConvolution {
         storedHeight = fusion.pool().size(outHeight);
         storedWidth = fusion.pool().size(outWidth);
         int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
-        int multiple = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS ? 8 : ROWS;
+        boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
+                && Kernels.fewOutputColumns(shape.outputChannels()) == 3;
+        int multiple = eightByThree ? 8 : ROWS; // pixels of a register tile
         tileWidth = ((outWidth + across - 1) / across + multiple - 1) / multiple * multiple;
         tilesAcross = (outWidth + tileWidth - 1) / tileWidth;
         tileHeight = tileHeight();

@@ -19,7 +19,7 @@ import org.impasto.kernels.internal.provider.VectorSupport;
  *
  * <p>Rates are operations of the direct form per second of thread CPU time (one thread) or wall time (more), divided by
  * the rate of a loop of fused multiply-adds alone, measured in the same process: above 1 is Winograd's gain. Options:
- * {@code rounds=10 exact layers}. Run it with {@code --add-modules jdk.incubator.vector}, several times: one launch
+ * {@code rounds=10 exact}. Run it with {@code --add-modules jdk.incubator.vector}, several times: one launch
  * proves nothing about compiled code.
  */
 public final class VggStackBenchmark {
@@ -56,7 +56,11 @@ public final class VggStackBenchmark {
             Arrays.fill(best, Double.MAX_VALUE);
             Arrays.fill(bestTwo, Double.MAX_VALUE);
             for (int round = 0; round < rounds; round++) {
+                long start = System.nanoTime();
                 measure(layers, picture, one, best, true);
+                if (round < 3) {
+                    System.out.printf("pass %d: %.0f ms%n", round + 1, (System.nanoTime() - start) * 1e-6);
+                }
                 measure(layers, picture, two, bestTwo, false);
             }
             peak = Math.max(peak, PeakRate.measure());
