@@ -36,8 +36,8 @@ public final class FeatureTransfer implements AutoCloseable {
     }
 
     /**
-     * A method with the weights of an encoder and of a decoder trained with it. The layer is the encoder's deepest one
-     * whose width is what the decoder takes.
+     * A method with the weights of an encoder and of a decoder trained with it. The layer is the one from which the
+     * decoder doubles as often as the encoder pools before it.
      */
     public static FeatureTransfer load(Backend backend, Method method, Path encoderFile, Path decoderFile) {
         Model<Vgg> encoder = Vgg.load(backend, encoderFile);
@@ -63,13 +63,15 @@ public final class FeatureTransfer implements AutoCloseable {
     private static String matchingTap(Model<Vgg> encoder, Model<VggDecoder> decoder) {
         var blocks = encoder.net().variant().blocks();
         int wanted = decoder.net().channels();
-        for (int block = blocks.size(); block >= 1; block--) {
-            if (blocks.get(block - 1).get(0).channels() == wanted) {
-                return "relu" + block + "_1";
-            }
+        int block = decoder.net().doublings() + 1;
+        String tap = "relu" + block + "_1";
+        if (block > blocks.size() || blocks.get(block - 1).get(0).channels() != wanted) {
+            throw new ShapeException("the decoder takes " + wanted + " channels of " + tap + ", but the "
+                    + encoder.net().variant().name() + " encoder has "
+                    + (block > blocks.size() ? "no such layer" : blocks.get(block - 1).get(0).channels() + " there")
+                    + ": do both belong together?");
         }
-        throw new ShapeException("the decoder takes " + wanted + " channels, but no block of the "
-                + encoder.net().variant().name() + " encoder begins with so many: do both belong together?");
+        return tap;
     }
 
     /**

@@ -102,6 +102,11 @@ public final class VggDecoder implements Layer {
         return steps.get(0).in();
     }
 
+    /** How often the decoder doubles the size: the poolings between a picture and the feature map that enters. */
+    public int doublings() {
+        return (int) steps.stream().filter(Step::doubles).count();
+    }
+
     /** The picture, N x 3 x H x W, not clamped. */
     @Override
     public Tensor forward(Tensor features) {

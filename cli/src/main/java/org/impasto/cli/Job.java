@@ -1,0 +1,83 @@
+package org.impasto.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
+
+/**
+ * The work of one command: its run, its progress, and its files, which appear when all is done. Ctrl-C cancels the run
+ * and leaves no file behind.
+ */
+final class Job {
+    /** How long a stopped JVM waits for the work to end by itself. */
+    private static final int PATIENCE_MILLIS = 1000;
+
+    private final Progress progress;
+    private final StagedFiles files;
+    private final Run run;
+
+    private Job(Progress progress, StagedFiles files) {
+        this.progress = progress;
+        this.files = files;
+        this.run = Run.inference().onProgress(progress::advance);
+    }
+
+    /**
+     * Does the work of a command.
+     *
+     * @param task the command's name, beside the bar
+     * @param outFolder where its files go
+     */
+    static void run(Terminal terminal, String task, Path outFolder, Consumer<Job> work) {
+        StagedFiles files = new StagedFiles(outFolder);
+        CountDownLatch ended = new CountDownLatch(1);
+        try (Progress progress = new Progress(terminal, task)) {
+            Job job = new Job(progress, files);
+            Thread stop = new Thread(() -> job.stop(ended), "impasto-stop");
+            Runtime.getRuntime().addShutdownHook(stop);
+            try (Scope scope = Scope.open(job.run)) {
+                work.accept(job);
+                job.run.throwIfCancelled();
+                files.publish();
+            } finally {
+                files.discard();
+                ended.countDown();
+                forget(stop);
+            }
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException stopping) {
+            // The JVM is running it.
+        }
+    }
+
+    private void stop(CountDownLatch ended) {
+        run.cancel();
+        try {
+            if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+                files.discard();
+            }
+        } catch (InterruptedException e) {
+            files.discard();
+        }
+    }
+
+    /** A part of the work begins, which lies between two fractions of the whole. */
+    void stage(String name, double from, double to) {
+        run.throwIfCancelled();
+        progress.stage(name, from, to);
+    }
+
+    /** Writes one of the command's files; the writer gets the path to write to. */
+    void write(Path place, Consumer<Path> writer) {
+        run.throwIfCancelled();
+        files.write(place, writer);
+    }
+}

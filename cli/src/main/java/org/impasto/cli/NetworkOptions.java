@@ -1,0 +1,87 @@
+package org.impasto.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.impasto.core.Backends;
+import org.impasto.core.Tensor;
+import org.impasto.core.image.Image;
+import org.impasto.core.weights.WeightWriter;
+import org.impasto.nn.Model;
+import org.impasto.nn.vgg.Vgg;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the commands have in common that run a network on a picture and write tensors. */
+final class NetworkOptions {
+    private static final int LARGEST_SIZE = 20_000;
+    private static final List<String> TENSORS = List.of(".safetensors");
+
+    @Option(
+            names = "--net",
+            required = true,
+            paramLabel = "FILE",
+            description = "Weights of a VGG: torchvision's VGG-16 or 19, the normalised VGG-19 of universal style"
+                    + " transfer, or the thin one of collaborative distillation; .safetensors or .pth.")
+    private Path net;
+
+    @Option(names = "--image", required = true, paramLabel = "FILE", description = "Picture: PNG or JPEG.")
+    private Path image;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "FILE",
+            description = "Result: .safetensors. An older file is replaced, missing folders are made.")
+    private Path out;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Scale the picture to N pixels on its longer side first. Default: its own size.")
+    private @Nullable Integer size;
+
+    /** Computes tensors of a picture by a network and announces them to the writer. */
+    interface Work {
+        void announce(Vgg net, Tensor picture, WeightWriter writer);
+    }
+
+    /** Does a command's work, and writes what it announces. */
+    void run(Terminal terminal, String command, List<String> layers, Work work) {
+        if (size != null && (size < 1 || size > LARGEST_SIZE)) {
+            throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
+        }
+        FileChecks.input("--net", net);
+        FileChecks.input("--image", image);
+        FileChecks.output("--out", out, TENSORS, List.of(net, image));
+        Job.run(terminal, command, FileChecks.parent(out), job -> {
+            job.stage("reading", 0, 0.2);
+            try (Model<Vgg> model = Vgg.load(Backends.standard(), net)) {
+                checkLayers(model.net(), layers);
+                Image picture = size == null ? Image.read(image) : Image.read(image).fittedTo(size);
+                job.stage("computing", 0.2, 0.8);
+                Tensor input = picture.tensor(Backends.standard());
+                job.write(out, path -> {
+                    WeightWriter writer = WeightWriter.to(path)
+                            .metadata("net", model.net().variant().name())
+                            .metadata("net.file", String.valueOf(net.getFileName()))
+                            .metadata("image", String.valueOf(image.getFileName()))
+                            .metadata("image.width", Integer.toString(picture.width()))
+                            .metadata("image.height", Integer.toString(picture.height()));
+                    work.announce(model.net(), input, writer);
+                    job.stage("writing", 0.8, 1);
+                    writer.write();
+                });
+            }
+        });
+        terminal.out().println("wrote " + out);
+    }
+
+    private void checkLayers(Vgg model, List<String> layers) {
+        for (String layer : layers) {
+            if (!model.taps().contains(layer)) {
+                throw new UsageException("--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
+                        + "'; its layers are " + String.join(",", model.taps()));
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.impasto.cli;
+
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.impasto.core.ImageException;
+import org.impasto.core.WeightException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one command, all in one folder: written into a hidden folder inside it, and moved to their places when the
+ * last one is complete. What is discarded before leaves nothing behind, in the middle of a file too.
+ */
+final class StagedFiles {
+    private final Path folder;
+    private final Map<Path, Path> places = new LinkedHashMap<>();
+    private @Nullable Path hidden;
+    private boolean discarded;
+
+    /** Files for a folder, which is made with its parents when the first one is written. */
+    StagedFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Writes one file; the writer gets the path to write to. */
+    void write(Path place, Consumer<Path> writer) {
+        Path staged = hiddenFolder(place).resolve(place.getFileName());
+        try {
+            writer.accept(staged);
+        } catch (ImageException | WeightException e) {
+            String message = String.valueOf(e.getMessage()).replace(staged.toString(), place.toString());
+            throw new FailureException(message, e);
+        }
+        places.put(staged, place);
+    }
+
+    private synchronized Path hiddenFolder(Path place) {
+        if (discarded) {
+            throw new FailureException(place + ": not written, the command was stopped");
+        }
+        if (hidden == null) {
+            try {
+                Files.createDirectories(folder);
+                hidden = Files.createTempDirectory(folder, ".impasto-");
+            } catch (IOException e) {
+                throw new FailureException(place + ": cannot be written: " + e, e);
+            }
+        }
+        return hidden;
+    }
+
+    /** Moves all files to their places. */
+    synchronized void publish() {
+        for (Map.Entry<Path, Path> file : places.entrySet()) {
+            try {
+                // A link is followed, so that the file it names is replaced and not the link.
+                Path place = Files.exists(file.getValue()) ? file.getValue().toRealPath() : file.getValue();
+                move(file.getKey(), place);
+            } catch (IOException e) {
+                throw new FailureException(file.getValue() + ": cannot be written: " + e, e);
+            }
+        }
+        discard();
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Removes what was written and is not in its place. May be called from any thread. */
+    synchronized void discard() {
+        discarded = true;
+        if (hidden == null) {
+            return;
+        }
+        try {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(hidden)) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(hidden);
+        } catch (IOException ignored) {
+            // Nothing more can be done; the failure that led here is the one to tell.
+        }
+        hidden = null;
+    }
+}

@@ -1,0 +1,113 @@
+package org.impasto.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.impasto.core.Shape;
+import org.impasto.core.image.Image;
+import org.impasto.core.weights.WeightFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "stylize", "features", "gram", "demo", "info"})
+    void helpFitsATerminalOf80Columns(String command) {
+        CommandLineRun run =
+                command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Usage: impasto", "--verbose");
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        // Lines of a footer that are too long would be broken in the middle of a list or an example.
+        assertThat(run.out().lines().filter(line -> line.matches("[a-z]+[.:]?"))).isEmpty();
+    }
+
+    @Test
+    void infoTellsWhatComputes() {
+        CommandLineRun run = CommandLineRun.of("info");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        assertThat(run.out())
+                .contains(System.getProperty("java.version"), "Processor", "GiB", "provider", "threads");
+    }
+
+    @Test
+    void demoWritesFourPictures() throws IOException {
+        Path out = folder.resolve("demo");
+        CommandLineRun run = CommandLineRun.of("demo", "--out", out);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        try (Stream<Path> files = Files.list(out)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("content.png", "style.png", "stylized.png", "side-by-side.png");
+        }
+        assertThat(run.out().lines()).hasSize(4).allMatch(line -> line.contains(out.toString()));
+        Image content = Image.read(out.resolve("content.png"));
+        Image stylized = Image.read(out.resolve("stylized.png"));
+        Image style = Image.read(out.resolve("style.png"));
+        // The result has the style's colours: each channel's mean is nearer to the style's than to the content's.
+        for (int c = 0; c < 3; c++) {
+            double wanted = Pictures.mean(style, c);
+            assertThat(Math.abs(Pictures.mean(stylized, c) - wanted))
+                    .isLessThanOrEqualTo(Math.abs(Pictures.mean(content, c) - wanted) + 0.02);
+        }
+        assertThat(Pictures.distance(content, stylized)).isGreaterThan(0.1);
+    }
+
+    @Test
+    void featuresAndGram() {
+        Path net = CommandLineRun.shared("weights/wct/vgg_normalised_conv3_1.pth");
+        assumeTrue(Files.exists(net), "published weights are absent");
+        Path image = folder.resolve("image.png");
+        Pictures.noise(45, 31, 1).write(image);
+        Path out = folder.resolve("f.safetensors");
+        CommandLineRun run = CommandLineRun.of(
+                "features", "--net", net, "--layers", "relu3_1,pool1", "--image", image, "--out", out);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        float[] map;
+        try (WeightFile file = WeightFile.open(out)) {
+            assertThat(file.names()).containsExactlyInAnyOrder("pool1", "relu3_1");
+            assertThat(file.spec("pool1").shape()).isEqualTo(Shape.of(1, 64, 16, 23));
+            assertThat(file.spec("relu3_1").shape()).isEqualTo(Shape.of(1, 256, 8, 12));
+            assertThat(file.metadata())
+                    .containsEntry("net", "normalised vgg19")
+                    .containsEntry("net.file", "vgg_normalised_conv3_1.pth")
+                    .containsEntry("image", "image.png")
+                    .containsEntry("image.width", "45")
+                    .containsEntry("image.height", "31");
+            map = file.readFloats("pool1");
+        }
+        Path gram = folder.resolve("g.safetensors");
+        run = CommandLineRun.of(
+                "gram", "--net", net, "--layers", "pool1", "--style-map", "--image", image, "--out", gram);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        try (WeightFile file = WeightFile.open(gram)) {
+            assertThat(file.names()).containsExactlyInAnyOrder("pool1", "style_map");
+            assertThat(file.spec("style_map").shape()).isEqualTo(Shape.of(1, 64, 64));
+            float[] matrix = file.readFloats("pool1");
+            int cells = 16 * 23;
+            double expected = 0;
+            double size = 0;
+            for (int i = 0; i < cells; i++) {
+                double product = (double) map[3 * cells + i] * map[5 * cells + i];
+                expected += product / cells;
+                size += Math.abs(product) / cells;
+            }
+            // Rounding of a sum of that many products, each and their sum in float32.
+            assertThat((double) matrix[3 * 64 + 5])
+                    .isCloseTo(expected, org.assertj.core.data.Offset.offset(size * cells * 0x1p-24));
+        }
+    }
+}
