@@ -16,8 +16,7 @@ final class Agreement {
         double worst = outputs.keySet().equals(reference.keySet()) ? 0 : Double.POSITIVE_INFINITY;
         for (Map.Entry<String, FloatTensor> entry : reference.entrySet()) {
             FloatTensor other = outputs.get(entry.getKey());
-            worst = Math.max(
-                    worst, other == null ? Double.POSITIVE_INFINITY : relativeError(other, entry.getValue()));
+            worst = Math.max(worst, other == null ? Double.POSITIVE_INFINITY : relativeError(other, entry.getValue()));
         }
         return worst;
     }

@@ -24,7 +24,10 @@ import picocli.CommandLine.Option;
                     + "Lines that begin with # say what lies behind the row. Raw results go into benchmarks/results."
         })
 final class Compare implements Callable<Integer> {
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this help")
     private boolean help;
 
     @Option(names = "--only", paramLabel = "NAME", description = "only this row; may be given several times")
@@ -78,9 +81,9 @@ final class Compare implements Callable<Integer> {
                 ? List.of(Row.values())
                 : only.stream().map(Row::named).toList();
         List<Path> homes = jdks.isEmpty() ? List.of(newestJdk()) : jdks;
-        BenchmarkData data = new BenchmarkData(home.resolve("target/benchmark-data").toAbsolutePath());
-        Launcher.Pace pace =
-                quick ? new Launcher.Pace(threads, 1.5, 1, 3) : new Launcher.Pace(threads, 5, 4, 7);
+        BenchmarkData data =
+                new BenchmarkData(home.resolve("target/benchmark-data").toAbsolutePath());
+        Launcher.Pace pace = quick ? new Launcher.Pace(threads, 1.5, 1, 3) : new Launcher.Pace(threads, 5, 4, 7);
         Launcher launcher = new Launcher(data, home.resolve("peers"), python, pace);
         List<Contender> contenders = contenders(homes);
         int rounds = quick ? 1 : forks;
@@ -108,8 +111,7 @@ final class Compare implements Callable<Integer> {
                     Measurement measurement = launcher.run(contender, row, fork == 0);
                     result.add(contender, measurement);
                     System.err.printf(
-                            "  %s %s fork %d: %s%n",
-                            row.label(), contender.name(), fork + 1, measurement.summary());
+                            "  %s %s fork %d: %s%n", row.label(), contender.name(), fork + 1, measurement.summary());
                 } catch (IOException e) {
                     result.fail(contender, String.valueOf(e.getMessage()));
                     System.err.println("  " + e.getMessage());
@@ -168,7 +170,8 @@ final class Compare implements Callable<Integer> {
         Path folder = Path.of("/usr/lib/jvm");
         if (Files.isDirectory(folder)) {
             try (Stream<Path> homes = Files.list(folder)) {
-                List<Path> found = homes.filter(path -> path.getFileName().toString().contains("25"))
+                List<Path> found = homes.filter(
+                                path -> path.getFileName().toString().contains("25"))
                         .filter(path -> Files.isExecutable(path.resolve("bin/java")))
                         .sorted()
                         .toList();
@@ -178,8 +181,8 @@ final class Compare implements Callable<Integer> {
             }
         }
         Path own = Path.of(System.getProperty("java.home"));
-        System.out.println("# no JDK 25 found (JAVA_HOME_25, /usr/lib/jvm/*25*): JDK " + Launcher.release(own)
-                + " is measured");
+        System.out.println(
+                "# no JDK 25 found (JAVA_HOME_25, /usr/lib/jvm/*25*): JDK " + Launcher.release(own) + " is measured");
         return own;
     }
 }

@@ -72,8 +72,8 @@ final class FloatTensors {
 
     static Map<String, FloatTensor> read(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
-            ByteBuffer mapped =
-                    channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+                    .order(ByteOrder.LITTLE_ENDIAN);
             int headerLength = Math.toIntExact(mapped.getLong());
             byte[] text = new byte[headerLength];
             mapped.get(text);

@@ -77,13 +77,14 @@ final class Launcher {
     }
 
     private List<String> torchCommand(Contender contender, Row row, boolean keepOutputs) {
-        List<String> command = new ArrayList<>(
-                List.of(python, peers.resolve("torch_peer.py").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(python, peers.resolve("torch_peer.py").toString()));
         command.addAll(paceOptions(row));
         if (row.work() instanceof Row.Features features) {
             command.addAll(List.of("--kind", "features", "--options", String.join(",", features.outputs())));
         } else {
-            String kind = row.work() instanceof Row.Adain ? "adain" : row.work() instanceof Row.Gram ? "gram" : "matmul";
+            String kind =
+                    row.work() instanceof Row.Adain ? "adain" : row.work() instanceof Row.Gram ? "gram" : "matmul";
             command.addAll(List.of("--kind", kind));
         }
         if (keepOutputs) {
@@ -177,7 +178,8 @@ final class Launcher {
         try (BufferedReader reader = Files.newBufferedReader(javaHome.resolve("release"))) {
             properties.load(reader);
         } catch (IOException e) {
-            throw new IllegalArgumentException(javaHome + " is not a JDK's folder: it has no readable file 'release'", e);
+            throw new IllegalArgumentException(
+                    javaHome + " is not a JDK's folder: it has no readable file 'release'", e);
         }
         String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
         return Runtime.Version.parse(version).feature();

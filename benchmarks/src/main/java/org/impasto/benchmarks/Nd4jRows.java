@@ -66,8 +66,7 @@ final class Nd4jRows implements Side {
             long positions = (long) gram.height() * gram.width();
             INDArray x = inputs.get("x").reshape(gram.channels(), positions);
             INDArray y = Nd4j.create(DataType.FLOAT, new long[] {gram.channels(), gram.channels()}, 'f');
-            return new Pass(
-                    false, () -> Map.of("y", Nd4j.gemm(x, x, y, false, true, 1.0 / positions, 0)));
+            return new Pass(false, () -> Map.of("y", Nd4j.gemm(x, x, y, false, true, 1.0 / positions, 0)));
         }
         throw new IllegalArgumentException("ND4J has no part in " + row.label());
     }
@@ -146,9 +145,7 @@ final class Nd4jRows implements Side {
         long kernel = weight.size(0);
         long trimmed = kernel - 1 - 2L * zeroPadding;
         INDArray y = Nd4j.createUninitialized(
-                DataType.FLOAT,
-                new long[] {x.size(0), x.size(1) - trimmed, x.size(2) - trimmed, weight.size(3)},
-                'c');
+                DataType.FLOAT, new long[] {x.size(0), x.size(1) - trimmed, x.size(2) - trimmed, weight.size(3)}, 'c');
         // kernel, stride, padding, dilation, padding as given, NHWC, weights (height, width, in, out)
         Nd4j.exec(DynamicCustomOp.builder("conv2d")
                 .addInputs(x, weight, bias)
@@ -250,7 +247,9 @@ final class Nd4jRows implements Side {
         public Map<String, FloatTensor> outputs() {
             work.get().forEach((name, array) -> {
                 INDArray planes = pictures ? array.permute(0, 3, 1, 2) : array;
-                outputs.put(name, new FloatTensor(planes.shape(), planes.dup('c').data().asFloat()));
+                outputs.put(
+                        name,
+                        new FloatTensor(planes.shape(), planes.dup('c').data().asFloat()));
             });
             return outputs;
         }

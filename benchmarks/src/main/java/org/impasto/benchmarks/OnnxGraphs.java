@@ -95,8 +95,7 @@ final class OnnxGraphs {
     /** The square root of the unbiased variance plus 1e-5, as in the published code. */
     private static String deviation(OnnxModel model, String centred, float positions) {
         String biased = model.spatialMean(model.node("Mul", List.of(centred, centred)));
-        String unbiased = model.node(
-                "Mul", List.of(biased, model.constant("bessel", positions / (positions - 1))));
+        String unbiased = model.node("Mul", List.of(biased, model.constant("bessel", positions / (positions - 1))));
         return model.node("Sqrt", List.of(model.node("Add", List.of(unbiased, model.constant("epsilon", 1e-5f)))));
     }
 

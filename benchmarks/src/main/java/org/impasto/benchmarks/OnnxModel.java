@@ -58,7 +58,8 @@ final class OnnxModel {
     }
 
     String constant(String name, FloatTensor tensor) {
-        return constant(name, FLOAT, tensor.shape(), FloatTensors.bytes(tensor.values()).array());
+        return constant(
+                name, FLOAT, tensor.shape(), FloatTensors.bytes(tensor.values()).array());
     }
 
     String constant(String name, float... values) {

@@ -33,8 +33,7 @@ final class Report {
                         System.getProperty("os.version"),
                         version(jdk)));
         head("%d threads, %d fork%s a side in turn, %.1f s warm-up, at least %.1f s and %d passes timed, medians"
-                .formatted(
-                        pace.threads(), forks, forks == 1 ? "" : "s", pace.warmup(), pace.measure(), pace.least()));
+                .formatted(pace.threads(), forks, forks == 1 ? "" : "s", pace.warmup(), pace.measure(), pace.least()));
         if (contenders.stream().noneMatch(Contender::ours)) {
             head("our side is left out: peers only");
         }
@@ -64,7 +63,8 @@ final class Report {
                 + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : ""));
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (load > 1.3 * threads) {
-            note("WARNING: the machine is busy with other work (load average %.1f), the times are too long".formatted(load));
+            note("WARNING: the machine is busy with other work (load average %.1f), the times are too long"
+                    .formatted(load));
         }
         double peak = result.machineRate("peak");
         if (!Double.isNaN(peak)) {
@@ -86,8 +86,8 @@ final class Report {
 
     private boolean agreement(RowResult result, double peak) {
         Optional<Contender> chosen = reference(result);
-        Map<String, FloatTensor> reference =
-                chosen.map(c -> FloatTensors.read(data.outputs(result.row(), c.name()))).orElse(Map.of());
+        Map<String, FloatTensor> reference = chosen.map(c -> FloatTensors.read(data.outputs(result.row(), c.name())))
+                .orElse(Map.of());
         boolean sound = true;
         for (Contender contender : result.timed()) {
             double time = result.milliseconds(contender);

@@ -55,7 +55,8 @@ final class RowResult {
     }
 
     /** The peer of the least time, or null if none was timed. */
-    @Nullable Contender fastestPeer() {
+    @Nullable
+    Contender fastestPeer() {
         Contender fastest = null;
         for (Contender contender : timed()) {
             if (!contender.ours() && (fastest == null || milliseconds(contender) < milliseconds(fastest))) {

@@ -53,13 +53,12 @@ final class SideProcess implements Runnable {
             return;
         }
         BenchmarkData files = new BenchmarkData(data);
-        Side worker =
-                switch (side) {
-                    case "impasto" -> new ImpastoRows(threads);
-                    case "onnxruntime" -> new OnnxRuntimeRows(threads);
-                    case "nd4j" -> new Nd4jRows();
-                    default -> throw new IllegalArgumentException("No side is called '" + side + "'");
-                };
+        Side worker = switch (side) {
+            case "impasto" -> new ImpastoRows(threads);
+            case "onnxruntime" -> new OnnxRuntimeRows(threads);
+            case "nd4j" -> new Nd4jRows();
+            default -> throw new IllegalArgumentException("No side is called '" + side + "'");
+        };
         Side.Workload workload = worker.prepare(chosen, files);
         time(workload);
         say("describe", worker.describe());

@@ -33,8 +33,7 @@ final class Vgg19Layout {
         for (int block = 0; block < CONVOLUTIONS.length; block++) {
             for (int i = 1; i <= CONVOLUTIONS[block]; i++) {
                 boolean last = i == CONVOLUTIONS[block];
-                all.add(new Convolution(
-                        "relu" + (block + 1) + "_" + i, index, block + 1, in, CHANNELS[block], last));
+                all.add(new Convolution("relu" + (block + 1) + "_" + i, index, block + 1, in, CHANNELS[block], last));
                 index += 2;
                 in = CHANNELS[block];
             }
@@ -48,7 +47,8 @@ final class Vgg19Layout {
         List<Convolution> all = convolutions();
         int last = -1;
         for (int i = 0; i < all.size(); i++) {
-            if (outputs.contains(all.get(i).name()) || all.get(i).poolAfter() && outputs.contains(all.get(i).pool())) {
+            if (outputs.contains(all.get(i).name())
+                    || all.get(i).poolAfter() && outputs.contains(all.get(i).pool())) {
                 last = i;
             }
         }

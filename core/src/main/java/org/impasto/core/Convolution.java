@@ -190,7 +190,10 @@ public sealed interface Convolution extends Operation {
             Checks.pictureShape(this, picture);
             Checks.rank(this, "weight", inputs.get(1), 4, "out, in / groups, height, width");
             Checks.sameType(this, inputs.get(0), inputs.get(1));
-            Checks.gradient(this, inputs.get(0), geometry.output(this, picture, inputs.get(1).shape()));
+            Checks.gradient(
+                    this,
+                    inputs.get(0),
+                    geometry.output(this, picture, inputs.get(1).shape()));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 
@@ -208,7 +211,8 @@ public sealed interface Convolution extends Operation {
             Checks.picture(this, "picture", inputs.get(0));
             Checks.that(weight.rank() == 4, this, "weight shape " + weight + " is not of rank 4");
             Checks.sameType(this, inputs.get(0), inputs.get(1));
-            Checks.gradient(this, inputs.get(1), geometry.output(this, inputs.get(0).shape(), weight));
+            Checks.gradient(
+                    this, inputs.get(1), geometry.output(this, inputs.get(0).shape(), weight));
             return List.of(new Spec(weight, inputs.get(0).type()));
         }
 

@@ -69,7 +69,8 @@ public sealed interface Pooling extends Operation {
             Checks.operands(this, inputs, 2);
             Checks.picture(this, "picture", inputs.get(0));
             Checks.sameType(this, inputs.get(0), inputs.get(1));
-            Checks.gradient(this, inputs.get(1), window.output(this, inputs.get(0).shape()));
+            Checks.gradient(
+                    this, inputs.get(1), window.output(this, inputs.get(0).shape()));
             return List.of(inputs.get(0));
         }
 

@@ -48,7 +48,8 @@ public sealed interface Resampling extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
             Checks.pictureShape(this, picture);
-            Checks.gradient(this, inputs.get(0), picture.with(2, resize.height()).with(3, resize.width()));
+            Checks.gradient(
+                    this, inputs.get(0), picture.with(2, resize.height()).with(3, resize.width()));
             return List.of(new Spec(picture, inputs.get(0).type()));
         }
 

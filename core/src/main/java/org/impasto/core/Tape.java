@@ -506,8 +506,9 @@ public final class Tape implements Decorator, AutoCloseable {
 
     private Tensor onInner(Tensor tensor) {
         if (!Tensor.reaches(inner, tensor.backend())) {
-            throw new BackendException("a function of a tape on " + inner.describe() + " gave a tensor of another backend, "
-                    + tensor.backend().describe() + "; compute it from the function's inputs");
+            throw new BackendException(
+                    "a function of a tape on " + inner.describe() + " gave a tensor of another backend, "
+                            + tensor.backend().describe() + "; compute it from the function's inputs");
         }
         return tensor.backend() == inner
                 ? tensor

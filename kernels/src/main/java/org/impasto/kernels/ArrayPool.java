@@ -34,8 +34,9 @@ final class ArrayPool {
     /** A float, double or long array of precisely that length; its contents are undefined. */
     Object take(ElementType type, long length) {
         if (length > Integer.MAX_VALUE - 8) {
-            throw new BackendException("a tensor of " + length + " elements is too large for the CPU backend, which holds"
-                    + " at most " + (Integer.MAX_VALUE - 8) + " in one: cut the work into tiles or batches");
+            throw new BackendException(
+                    "a tensor of " + length + " elements is too large for the CPU backend, which holds" + " at most "
+                            + (Integer.MAX_VALUE - 8) + " in one: cut the work into tiles or batches");
         }
         Key key = new Key(type, (int) length);
         synchronized (this) {
@@ -54,8 +55,9 @@ final class ArrayPool {
             case FLOAT32 -> new float[key.length];
             case FLOAT64 -> new double[key.length];
             case INT64 -> new long[key.length];
-            default -> throw new BackendException(
-                    key.type + " is for files only; the CPU backend computes FLOAT32, FLOAT64 and INT64");
+            default ->
+                throw new BackendException(
+                        key.type + " is for files only; the CPU backend computes FLOAT32, FLOAT64 and INT64");
         };
     }
 
@@ -71,7 +73,8 @@ final class ArrayPool {
             }
             idle.computeIfAbsent(key, length -> new ArrayDeque<>()).addLast(array);
             idleBytes += key.bytes();
-            Iterator<Map.Entry<Key, ArrayDeque<Object>>> oldest = idle.entrySet().iterator();
+            Iterator<Map.Entry<Key, ArrayDeque<Object>>> oldest =
+                    idle.entrySet().iterator();
             while (idleBytes > budget && oldest.hasNext()) {
                 Map.Entry<Key, ArrayDeque<Object>> entry = oldest.next();
                 while (idleBytes > budget && entry.getValue().pollLast() != null) {

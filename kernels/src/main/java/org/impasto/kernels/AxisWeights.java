@@ -63,9 +63,8 @@ record AxisWeights(int[][] sources, double[][] weights) {
     }
 
     private static void interpolated(int[][] sources, double[][] weights, int i, Resize resize, int in, int out) {
-        double source = resize.alignCorners()
-                ? out == 1 ? 0 : (double) i * (in - 1) / (out - 1)
-                : (i + 0.5) * in / out - 0.5;
+        double source =
+                resize.alignCorners() ? out == 1 ? 0 : (double) i * (in - 1) / (out - 1) : (i + 0.5) * in / out - 0.5;
         if (resize.filter() == Filter.BILINEAR) {
             source = Math.max(source, 0);
             int below = Math.min((int) source, in - 1);

@@ -34,8 +34,7 @@ final class ConvolutionKernels {
     private ConvolutionKernels() {}
 
     static void register(KernelRegistry registry) {
-        registry.add(
-                Conv2d.class, (o, inputs, outputs, call) -> List.of(forward(o, inputs, outputs.get(0), call)));
+        registry.add(Conv2d.class, (o, inputs, outputs, call) -> List.of(forward(o, inputs, outputs.get(0), call)));
         registry.add(
                 DataGradient.class,
                 (o, inputs, outputs, call) ->
@@ -116,8 +115,7 @@ final class ConvolutionKernels {
             Spec output,
             KernelCall call) {
         ConvolutionSettings settings = call.convolution();
-        ConvolutionPlan plan =
-                ConvolutionPlan.of(shape, fusion, settings.exact() ? Precision.EXACT : Precision.FAST);
+        ConvolutionPlan plan = ConvolutionPlan.of(shape, fusion, settings.exact() ? Precision.EXACT : Precision.FAST);
         PreparedWeights prepared = weight.prepared().find(plan, order);
         if (prepared == null) {
             boolean kept = !call.run().isTraining();
@@ -127,8 +125,8 @@ final class ConvolutionKernels {
                 prepared = weight.prepared().find(plan, order);
             }
             if (prepared == null) {
-                prepared = PreparedWeights.prepare(
-                        plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
+                prepared =
+                        PreparedWeights.prepare(plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
                 if (kept) {
                     prepared = weight.prepared().keep(prepared, order, plan, settings);
                 }
@@ -160,14 +158,13 @@ final class ConvolutionKernels {
                 .dilated(g.dilationHeight(), g.dilationWidth())
                 .grouped(g.groups())
                 .padded(
-                        new Edges(
-                                reachWidth,
-                                paddedWidth - spread.size(3),
-                                reachHeight,
-                                paddedHeight - spread.size(2)),
+                        new Edges(reachWidth, paddedWidth - spread.size(3), reachHeight, paddedHeight - spread.size(2)),
                         PaddingMode.ZERO);
         Shape turned = Shape.of(
-                picture.size(1), weight.shape().size(0) / g.groups(), weight.shape().size(2), weight.shape().size(3));
+                picture.size(1),
+                weight.shape().size(0) / g.groups(),
+                weight.shape().size(2),
+                weight.shape().size(3));
         Spec paddedSpec = new Spec(picture.with(2, paddedHeight).with(3, paddedWidth), output.type());
         CpuArray padded = convolved(
                 spread, weight, Order.ADJOINT, null, shape(spread, turned, full), Fusion.NONE, paddedSpec, call);
@@ -186,7 +183,8 @@ final class ConvolutionKernels {
         CpuArray from = call.asPlain(x);
         int height = (x.size(2) - 1) * strideHeight + 1;
         int width = (x.size(3) - 1) * strideWidth + 1;
-        CpuArray to = call.temporary(new Spec(x.shape().with(2, height).with(3, width), x.spec().type()));
+        CpuArray to = call.temporary(
+                new Spec(x.shape().with(2, height).with(3, width), x.spec().type()));
         call.workers().run(x.size(0) * x.size(1), call.run(), (plane, worker) -> {
             java.util.Arrays.fill(to.floats(), plane * height * width, (plane + 1) * height * width, 0f);
             for (int row = 0; row < from.size(2); row++) {
@@ -237,8 +235,7 @@ final class ConvolutionKernels {
                                     + left;
                             int target = channel * pixels + row * width;
                             for (int column = 0; column < width; column++) {
-                                seen.floats()[target + column] =
-                                        picture.floats()[source + column * g.strideWidth()];
+                                seen.floats()[target + column] = picture.floats()[source + column * g.strideWidth()];
                             }
                         }
                     });

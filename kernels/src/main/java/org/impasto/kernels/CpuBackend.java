@@ -33,8 +33,8 @@ public final class CpuBackend implements Backend {
     /** A backend with its own pool of arrays; see {@link org.impasto.core.Backends#open}. */
     public CpuBackend(BackendOptions options) {
         if (options.threads() < 0) {
-            throw new BackendException("number of threads is " + options.threads() + ", expected 1 or more, or 0 for one"
-                    + " a processor");
+            throw new BackendException("number of threads is " + options.threads()
+                    + ", expected 1 or more, or 0 for one" + " a processor");
         }
         int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
         Executor executor = options.executor() == null ? new WorkerThreads(threads - 1) : options.executor();
@@ -57,8 +57,8 @@ public final class CpuBackend implements Backend {
     public Storage create(Spec spec, Buffer values) {
         int count = values.remaining();
         if (count < spec.shape().elements()) {
-            throw new BackendException("a tensor of " + spec + " needs " + spec.shape().elements() + " values, found "
-                    + count);
+            throw new BackendException(
+                    "a tensor of " + spec + " needs " + spec.shape().elements() + " values, found " + count);
         }
         Object array = pool.take(spec.type(), spec.shape().elements());
         if (array instanceof float[] floats) {
@@ -90,8 +90,8 @@ public final class CpuBackend implements Backend {
         CpuArray array = array(storage);
         int count = array.elements();
         if (into.remaining() < count) {
-            throw new BackendException("a tensor of " + array.spec() + " has " + count + " values, the buffer has room for "
-                    + into.remaining());
+            throw new BackendException("a tensor of " + array.spec() + " has " + count
+                    + " values, the buffer has room for " + into.remaining());
         }
         try (KernelCall call = call(Run.inference())) {
             CpuArray plain = call.asPlain(array);
@@ -99,7 +99,8 @@ public final class CpuBackend implements Backend {
                 if (into instanceof FloatBuffer buffer) {
                     buffer.duplicate().put(floats, 0, count);
                 } else {
-                    DoubleBuffer buffer = expect(DoubleBuffer.class, into, array.spec()).duplicate();
+                    DoubleBuffer buffer =
+                            expect(DoubleBuffer.class, into, array.spec()).duplicate();
                     for (float value : floats) {
                         buffer.put(value);
                     }
@@ -108,7 +109,8 @@ public final class CpuBackend implements Backend {
                 if (into instanceof DoubleBuffer buffer) {
                     buffer.duplicate().put(doubles, 0, count);
                 } else {
-                    FloatBuffer buffer = expect(FloatBuffer.class, into, array.spec()).duplicate();
+                    FloatBuffer buffer =
+                            expect(FloatBuffer.class, into, array.spec()).duplicate();
                     for (double value : doubles) {
                         buffer.put((float) value);
                     }

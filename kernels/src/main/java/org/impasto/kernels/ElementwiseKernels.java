@@ -92,8 +92,7 @@ final class ElementwiseKernels {
                 clearLanes(y);
             }
         } else {
-            FUNCTIONS.unary(
-                    operation, p, q, x.elements(), x.doubles(), 0, y.doubles(), 0, call.workers(), call.run());
+            FUNCTIONS.unary(operation, p, q, x.elements(), x.doubles(), 0, y.doubles(), 0, call.workers(), call.run());
         }
         return y;
     }
@@ -223,16 +222,26 @@ final class ElementwiseKernels {
     private static CpuArray blockedBinary(
             BinaryOperation operation, CpuArray a, CpuArray b, Spec output, KernelCall call) {
         CpuArray y = call.blocked(output);
-        boolean flat = (a.shape().equals(output.shape()) || isScalar(a))
-                && (b.shape().equals(output.shape()) || isScalar(b));
+        boolean flat =
+                (a.shape().equals(output.shape()) || isScalar(a)) && (b.shape().equals(output.shape()) || isScalar(b));
         if (flat) {
             int[] all = {y.floats().length};
             int[] one = {1};
             CpuArray left = isScalar(a) ? a : call.asBlocked(a);
             CpuArray right = isScalar(b) ? b : call.asBlocked(b);
             FUNCTIONS.binary(
-                    operation, all, left.floats(), 0, isScalar(a) ? one : all, right.floats(), 0,
-                    isScalar(b) ? one : all, y.floats(), 0, call.workers(), call.run());
+                    operation,
+                    all,
+                    left.floats(),
+                    0,
+                    isScalar(a) ? one : all,
+                    right.floats(),
+                    0,
+                    isScalar(b) ? one : all,
+                    y.floats(),
+                    0,
+                    call.workers(),
+                    call.run());
         } else {
             perChannel(operation, call.asBlocked(a), call.asBlocked(b), y, call);
         }
@@ -261,7 +270,14 @@ final class ElementwiseKernels {
     }
 
     private static void combine(
-            BinaryOperation operation, int rows, int length, Part a, Part b, int from, CpuArray y, int target,
+            BinaryOperation operation,
+            int rows,
+            int length,
+            Part a,
+            Part b,
+            int from,
+            CpuArray y,
+            int target,
             KernelCall call) {
         int[] shape = {rows, length};
         FUNCTIONS.binary(

@@ -44,19 +44,37 @@ final class LinearAlgebraKernels {
         int[] results = BatchOffsets.of(batch, batch, result.size(-2) * result.size(-1));
         if (result.spec().type() == ElementType.FLOAT32) {
             FLOATS.multiply(
-                    shape, left.floats(), lefts, right.floats(), rights, result.floats(), results, false,
-                    call.workers(), call.run());
+                    shape,
+                    left.floats(),
+                    lefts,
+                    right.floats(),
+                    rights,
+                    result.floats(),
+                    results,
+                    false,
+                    call.workers(),
+                    call.run());
         } else {
             DOUBLES.multiply(
-                    shape, left.doubles(), lefts, right.doubles(), rights, result.doubles(), results, false,
-                    call.workers(), call.run());
+                    shape,
+                    left.doubles(),
+                    lefts,
+                    right.doubles(),
+                    rights,
+                    result.doubles(),
+                    results,
+                    false,
+                    call.workers(),
+                    call.run());
         }
         return List.of(result);
     }
 
     private static int[] batch(CpuArray array) {
         long[] sizes = array.shape().toArray();
-        return Arrays.stream(sizes, 0, sizes.length - 2).mapToInt(Math::toIntExact).toArray();
+        return Arrays.stream(sizes, 0, sizes.length - 2)
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     private static CpuArray gram(CpuArray x, Spec output, KernelCall call) {
@@ -67,12 +85,27 @@ final class LinearAlgebraKernels {
             int target = image * channels * channels;
             if (x.spec().type() == ElementType.FLOAT32) {
                 FEATURES.gram(
-                        x.floats(), imageOffset(x, image), channels, pixels, x.isBlocked(), 1.0 / pixels,
-                        result.floats(), target, call.workers(), call.run());
+                        x.floats(),
+                        imageOffset(x, image),
+                        channels,
+                        pixels,
+                        x.isBlocked(),
+                        1.0 / pixels,
+                        result.floats(),
+                        target,
+                        call.workers(),
+                        call.run());
             } else {
                 FEATURES.gram(
-                        x.doubles(), imageOffset(x, image), channels, pixels, 1.0 / pixels,
-                        result.doubles(), target, call.workers(), call.run());
+                        x.doubles(),
+                        imageOffset(x, image),
+                        channels,
+                        pixels,
+                        1.0 / pixels,
+                        result.doubles(),
+                        target,
+                        call.workers(),
+                        call.run());
             }
         }
         return result;
@@ -88,18 +121,36 @@ final class LinearAlgebraKernels {
         int channels = x.size(1);
         int pixels = KernelCall.pixels(x);
         double scale = 1.0 / (operation.unbiased() ? pixels - 1 : pixels);
-        double[] allMeans = StatisticsKernels.moments(x, operation.unbiased(), call).mean();
+        double[] allMeans =
+                StatisticsKernels.moments(x, operation.unbiased(), call).mean();
         for (int image = 0; image < x.size(0); image++) {
             double[] means = Arrays.copyOfRange(allMeans, image * channels, (image + 1) * channels);
             int target = image * channels * channels;
             if (x.spec().type() == ElementType.FLOAT32) {
                 FEATURES.covariance(
-                        x.floats(), imageOffset(x, image), channels, pixels, x.isBlocked(), means, scale,
-                        result.doubles(), target, call.workers(), call.run());
+                        x.floats(),
+                        imageOffset(x, image),
+                        channels,
+                        pixels,
+                        x.isBlocked(),
+                        means,
+                        scale,
+                        result.doubles(),
+                        target,
+                        call.workers(),
+                        call.run());
             } else {
                 FEATURES.covariance(
-                        x.doubles(), imageOffset(x, image), channels, pixels, means, scale,
-                        result.doubles(), target, call.workers(), call.run());
+                        x.doubles(),
+                        imageOffset(x, image),
+                        channels,
+                        pixels,
+                        means,
+                        scale,
+                        result.doubles(),
+                        target,
+                        call.workers(),
+                        call.run());
             }
         }
         return result;

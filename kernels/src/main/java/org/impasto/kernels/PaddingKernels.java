@@ -21,7 +21,11 @@ final class PaddingKernels {
         Shape shape = x.shape()
                 .with(2, x.shape().size(2) + edges.top() + edges.bottom())
                 .with(3, x.shape().size(3) + edges.left() + edges.right());
-        return pad(new Padding.Pad(edges, mode, 0), x, call.temporary(new Spec(shape, x.spec().type())), call);
+        return pad(
+                new Padding.Pad(edges, mode, 0),
+                x,
+                call.temporary(new Spec(shape, x.spec().type())),
+                call);
     }
 
     private static CpuArray pad(Padding.Pad pad, CpuArray x, CpuArray to, KernelCall call) {

@@ -15,8 +15,8 @@ final class PoolingKernels {
         registry.addUnary(Pooling.AvgPool2d.class, PoolingKernels::average);
         registry.add(
                 Pooling.MaxPool2dGradient.class,
-                (pool, inputs, outputs, call) ->
-                        java.util.List.of(maxGradient(pool.window(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
+                (pool, inputs, outputs, call) -> java.util.List.of(
+                        maxGradient(pool.window(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
         registry.addUnary(Pooling.AvgPool2dGradient.class, PoolingKernels::averageGradient);
     }
 

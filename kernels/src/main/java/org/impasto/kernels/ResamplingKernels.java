@@ -29,8 +29,10 @@ final class ResamplingKernels {
     private static CpuArray gradient(Resampling.ResizeGradient back, CpuArray gradient, Spec output, KernelCall call) {
         int height = output.shape().intSize(2);
         int width = output.shape().intSize(3);
-        AxisWeights rows = AxisWeights.of(back.resize(), height, gradient.size(2)).transposed(height);
-        AxisWeights columns = AxisWeights.of(back.resize(), width, gradient.size(3)).transposed(width);
+        AxisWeights rows =
+                AxisWeights.of(back.resize(), height, gradient.size(2)).transposed(height);
+        AxisWeights columns =
+                AxisWeights.of(back.resize(), width, gradient.size(3)).transposed(width);
         return apply(call.asPlain(gradient), rows, columns, output, call);
     }
 

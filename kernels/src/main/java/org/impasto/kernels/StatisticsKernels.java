@@ -54,8 +54,7 @@ final class StatisticsKernels {
                     call.workers(),
                     call.run());
         } else {
-            call.workers()
-                    .run(planes, call.run(), (plane, worker) -> ofDoubles(x, plane, pixels, unbiased, moments));
+            call.workers().run(planes, call.run(), (plane, worker) -> ofDoubles(x, plane, pixels, unbiased, moments));
         }
         return moments;
     }

@@ -101,7 +101,8 @@ final class ViewKernels {
         return to;
     }
 
-    private static List<CpuArray> concat(View.Concat concat, List<CpuArray> inputs, List<Spec> outputs, KernelCall call) {
+    private static List<CpuArray> concat(
+            View.Concat concat, List<CpuArray> inputs, List<Spec> outputs, KernelCall call) {
         Shape shape = outputs.get(0).shape();
         CpuArray to = call.plain(outputs.get(0));
         int inner = product(shape, concat.axis() + 1, shape.rank());

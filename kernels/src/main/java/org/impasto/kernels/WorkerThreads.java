@@ -15,7 +15,12 @@ final class WorkerThreads implements Executor {
     WorkerThreads(int threads) {
         AtomicInteger number = new AtomicInteger();
         executor = new ThreadPoolExecutor(
-                Math.max(1, threads), Math.max(1, threads), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                Math.max(1, threads),
+                Math.max(1, threads),
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                work -> {
                     Thread thread = new Thread(work, "impasto-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

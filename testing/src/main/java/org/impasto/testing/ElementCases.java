@@ -48,27 +48,25 @@ final class ElementCases {
     private void functions() {
         for (Elementwise.UnaryFunction function : Elementwise.UnaryFunction.values()) {
             for (long[] shape : SHAPES) {
-                Operand operand =
-                        switch (function) {
-                            case LOGARITHM, SQUARE_ROOT -> positive(shape);
-                            case RECIPROCAL, ABSOLUTE, RELU, SIGN -> nonzero(shape);
-                            default -> normal(shape);
-                        };
-                Tolerance tolerance =
-                        switch (function) {
-                            case ABSOLUTE, NEGATE, RELU, SIGN -> Tolerance.exact();
-                            case RECIPROCAL, SQUARE, SQUARE_ROOT -> Tolerance.ofElement(1);
-                            case EXPONENTIAL, SIGMOID -> Tolerance.ofElement(8);
-                            case LOGARITHM -> Tolerance.ofTensor(8);
-                            case TANH -> Tolerance.ofElement(16);
-                        };
+                Operand operand = switch (function) {
+                    case LOGARITHM, SQUARE_ROOT -> positive(shape);
+                    case RECIPROCAL, ABSOLUTE, RELU, SIGN -> nonzero(shape);
+                    default -> normal(shape);
+                };
+                Tolerance tolerance = switch (function) {
+                    case ABSOLUTE, NEGATE, RELU, SIGN -> Tolerance.exact();
+                    case RECIPROCAL, SQUARE, SQUARE_ROOT -> Tolerance.ofElement(1);
+                    case EXPONENTIAL, SIGMOID -> Tolerance.ofElement(8);
+                    case LOGARITHM -> Tolerance.ofTensor(8);
+                    case TANH -> Tolerance.ofElement(16);
+                };
                 addInBothTypes(row(new Elementwise.Unary(function), tolerance, operand));
             }
         }
         for (long[] shape : SHAPES) {
             addInBothTypes(row(new Elementwise.LeakyRelu(0.2), Tolerance.ofElement(1), nonzero(shape)));
-            addInBothTypes(row(
-                    new Elementwise.LeakyReluGradient(0.2), Tolerance.ofElement(1), nonzero(shape), normal(shape)));
+            addInBothTypes(
+                    row(new Elementwise.LeakyReluGradient(0.2), Tolerance.ofElement(1), nonzero(shape), normal(shape)));
             addInBothTypes(row(new Elementwise.LeakyReluGradient(0), Tolerance.exact(), nonzero(shape), normal(shape)));
             addInBothTypes(row(new Elementwise.Clamp(-0.5, 0.75), Tolerance.exact(), normal(shape)));
             addInBothTypes(row(new Elementwise.Clamp(0.5, 0.75), Tolerance.exact(), normal(shape)));
@@ -95,13 +93,11 @@ final class ElementCases {
         };
         for (Elementwise.BinaryFunction function : Elementwise.BinaryFunction.values()) {
             for (long[][] pair : pairs) {
-                Tolerance tolerance =
-                        switch (function) {
-                            case MAXIMUM, MINIMUM, GREATER -> Tolerance.exact();
-                            case ADD, SUBTRACT, MULTIPLY, DIVIDE -> Tolerance.ofElement(1);
-                        };
-                OperationCase row =
-                        row(new Elementwise.Binary(function), tolerance, normal(pair[0]), nonzero(pair[1]));
+                Tolerance tolerance = switch (function) {
+                    case MAXIMUM, MINIMUM, GREATER -> Tolerance.exact();
+                    case ADD, SUBTRACT, MULTIPLY, DIVIDE -> Tolerance.ofElement(1);
+                };
+                OperationCase row = row(new Elementwise.Binary(function), tolerance, normal(pair[0]), nonzero(pair[1]));
                 addInBothTypes(row);
                 if (function != Elementwise.BinaryFunction.DIVIDE) {
                     add(row.as(ElementType.INT64));
@@ -137,7 +133,8 @@ final class ElementCases {
             for (int axis : row.axes()) {
                 terms *= row.shape()[axis];
             }
-            addInBothTypes(row(new Reduction.Sum(row.axes()), Tolerance.ofTensor(4.0 + (double) terms), normal(row.shape())));
+            addInBothTypes(
+                    row(new Reduction.Sum(row.axes()), Tolerance.ofTensor(4.0 + (double) terms), normal(row.shape())));
             addInBothTypes(row(new Reduction.Maximum(row.axes()), Tolerance.exact(), normal(row.shape())));
         }
         addInBothTypes(row(new Reduction.Sum(List.of(0)), Tolerance.exact(), normal(0, 4)));
@@ -167,7 +164,9 @@ final class ElementCases {
         addInEveryType(new View.Concat(3), normal(1, 17, 3, 5), normal(1, 17, 3, 0), normal(1, 17, 3, 2));
         addInEveryType(new View.Concat(0), normal(5));
         Spec[] specs = {
-            Spec.float32(2, 17, 3, 5), new Spec(Shape.of(33), ElementType.FLOAT64), new Spec(Shape.of(3, 5), ElementType.INT64)
+            Spec.float32(2, 17, 3, 5),
+            new Spec(Shape.of(33), ElementType.FLOAT64),
+            new Spec(Shape.of(3, 5), ElementType.INT64)
         };
         for (Spec spec : specs) {
             add(row(new Generation.Fill(spec, 3), Tolerance.exact()));

@@ -58,11 +58,17 @@ public final class GradientCheck {
             for (int i = 0; i < inputs.length; i++) {
                 int index = i;
                 if (inputs[i].type().isFloating()) {
-                    compare("input " + i, mostProbes, gradients.inputs().get(i).toDoubles(), points.get(i), value, moved -> {
-                        List<Tensor> changed = new ArrayList<>(List.of(inputs));
-                        changed.set(index, tensor(inputs[index].backend(), inputs[index], moved));
-                        return objective(function, changed).item();
-                    });
+                    compare(
+                            "input " + i,
+                            mostProbes,
+                            gradients.inputs().get(i).toDoubles(),
+                            points.get(i),
+                            value,
+                            moved -> {
+                                List<Tensor> changed = new ArrayList<>(List.of(inputs));
+                                changed.set(index, tensor(inputs[index].backend(), inputs[index], moved));
+                                return objective(function, changed).item();
+                            });
                 }
             }
             for (Map.Entry<Parameter, Tensor> entry : gradients.parameters().entrySet()) {
@@ -80,10 +86,16 @@ public final class GradientCheck {
             double value) {
         Tensor before = parameter.value();
         try {
-            compare("parameter " + parameter.path(), mostProbes, gradient.toDoubles(), before.toDoubles(), value, moved -> {
-                parameter.set(tensor(parameter.backend(), before, moved));
-                return objective(function, inputs).item();
-            });
+            compare(
+                    "parameter " + parameter.path(),
+                    mostProbes,
+                    gradient.toDoubles(),
+                    before.toDoubles(),
+                    value,
+                    moved -> {
+                        parameter.set(tensor(parameter.backend(), before, moved));
+                        return objective(function, inputs).item();
+                    });
         } finally {
             parameter.set(before);
         }

@@ -16,7 +16,9 @@ final class MatrixCases {
 
     static List<OperationCase> all() {
         List<OperationCase> cases = new ArrayList<>();
-        long[][] sizes = {{1, 1, 1}, {13, 37, 29}, {17, 300, 15}, {1, 64, 33}, {70, 3, 1}, {6, 16, 48}, {3, 0, 2}, {0, 3, 2}};
+        long[][] sizes = {
+            {1, 1, 1}, {13, 37, 29}, {17, 300, 15}, {1, 64, 33}, {70, 3, 1}, {6, 16, 48}, {3, 0, 2}, {0, 3, 2}
+        };
         for (long[] size : sizes) {
             for (int transposed = 0; transposed < 4; transposed++) {
                 boolean left = (transposed & 1) != 0;
@@ -55,7 +57,10 @@ final class MatrixCases {
             }
         }
         cases.add(OperationCase.of(
-                "in float64", new Statistics.Covariance(true), Tolerance.ofSum(60), normal(1, 5, 3, 5).as(ElementType.FLOAT64)));
+                "in float64",
+                new Statistics.Covariance(true),
+                Tolerance.ofSum(60),
+                normal(1, 5, 3, 5).as(ElementType.FLOAT64)));
         for (int n : new int[] {1, 2, 3, 16, 33}) {
             Spec matrix = new Spec(Shape.of(n, n), ElementType.FLOAT64);
             cases.add(OperationCase.of(
@@ -73,9 +78,7 @@ final class MatrixCases {
         return cases;
     }
 
-    private static OperationCase product(
-            String name, boolean left, boolean right, long terms, Operand a, Operand b) {
-        return OperationCase.of(
-                name, new LinearAlgebra.MatrixProduct(left, right), Tolerance.ofSum(terms), a, b);
+    private static OperationCase product(String name, boolean left, boolean right, long terms, Operand a, Operand b) {
+        return OperationCase.of(name, new LinearAlgebra.MatrixProduct(left, right), Tolerance.ofSum(terms), a, b);
     }
 }

@@ -21,7 +21,8 @@ public record OperationCase(String name, Operation operation, List<Operand> oper
 
     /** This row with all operands of another type. */
     OperationCase as(ElementType type) {
-        List<Operand> converted = operands.stream().map(operand -> operand.as(type)).toList();
+        List<Operand> converted =
+                operands.stream().map(operand -> operand.as(type)).toList();
         return new OperationCase(name + " " + type.name().toLowerCase(Locale.ROOT), operation, converted, tolerance);
     }
 
@@ -46,8 +47,11 @@ public record OperationCase(String name, Operation operation, List<Operand> oper
     /** Whether a gradient flows from a result to an operand. */
     public boolean isDifferentiable() {
         return !operation.isTerminal()
-                && specs().stream().anyMatch(spec -> spec.type().isFloating() && spec.shape().elements() > 0)
-                && operation.outputs(specs()).stream().anyMatch(spec -> spec.type().isFloating());
+                && specs().stream()
+                        .anyMatch(
+                                spec -> spec.type().isFloating() && spec.shape().elements() > 0)
+                && operation.outputs(specs()).stream()
+                        .anyMatch(spec -> spec.type().isFloating());
     }
 
     /** Whether an operand or a result is of that type. */

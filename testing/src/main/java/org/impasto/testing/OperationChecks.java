@@ -75,9 +75,11 @@ public final class OperationChecks {
     private static List<double[]> results(Backend backend, OperationCase row) {
         try (Scope scope = Scope.open()) {
             List<Tensor> operands = row.tensors(backend);
-            List<double[]> before = operands.stream().map(OperationChecks::doubles).toList();
-            List<double[]> results =
-                    apply(backend, row, operands).stream().map(OperationChecks::doubles).toList();
+            List<double[]> before =
+                    operands.stream().map(OperationChecks::doubles).toList();
+            List<double[]> results = apply(backend, row, operands).stream()
+                    .map(OperationChecks::doubles)
+                    .toList();
             for (int i = 0; i < operands.size(); i++) {
                 if (!Arrays.equals(before.get(i), doubles(operands.get(i)))) {
                     throw new AssertionError(row + ": operand " + i + " was changed by " + backend.describe());
@@ -110,7 +112,8 @@ public final class OperationChecks {
                 int differs = Arrays.mismatch(expected.get(output), found.get(output));
                 if (differs >= 0) {
                     throw new AssertionError(row + ": result " + output + ", element " + differs + ": "
-                            + expected.get(output)[differs] + " on " + backends.get(0).describe() + ", "
+                            + expected.get(output)[differs] + " on "
+                            + backends.get(0).describe() + ", "
                             + found.get(output)[differs] + " on " + backend.describe());
                 }
             }

@@ -166,7 +166,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
 
     private static void pictures(List<OperationRefusal> all) {
         Spec pooled = Spec.float32(1, 3, 2, 3);
-        for (Operation pooling : List.of(new Pooling.MaxPool2d(Window.of(2)), new Pooling.AvgPool2d(Window.of(2), true))) {
+        for (Operation pooling :
+                List.of(new Pooling.MaxPool2d(Window.of(2)), new Pooling.AvgPool2d(Window.of(2), true))) {
             refuse(all, pooling);
             refuse(all, pooling, VECTOR);
             refuse(all, pooling, LONGS);
@@ -207,7 +208,10 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Resampling.Resize(0, 4, Filter.BILINEAR, false, false), PICTURE);
         refuse(all, new Resampling.Resize(3, 4, Filter.BILINEAR, true, true), PICTURE);
         refuse(all, new Resampling.ResizeGradient(resize, PICTURE.shape()), PICTURE);
-        refuse(all, new Resampling.ResizeGradient(resize, PICTURE.shape()), as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
+        refuse(
+                all,
+                new Resampling.ResizeGradient(resize, PICTURE.shape()),
+                as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
     }
 

@@ -48,7 +48,8 @@ public final class OperationTable {
         Set<Class<?>> rows = new HashSet<>();
         cases().forEach(row -> rows.add(row.operation().getClass()));
         Set<Class<?>> refusals = new HashSet<>();
-        OperationRefusal.all().forEach(refusal -> refusals.add(refusal.operation().getClass()));
+        OperationRefusal.all()
+                .forEach(refusal -> refusals.add(refusal.operation().getClass()));
         List<String> missing = new ArrayList<>();
         for (Class<?> type : records()) {
             String name = type.getEnclosingClass().getSimpleName() + "." + type.getSimpleName();

@@ -64,10 +64,19 @@ final class PictureCases {
         convolution("depthwise", same.grouped(17), Shape.of(1, 17, 5, 7), Shape.of(17, 1, 3, 3));
         convolution("strides differ", same.strided(2, 1), Shape.of(1, 3, 7, 8), Shape.of(4, 3, 3, 3));
         convolution("dilated", same.dilated(2, 3), Shape.of(1, 3, 9, 12), Shape.of(4, 3, 3, 3));
-        convolution("kernel 1x7", plain.padded(new Edges(3, 3, 0, 0), PaddingMode.ZERO), Shape.of(1, 3, 4, 9), Shape.of(5, 3, 1, 7));
+        convolution(
+                "kernel 1x7",
+                plain.padded(new Edges(3, 3, 0, 0), PaddingMode.ZERO),
+                Shape.of(1, 3, 4, 9),
+                Shape.of(5, 3, 1, 7));
         convolution("kernel 2x4 stride 3", plain.strided(3, 3), Shape.of(2, 3, 8, 11), Shape.of(5, 3, 2, 4));
-        convolution("padding that cuts", plain.padded(new Edges(-1, -2, 0, -1), PaddingMode.ZERO), Shape.of(1, 3, 7, 8), Shape.of(4, 3, 3, 3));
-        convolution("9x9", plain.padded(Edges.all(4), PaddingMode.REFLECT), Shape.of(1, 3, 9, 11), Shape.of(4, 3, 9, 9));
+        convolution(
+                "padding that cuts",
+                plain.padded(new Edges(-1, -2, 0, -1), PaddingMode.ZERO),
+                Shape.of(1, 3, 7, 8),
+                Shape.of(4, 3, 3, 3));
+        convolution(
+                "9x9", plain.padded(Edges.all(4), PaddingMode.REFLECT), Shape.of(1, 3, 9, 11), Shape.of(4, 3, 9, 9));
     }
 
     private void convolution(String name, Geometry geometry, Shape picture, Shape weight) {
@@ -101,9 +110,19 @@ final class PictureCases {
                 String name = "then " + activation + " and pooling " + pooling;
                 Convolution.Conv2d operation = new Convolution.Conv2d(same, activation, pooling);
                 cases.add(OperationCase.of(
-                        "3x3 " + name, operation, Tolerance.ofSum(153), normal(2, 17, 9, 7), normal(16, 17, 3, 3), normal(16)));
+                        "3x3 " + name,
+                        operation,
+                        Tolerance.ofSum(153),
+                        normal(2, 17, 9, 7),
+                        normal(16, 17, 3, 3),
+                        normal(16)));
                 cases.add(OperationCase.of(
-                        "3x3 even " + name, operation, Tolerance.ofSum(27), normal(1, 3, 8, 18), normal(33, 3, 3, 3), normal(33)));
+                        "3x3 even " + name,
+                        operation,
+                        Tolerance.ofSum(27),
+                        normal(1, 3, 8, 18),
+                        normal(33, 3, 3, 3),
+                        normal(33)));
                 cases.add(OperationCase.of(
                         "1x1 without bias " + name,
                         new Convolution.Conv2d(Geometry.plain(), activation, pooling),
@@ -126,7 +145,8 @@ final class PictureCases {
         for (Window window : windows) {
             for (Shape picture : List.of(Shape.of(2, 17, 9, 11), Shape.of(1, 16, 6, 8), Shape.of(1, 3, 5, 5))) {
                 String name = window + " of " + picture;
-                Shape result = picture.with(2, window.windows(picture.size(2))).with(3, window.windows(picture.size(3)));
+                Shape result =
+                        picture.with(2, window.windows(picture.size(2))).with(3, window.windows(picture.size(3)));
                 maxPool(name, window, picture, result);
                 for (boolean count : new boolean[] {false, true}) {
                     String counted = name + (count ? " counting padding" : "");
@@ -160,7 +180,12 @@ final class PictureCases {
     private void padding() {
         Shape picture = Shape.of(2, 17, 5, 7);
         for (PaddingMode mode : PaddingMode.values()) {
-            for (Edges edges : List.of(Edges.all(1), new Edges(3, 4, 2, 1), new Edges(0, 2, 0, 0), Edges.none(), new Edges(-1, 0, -2, -1))) {
+            for (Edges edges : List.of(
+                    Edges.all(1),
+                    new Edges(3, 4, 2, 1),
+                    new Edges(0, 2, 0, 0),
+                    Edges.none(),
+                    new Edges(-1, 0, -2, -1))) {
                 pad(edges, mode, 0, picture);
             }
         }
@@ -181,8 +206,7 @@ final class PictureCases {
                 picture.size(3) + edges.left() + edges.right());
         cases.add(OperationCase.of(
                 name, new Padding.Pad(edges, mode, value), Tolerance.exact(), normal(picture.toArray())));
-        cases.add(OperationCase.of(
-                name, new Padding.PadGradient(edges, mode, picture), Tolerance.ofSum(81), padded));
+        cases.add(OperationCase.of(name, new Padding.PadGradient(edges, mode, picture), Tolerance.ofSum(81), padded));
     }
 
     private void resizing() {
@@ -209,6 +233,9 @@ final class PictureCases {
                 name, resize, copies ? Tolerance.exact() : Tolerance.ofTensor(16), normal(picture.toArray())));
         Shape result = picture.with(2, resize.height()).with(3, resize.width());
         cases.add(OperationCase.of(
-                name, new Resampling.ResizeGradient(resize, picture), Tolerance.ofTensor(32), normal(result.toArray())));
+                name,
+                new Resampling.ResizeGradient(resize, picture),
+                Tolerance.ofTensor(32),
+                normal(result.toArray())));
     }
 }

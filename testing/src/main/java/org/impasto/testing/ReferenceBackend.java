@@ -64,7 +64,8 @@ public final class ReferenceBackend implements Backend {
         Values made = allocate(spec);
         int elements = made.elements();
         if (values.remaining() < elements) {
-            throw new BackendException("expected " + elements + " values for " + spec + ", found " + values.remaining());
+            throw new BackendException(
+                    "expected " + elements + " values for " + spec + ", found " + values.remaining());
         }
         if (made.integer()) {
             if (!(values instanceof LongBuffer longs)) {

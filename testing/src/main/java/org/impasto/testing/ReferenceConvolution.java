@@ -61,7 +61,8 @@ final class ReferenceConvolution {
         void visit(int picture, int weight, int result);
     }
 
-    private static void visit(Convolution.Geometry geometry, Shape picture, Shape weight, Shape result, Product product) {
+    private static void visit(
+            Convolution.Geometry geometry, Shape picture, Shape weight, Shape result, Product product) {
         int height = picture.intSize(2);
         int width = picture.intSize(3);
         int groupIn = weight.intSize(1);

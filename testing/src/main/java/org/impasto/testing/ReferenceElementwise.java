@@ -65,8 +65,8 @@ final class ReferenceElementwise {
         int[] fromRight = broadcast(right.shape(), y.shape());
         for (int i = 0; i < y.elements(); i++) {
             if (y.integer()) {
-                y.longs[i] = integers(operation.function())
-                        .applyAsLong(left.longs[fromLeft[i]], right.longs[fromRight[i]]);
+                y.longs[i] =
+                        integers(operation.function()).applyAsLong(left.longs[fromLeft[i]], right.longs[fromRight[i]]);
             } else {
                 y.doubles[i] = floats(operation.function())
                         .applyAsDouble(left.doubles[fromLeft[i]], right.doubles[fromRight[i]]);

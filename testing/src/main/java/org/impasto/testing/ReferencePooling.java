@@ -74,7 +74,8 @@ final class ReferencePooling {
         void visit(int cell, int result, double divisor);
     }
 
-    private static void average(Pooling.Window window, boolean countPadding, Values picture, Values result, Share share) {
+    private static void average(
+            Pooling.Window window, boolean countPadding, Values picture, Values result, Share share) {
         int height = picture.size(2);
         int width = picture.size(3);
         int padding = window.padding();

@@ -56,9 +56,10 @@ final class ReferenceResampling {
                     switch (resize.filter()) {
                         case NEAREST -> List.of(new Tap((int) ((long) i * in / out), 1));
                         case AREA -> area(i, in, out);
-                        case BILINEAR, BICUBIC -> resize.antialias()
-                                ? antialiased(resize.filter(), i, in, out)
-                                : interpolated(resize, i, in, out);
+                        case BILINEAR, BICUBIC ->
+                            resize.antialias()
+                                    ? antialiased(resize.filter(), i, in, out)
+                                    : interpolated(resize, i, in, out);
                     });
         }
         return all;
@@ -75,9 +76,7 @@ final class ReferenceResampling {
     }
 
     private static List<Tap> interpolated(Resampling.Resize resize, int i, int in, int out) {
-        double source = resize.alignCorners()
-                ? out == 1 ? 0 : i * (in - 1.0) / (out - 1)
-                : (i + 0.5) * in / out - 0.5;
+        double source = resize.alignCorners() ? out == 1 ? 0 : i * (in - 1.0) / (out - 1) : (i + 0.5) * in / out - 0.5;
         List<Tap> taps = new ArrayList<>();
         if (resize.filter() == Filter.BILINEAR) {
             double clamped = Math.max(source, 0);

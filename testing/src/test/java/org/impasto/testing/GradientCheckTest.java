@@ -57,7 +57,8 @@ class GradientCheckTest {
     @Test
     void catchesAWrongGradientOfAParameter() {
         try (Parameter weight = new Parameter("head.weight", vector(1, 2))) {
-            assertThatThrownBy(() -> GradientCheck.check(x -> squareWith(1.9, weight.on(x)).mul(x), vector(3, 4)))
+            assertThatThrownBy(() -> GradientCheck.check(
+                            x -> squareWith(1.9, weight.on(x)).mul(x), vector(3, 4)))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageContaining("head.weight");
             assertThat(weight.value().toDoubles()).containsExactly(1, 2);
@@ -67,8 +68,8 @@ class GradientCheckTest {
     @Test
     void seesSmallGradientsBesideALargeValue() {
         // The value is a million; a gradient of 1 that is reported as 0 is not lost in it.
-        assertThatThrownBy(() -> GradientCheck.check(
-                        x -> x.detach().affine(1, 1e6).add(vector(0)), vector(1)))
+        assertThatThrownBy(
+                        () -> GradientCheck.check(x -> x.detach().affine(1, 1e6).add(vector(0)), vector(1)))
                 .isInstanceOf(AssertionError.class);
     }
 

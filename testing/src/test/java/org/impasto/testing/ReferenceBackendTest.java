@@ -119,7 +119,8 @@ class ReferenceBackendTest {
             assertThat(x.max().item()).isNaN();
             assertThat(x.relu().toFloats()[1]).isNaN();
             assertThat(x.clamp(0, 1).toFloats()[1]).isNaN();
-            assertThat(x.maxPool2d(org.impasto.core.Pooling.Window.of(2)).item()).isNaN();
+            assertThat(x.maxPool2d(org.impasto.core.Pooling.Window.of(2)).item())
+                    .isNaN();
             assertThat(x.maximum(x.constant(Shape.scalar(), 2)).toFloats()[1]).isNaN();
         }
     }

@@ -43,8 +43,8 @@ class CpuOperationTest {
             var backends = Stream.of(1, 2, 3)
                     .map(threads -> variant.open(BackendOptions.cpu().withThreads(threads)))
                     .toList();
-            return rows().map(row -> DynamicTest.dynamicTest(
-                    variant + ": " + row, () -> OperationChecks.equalBits(backends, row)));
+            return rows().map(row ->
+                    DynamicTest.dynamicTest(variant + ": " + row, () -> OperationChecks.equalBits(backends, row)));
         });
     }
 

@@ -97,7 +97,9 @@ final class CpuVariant {
         private static final String KERNELS = "org.impasto.kernels.";
 
         KernelClassLoader() {
-            super(new URL[] {CpuBackend.class.getProtectionDomain().getCodeSource().getLocation()});
+            super(new URL[] {
+                CpuBackend.class.getProtectionDomain().getCodeSource().getLocation()
+            });
         }
 
         @Override
@@ -110,7 +112,8 @@ final class CpuVariant {
                 if (loaded != null) {
                     return loaded;
                 }
-                try (InputStream bytes = CpuVariant.class.getClassLoader().getResourceAsStream(name.replace('.', '/') + ".class")) {
+                try (InputStream bytes =
+                        CpuVariant.class.getClassLoader().getResourceAsStream(name.replace('.', '/') + ".class")) {
                     if (bytes == null) {
                         throw new ClassNotFoundException(name);
                     }

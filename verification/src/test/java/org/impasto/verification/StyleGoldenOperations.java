@@ -28,9 +28,9 @@ final class StyleGoldenOperations {
     private StyleGoldenOperations() {}
 
     static GoldenRunner register(GoldenRunner runner) {
-        return runner.register("vgg", StyleGoldenOperations::vgg)
-                .register("vgg_gram", withVgg(Tensor::gram))
-                .register("vgg_style_map", StyleGoldenOperations::vggStyleMap)
+        return runner.register("vgg", new SwitchingGradients(withVgg(feature -> feature)))
+                .register("vgg_gram", new SwitchingGradients(withVgg(Tensor::gram)))
+                .register("vgg_style_map", new SwitchingGradients(StyleGoldenOperations::vggStyleMap))
                 .register("vgg_levels", StyleGoldenOperations::vggLevels)
                 .register("vgg_autoencode", StyleGoldenOperations::vggAutoencode)
                 .register(
@@ -44,10 +44,6 @@ final class StyleGoldenOperations {
     }
 
     // ---- networks
-
-    private static Map<String, Tensor> vgg(GoldenCase golden, Backend backend) {
-        return withVgg(feature -> feature).run(golden, backend);
-    }
 
     /** The taps that the file's results are named by, each through a function. */
     private static GoldenOperation withVgg(Function<Tensor, Tensor> function) {
@@ -70,7 +66,9 @@ final class StyleGoldenOperations {
     /** Whether a lone cotangent has the shape of this result, so that it belongs to it. */
     private static boolean isSeeded(GoldenCase golden, String result) {
         return golden.has("in.cotangent")
-                && golden.spec("in.cotangent").shape().equals(golden.spec("out." + result).shape());
+                && golden.spec("in.cotangent")
+                        .shape()
+                        .equals(golden.spec("out." + result).shape());
     }
 
     private static Map<String, Tensor> vggStyleMap(GoldenCase golden, Backend backend) {
@@ -99,8 +97,7 @@ final class StyleGoldenOperations {
         for (int level = 1; level <= 5; level++) {
             try (Model<Vgg> vgg = encoder(golden, backend, 2 * level - 2);
                     Model<VggDecoder> decoder = decoder(golden, backend, 2 * level - 1)) {
-                Tensor features =
-                        vgg.net().feature(golden.tensor(backend, "in.image"), "relu" + level + "_1");
+                Tensor features = vgg.net().feature(golden.tensor(backend, "in.image"), "relu" + level + "_1");
                 results.put("out.d" + level, decoder.net().forward(features));
             }
         }
@@ -199,10 +196,12 @@ final class StyleGoldenOperations {
     /** A VGG-16 whose weights are some of a VGG-19's, by the file's own map of names. */
     private static Model<Vgg> vgg16(GoldenCase golden, Backend backend, WeightFile file, String prefix) {
         int[] convolutions = {2, 2, 3, 3, 3};
-        VggVariant variant = VggVariant.torchvision(convolutions, golden.config().integers("widths"));
+        VggVariant variant =
+                VggVariant.torchvision(convolutions, golden.config().integers("widths"));
         WeightNames names = WeightNames.of(path -> {
                     int end = path.lastIndexOf('.');
-                    return prefix + golden.config().object("weight_map").text(path.substring(0, end))
+                    return prefix
+                            + golden.config().object("weight_map").text(path.substring(0, end))
                             + path.substring(end);
                 })
                 .ignoring(name -> true);
@@ -236,7 +235,8 @@ final class StyleGoldenOperations {
         return candidates.stream()
                 .filter(Files::exists)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(golden + " needs weights '" + name + "', looked at " + candidates));
+                .orElseThrow(() ->
+                        new IllegalStateException(golden + " needs weights '" + name + "', looked at " + candidates));
     }
 
     private static List<String> stripped(List<String> names) {

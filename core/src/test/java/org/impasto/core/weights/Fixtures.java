@@ -63,8 +63,8 @@ final class Fixtures {
     }
 
     static byte[] npy(String header, byte[] data) {
-        byte[] text = (header + " ".repeat(63 - (10 + header.length()) % 64) + "\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] text =
+                (header + " ".repeat(63 - (10 + header.length()) % 64) + "\n").getBytes(StandardCharsets.ISO_8859_1);
         byte[] start = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) text.length, (byte) (text.length >> 8)};
         return join(start, text, data);
     }
@@ -145,16 +145,40 @@ final class Fixtures {
     /** A PyTorch file of the older form around a pickle, with one storage "0". */
     static byte[] legacy(byte[] pickle, byte[] storage) {
         return join(
-                legacyHead(true), pickle, new Pickle().list().text("0").append().stop(), int64(storage.length / 4), storage);
+                legacyHead(true),
+                pickle,
+                new Pickle().list().text("0").append().stop(),
+                int64(storage.length / 4),
+                storage);
     }
 
     static byte[] legacyHead(boolean littleEndian) {
-        byte[] magic = {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a,
-            (byte) 0xa8, 0x50, 0x19, '.'};
+        byte[] magic = {
+            (byte) 0x80,
+            2,
+            (byte) 0x8a,
+            10,
+            0x6c,
+            (byte) 0xfc,
+            (byte) 0x9c,
+            0x46,
+            (byte) 0xf9,
+            0x20,
+            0x6a,
+            (byte) 0xa8,
+            0x50,
+            0x19,
+            '.'
+        };
         return join(
                 magic,
                 new Pickle().number(1001).stop(),
-                new Pickle().dictionary().text("little_endian").truth(littleEndian).setItem().stop());
+                new Pickle()
+                        .dictionary()
+                        .text("little_endian")
+                        .truth(littleEndian)
+                        .setItem()
+                        .stop());
     }
 
     static byte[] legacy() {

@@ -73,7 +73,8 @@ class HalfPrecisionTest {
         for (int bits : new int[] {0x7f800001, 0x7fc00000, 0x7fffffff, 0xff800001, 0xffffffff, 0x7f801000}) {
             float nan = Float.intBitsToFloat(bits);
             assertThat(HalfPrecision.fromFloat16(HalfPrecision.toFloat16(nan))).isNaN();
-            assertThat(HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(nan))).isNaN();
+            assertThat(HalfPrecision.fromBfloat16(HalfPrecision.toBfloat16(nan)))
+                    .isNaN();
         }
     }
 }

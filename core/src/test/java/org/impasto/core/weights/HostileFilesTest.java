@@ -29,7 +29,9 @@ class HostileFilesTest {
         try {
             Fixtures.open(bytes);
         } catch (WeightException refused) {
-            assertThat(threads.getCurrentThreadAllocatedBytes() - before).as("bytes allocated").isLessThan(allocation);
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+                    .as("bytes allocated")
+                    .isLessThan(allocation);
             for (String part : parts) {
                 assertThat(refused).hasMessageContaining(part);
             }
@@ -41,7 +43,8 @@ class HostileFilesTest {
     }
 
     private static String tensor(String name, String sizes, long begin, long end) {
-        return "\"" + name + "\":{\"dtype\":\"F32\",\"shape\":" + sizes + ",\"data_offsets\":[" + begin + "," + end + "]}";
+        return "\"" + name + "\":{\"dtype\":\"F32\",\"shape\":" + sizes + ",\"data_offsets\":[" + begin + "," + end
+                + "]}";
     }
 
     private static void refusesHeader(String header, int dataBytes, String... parts) {
@@ -104,7 +107,8 @@ class HostileFilesTest {
         refusesHeader("{" + tensor("a", "[1]", 0, 4) + "," + tensor("\\u0061", "[1]", 4, 8) + "}", 8, "uplicate");
         refusesHeader("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "uplicate");
         refusesHeader("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}", 0, "uplicate");
-        refusesHeader("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "uplicate");
+        refusesHeader(
+                "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "uplicate");
     }
 
     @Test
@@ -123,14 +127,17 @@ class HostileFilesTest {
         refusesHeader("{\"a\":{}}", 0, "'a'", "expected dtype");
         refusesHeader("{\"a\":{\"dtype\":\"F7\",\"shape\":[],\"data_offsets\":[0,4]}}", 4, "'F7'");
         refuses(Fixtures.join(Fixtures.int64(8), new byte[] {'{', '"', (byte) 0xc3, '(', '"', ':', '1', '}'}), "UTF-8");
-        refuses(Fixtures.join(Fixtures.int64(8), new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '1', '}'}), "UTF-8");
+        refuses(
+                Fixtures.join(Fixtures.int64(8), new byte[] {'{', '"', (byte) 0xc0, (byte) 0x80, '"', ':', '1', '}'}),
+                "UTF-8");
         refusesHeader("{\"a\":" + "[".repeat(5000), 0, "header");
         refusesHeader("{\"a\":{\"x\":" + "[".repeat(5000) + "]".repeat(5000) + "}}", 0, "header");
     }
 
     @Test
     void refusesEveryTruncation() {
-        for (byte[] whole : List.of(Fixtures.safetensors(), Fixtures.torchZip(), Fixtures.legacy(), Fixtures.npy(), Fixtures.npz())) {
+        for (byte[] whole : List.of(
+                Fixtures.safetensors(), Fixtures.torchZip(), Fixtures.legacy(), Fixtures.npy(), Fixtures.npz())) {
             Fixtures.open(whole);
             for (int length = 0; length < whole.length; length++) {
                 refuses(Arrays.copyOf(whole, length));
@@ -148,23 +155,56 @@ class HostileFilesTest {
     @Test
     void refusesAPickleThatCalls() {
         refusesPickle(
-                new Pickle().global("os", "system").text("touch /tmp/owned").op(0x85).reduce().stop(), "'os.system'");
-        refusesPickle(new Pickle().global("posix", "system").text("x").op(0x85).reduce().stop(), "posix.system");
-        refusesPickle(new Pickle().global("builtins", "eval").text("1").op(0x85).reduce().stop(), "builtins.eval");
-        refusesPickle(new Pickle().global("__builtin__", "eval").text("1").op(0x85, 0x81).stop(), "eval");
-        refusesPickle(new Pickle().global("torch", "load").text("x").op(0x85).reduce().stop(), "torch.load");
+                new Pickle()
+                        .global("os", "system")
+                        .text("touch /tmp/owned")
+                        .op(0x85)
+                        .reduce()
+                        .stop(),
+                "'os.system'");
+        refusesPickle(
+                new Pickle()
+                        .global("posix", "system")
+                        .text("x")
+                        .op(0x85)
+                        .reduce()
+                        .stop(),
+                "posix.system");
+        refusesPickle(
+                new Pickle()
+                        .global("builtins", "eval")
+                        .text("1")
+                        .op(0x85)
+                        .reduce()
+                        .stop(),
+                "builtins.eval");
+        refusesPickle(
+                new Pickle()
+                        .global("__builtin__", "eval")
+                        .text("1")
+                        .op(0x85, 0x81)
+                        .stop(),
+                "eval");
+        refusesPickle(
+                new Pickle().global("torch", "load").text("x").op(0x85).reduce().stop(), "torch.load");
         refusesPickle(new Pickle().global("collections", "OrderedDict.update").stop(), "OrderedDict.update");
         refusesPickle(new Pickle().global("torch.serialization", "load").stop(), "torch.serialization.load");
-        refusesPickle(new Pickle().global("torch", "jit._script.unpackage_script_module").stop(), "refused");
+        refusesPickle(
+                new Pickle()
+                        .global("torch", "jit._script.unpackage_script_module")
+                        .stop(),
+                "refused");
         // Names joined elsewhere must not become an allowed one.
-        refusesPickle(new Pickle().global("torch", "_utils._rebuild_tensor_v2\u0000").stop(), "refused");
+        refusesPickle(
+                new Pickle().global("torch", "_utils._rebuild_tensor_v2\u0000").stop(), "refused");
     }
 
     @Test
     void refusesOpcodesThatNoTensorNeeds() {
         refusesPickle(new Pickle().text("os").text("system").op(0x93).stop(), "STACK_GLOBAL");
         refusesPickle(new Pickle().mark().line("ios\nsystem\n").stop(), "INST");
-        refusesPickle(new Pickle().mark().global("collections", "OrderedDict").op('o').stop(), "OBJ");
+        refusesPickle(
+                new Pickle().mark().global("collections", "OrderedDict").op('o').stop(), "OBJ");
         refusesPickle(new Pickle().list().op('2').stop(), "DUP");
         refusesPickle(new Pickle().op(0x82, 1).stop(), "EXT1");
         refusesPickle(new Pickle().line("I1\n").stop(), "INT");
@@ -176,12 +216,32 @@ class HostileFilesTest {
     @Test
     void refusesCallsOfWhatIsNoConstructor() {
         refusesPickle(new Pickle().text("x").op(')').reduce().stop(), "calls String");
-        refusesPickle(new Pickle().global("torch", "FloatStorage").op(')').reduce().stop(), "torch.FloatStorage");
+        refusesPickle(
+                new Pickle().global("torch", "FloatStorage").op(')').reduce().stop(), "torch.FloatStorage");
         refusesPickle(new Pickle().global("torch", "float32").op(')').reduce().stop(), "calls String");
-        refusesPickle(new Pickle().global("collections", "OrderedDict").list().reduce().stop(), "expected a tuple");
-        refusesPickle(new Pickle().global("torch._utils", "_rebuild_tensor_v2").op(')').reduce().stop(), "a storage");
-        refusesPickle(new Pickle().global("torch._utils", "_rebuild_parameter").op(')').reduce().stop(), "a tensor");
-        refusesPickle(new Pickle().global("torch", "Size").text("x").op(0x85).reduce().stop(), "a tuple of numbers");
+        refusesPickle(
+                new Pickle()
+                        .global("collections", "OrderedDict")
+                        .list()
+                        .reduce()
+                        .stop(),
+                "expected a tuple");
+        refusesPickle(
+                new Pickle()
+                        .global("torch._utils", "_rebuild_tensor_v2")
+                        .op(')')
+                        .reduce()
+                        .stop(),
+                "a storage");
+        refusesPickle(
+                new Pickle()
+                        .global("torch._utils", "_rebuild_parameter")
+                        .op(')')
+                        .reduce()
+                        .stop(),
+                "a tensor");
+        refusesPickle(
+                new Pickle().global("torch", "Size").text("x").op(0x85).reduce().stop(), "a tuple of numbers");
     }
 
     @Test
@@ -193,7 +253,13 @@ class HostileFilesTest {
         refusesPickle(new Pickle().dictionary().list().none().setItem().stop(), "key");
         refusesPickle(new Pickle().list().dictionary().op('b').stop(), "expected an OrderedDict");
         refusesPickle(new Pickle().dictionary().list().op('b').stop(), "state");
-        refusesPickle(new Pickle().tensor(6, 0, List.of(6L), List.of(1L)).dictionary().op('b').stop(), "TensorReference");
+        refusesPickle(
+                new Pickle()
+                        .tensor(6, 0, List.of(6L), List.of(1L))
+                        .dictionary()
+                        .op('b')
+                        .stop(),
+                "TensorReference");
     }
 
     @Test
@@ -218,7 +284,10 @@ class HostileFilesTest {
             endless[i] = 'N';
             endless[i + 1] = 'a';
         }
-        refusesWithin(64 * MEBIBYTE, Fixtures.torchZip(new Pickle().list().raw(endless).stop(), STORAGE), "1000000");
+        refusesWithin(
+                64 * MEBIBYTE,
+                Fixtures.torchZip(new Pickle().list().raw(endless).stop(), STORAGE),
+                "1000000");
     }
 
     @Test
@@ -245,7 +314,8 @@ class HostileFilesTest {
     @Test
     void refusesNestedDoubling() {
         // A list of two of the list before, sixty times: 2^60 values when written out.
-        refusesWithin(128 * MEBIBYTE, Fixtures.torchZip(doubling(true), STORAGE), "more than 100000 tensors and values");
+        refusesWithin(
+                128 * MEBIBYTE, Fixtures.torchZip(doubling(true), STORAGE), "more than 100000 tensors and values");
         refusesWithin(512 * MEBIBYTE, Fixtures.torchZip(doubling(false), STORAGE), "1000000 values when written out");
     }
 
@@ -264,7 +334,8 @@ class HostileFilesTest {
     void refusesPathsThatMultiply() {
         // One long key around many others: short in the file, long when every path is written out.
         String key = "k".repeat(900);
-        Pickle pickle = new Pickle().dictionary().text(key).dictionary().text(key).dictionary();
+        Pickle pickle =
+                new Pickle().dictionary().text(key).dictionary().text(key).dictionary();
         for (int i = 0; i < 5000; i++) {
             pickle.number(i).none().setItem();
         }
@@ -326,9 +397,18 @@ class HostileFilesTest {
         refusesPickle(view(6, 0, List.of(Long.MAX_VALUE, 2L), List.of(0L, 0L)), "2^63-1");
         refusesPickle(view(6, 0, List.of(1L << 40), List.of(0L)), "repeats a storage", "contiguous");
         refusesPickle(view(6, 0, List.of(1L << 30, 3L), List.of(0L, 1L)), "repeats a storage");
-        refusesPickle(new Pickle().global("torch._utils", "_rebuild_tensor").mark().storage("FloatStorage", 6).number(0)
-                .numbers(java.util.Collections.nCopies(65, 1L)).numbers(java.util.Collections.nCopies(65, 1L)).op('t')
-                .reduce().stop(), "64 axes");
+        refusesPickle(
+                new Pickle()
+                        .global("torch._utils", "_rebuild_tensor")
+                        .mark()
+                        .storage("FloatStorage", 6)
+                        .number(0)
+                        .numbers(java.util.Collections.nCopies(65, 1L))
+                        .numbers(java.util.Collections.nCopies(65, 1L))
+                        .op('t')
+                        .reduce()
+                        .stop(),
+                "64 axes");
     }
 
     @Test
@@ -339,15 +419,28 @@ class HostileFilesTest {
         refusesPickle(view(Long.MAX_VALUE, 0, List.of(0L), List.of(1L)));
         refusesPickle(new Pickle().text("module").op('Q').stop(), "persistent id");
         refusesPickle(new Pickle().storage("float32", 6).stop(), "persistent id");
-        refusesPickle(new Pickle().list().storage("FloatStorage", 6).append().storage("IntStorage", 6).append().stop(),
+        refusesPickle(
+                new Pickle()
+                        .list()
+                        .storage("FloatStorage", 6)
+                        .append()
+                        .storage("IntStorage", 6)
+                        .append()
+                        .stop(),
                 "storage '0'");
         byte[] twice = Fixtures.join(
                 Fixtures.legacyHead(true),
                 view(6, 0, List.of(6L), List.of(1L)),
                 new Pickle().list().text("0").append().text("0").append().stop(),
-                Fixtures.int64(6), STORAGE, Fixtures.int64(6), STORAGE);
+                Fixtures.int64(6),
+                STORAGE,
+                Fixtures.int64(6),
+                STORAGE);
         refuses(twice, "listed twice");
-        byte[] none = Fixtures.join(Fixtures.legacyHead(true), view(6, 0, List.of(6L), List.of(1L)), new Pickle().list().stop());
+        byte[] none = Fixtures.join(
+                Fixtures.legacyHead(true),
+                view(6, 0, List.of(6L), List.of(1L)),
+                new Pickle().list().stop());
         refuses(none, "not in the file");
         refuses(Fixtures.join(Fixtures.legacy(), new byte[1]), "1 more bytes");
         Map<String, byte[]> missing = new LinkedHashMap<>();
@@ -359,8 +452,19 @@ class HostileFilesTest {
     @Test
     void refusesViewsBeyondAnOlderStorage() {
         for (long[] view : new long[][] {{2, 5}, {-1, 2}, {7, 0}, {0, -1}, {Long.MAX_VALUE, 1}, {1, Long.MAX_VALUE}}) {
-            byte[] pickle = new Pickle().mark().text("storage").global("torch", "FloatStorage").text("0").text("cpu")
-                    .number(6).mark().text("v").number(view[0]).number(view[1]).op('t', 't', 'Q').stop();
+            byte[] pickle = new Pickle()
+                    .mark()
+                    .text("storage")
+                    .global("torch", "FloatStorage")
+                    .text("0")
+                    .text("cpu")
+                    .number(6)
+                    .mark()
+                    .text("v")
+                    .number(view[0])
+                    .number(view[1])
+                    .op('t', 't', 'Q')
+                    .stop();
             refusesPickle(pickle, "storage '0' of 6 elements");
         }
     }
@@ -368,8 +472,12 @@ class HostileFilesTest {
     @Test
     void refusesBigEndianFiles() {
         refuses(Fixtures.torchZip(Fixtures.checkpoint(), STORAGE, "big"), "'big'", "little-endian");
-        byte[] legacy = Fixtures.join(Fixtures.legacyHead(false), Fixtures.checkpoint(),
-                new Pickle().list().text("0").append().stop(), Fixtures.int64(6), STORAGE);
+        byte[] legacy = Fixtures.join(
+                Fixtures.legacyHead(false),
+                Fixtures.checkpoint(),
+                new Pickle().list().text("0").append().stop(),
+                Fixtures.int64(6),
+                STORAGE);
         refuses(legacy, "little-endian");
         refuses(Fixtures.npy("{'descr': '>f4', 'fortran_order': True, 'shape': (2, 3), }", STORAGE), ">f4");
     }
@@ -418,9 +526,14 @@ class HostileFilesTest {
             refuses(zip(local, changed), "the zip's entry");
         }
         byte[] larger = central.clone();
-        ByteBuffer.wrap(larger).order(ByteOrder.LITTLE_ENDIAN).putInt(20, 1 << 30).putInt(24, 1 << 30);
+        ByteBuffer.wrap(larger)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(20, 1 << 30)
+                .putInt(24, 1 << 30);
         refuses(zip(local, larger), "reaches beyond");
-        refuses(Fixtures.join(local, central, central, Fixtures.zipEnd(2, 2 * central.length, local.length)), "two entries");
+        refuses(
+                Fixtures.join(local, central, central, Fixtures.zipEnd(2, 2 * central.length, local.length)),
+                "two entries");
         byte[] negative = central.clone();
         ByteBuffer.wrap(negative).order(ByteOrder.LITTLE_ENDIAN).putInt(42, -2);
         refuses(zip(local, negative), "outside");
@@ -436,7 +549,9 @@ class HostileFilesTest {
         byte[] local = Fixtures.local("a.npy", inner);
         byte[] first = Fixtures.central("a.npy", inner, 0);
         byte[] second = Fixtures.central("b.npy", Fixtures.npy(), local.length - inner.length);
-        refuses(Fixtures.join(local, first, second, Fixtures.zipEnd(2, first.length + second.length, local.length)), "overlap");
+        refuses(
+                Fixtures.join(local, first, second, Fixtures.zipEnd(2, first.length + second.length, local.length)),
+                "overlap");
     }
 
     @Test
@@ -482,9 +597,16 @@ class HostileFilesTest {
     @Test
     void anErrorNamesFileTensorAndWhatWasExpected() {
         assertThatThrownBy(() -> Fixtures.open(Fixtures.torchZip(
-                        new Pickle().dictionary().text("conv.weight").raw(Arrays.copyOfRange(
-                                view(6, 0, List.of(7L), List.of(1L)), 2, view(6, 0, List.of(7L), List.of(1L)).length - 1))
-                                .setItem().stop(), STORAGE)))
+                        new Pickle()
+                                .dictionary()
+                                .text("conv.weight")
+                                .raw(Arrays.copyOfRange(
+                                        view(6, 0, List.of(7L), List.of(1L)),
+                                        2,
+                                        view(6, 0, List.of(7L), List.of(1L)).length - 1))
+                                .setItem()
+                                .stop(),
+                        STORAGE)))
                 .isInstanceOf(WeightException.class)
                 .hasMessage("fixture, tensor 'conv.weight': reaches beyond its storage of 6 elements; sizes 7,"
                         + " strides [1], first element 0");

@@ -22,11 +22,31 @@ import org.junit.jupiter.api.TestFactory;
 class MutatedFilesTest {
     private static final long SEED = Long.getLong("impasto.seed", 20);
     private static final int MUTATIONS = 13_000;
-    // An expanded tensor may have a million elements more than the file has bytes for; it is read as floats and doubles.
+    // An expanded tensor may have a million elements more than the file has bytes for; it is read as floats and
+    // doubles.
     private static final long MAX_ALLOCATION = 40L << 20;
     private static final long[] EDGES = {
-        0, 1, -1, 2, 127, 128, 255, 256, 32767, 65535, 65536, Integer.MAX_VALUE, Integer.MIN_VALUE, 0xffffffffL, 1L << 32,
-        1L << 40, 1L << 62, Long.MAX_VALUE, Long.MIN_VALUE, 100_000_000, 100_000_001
+        0,
+        1,
+        -1,
+        2,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        65535,
+        65536,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        0xffffffffL,
+        1L << 32,
+        1L << 40,
+        1L << 62,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        100_000_000,
+        100_000_001
     };
 
     @TestFactory
@@ -40,10 +60,14 @@ class MutatedFilesTest {
                 test("older PyTorch", Fixtures.legacy(), Fixtures::open),
                 test("npy", Fixtures.npy(), Fixtures::open),
                 test("npz", Fixtures.npz(), Fixtures::open),
-                test("pickle in a sound zip", Fixtures.checkpoint(), pickle -> Fixtures.open(
-                        Fixtures.torchZip(pickle, Fixtures.floats(Fixtures.WEIGHT)))),
-                test("header of safetensors", header(), text -> Fixtures.open(Fixtures.join(
-                        Fixtures.int64(text.length), text, new byte[34]))),
+                test(
+                        "pickle in a sound zip",
+                        Fixtures.checkpoint(),
+                        pickle -> Fixtures.open(Fixtures.torchZip(pickle, Fixtures.floats(Fixtures.WEIGHT)))),
+                test(
+                        "header of safetensors",
+                        header(),
+                        text -> Fixtures.open(Fixtures.join(Fixtures.int64(text.length), text, new byte[34]))),
                 test("index of shards", index, MutatedFilesTest::openIndex));
     }
 
@@ -92,7 +116,8 @@ class MutatedFilesTest {
                 outcomes[1]++;
             } catch (RuntimeException | Error unexpected) {
                 throw new AssertionError(
-                        kind + ", seed " + SEED + ", mutation " + i + ": " + HexFormat.of().formatHex(damaged),
+                        kind + ", seed " + SEED + ", mutation " + i + ": "
+                                + HexFormat.of().formatHex(damaged),
                         unexpected);
             }
             assertThat(threads.getCurrentThreadAllocatedBytes() - before)
@@ -140,7 +165,8 @@ class MutatedFilesTest {
             case 4 -> { // a stretch taken out
                 int length = Math.min(bytes.length - at, 1 + random.nextInt(16));
                 return Fixtures.join(
-                        java.util.Arrays.copyOf(bytes, at), java.util.Arrays.copyOfRange(bytes, at + length, bytes.length));
+                        java.util.Arrays.copyOf(bytes, at),
+                        java.util.Arrays.copyOfRange(bytes, at + length, bytes.length));
             }
             case 5 -> { // a stretch from elsewhere put in
                 int from = random.nextInt(bytes.length);

@@ -113,7 +113,13 @@ final class Pickle {
     }
 
     Pickle storage(String type, long elements) {
-        return mark().text("storage").global("torch", type).text("0").text("cpu").number(elements).op('t').op('Q');
+        return mark().text("storage")
+                .global("torch", type)
+                .text("0")
+                .text("cpu")
+                .number(elements)
+                .op('t')
+                .op('Q');
     }
 
     /** A float32 view of storage "0". */

@@ -29,7 +29,8 @@ class SharedWeightsTest {
     private static List<Path> files(Path folder) throws IOException {
         assumeThat(folder).isDirectory();
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().matches(".*\\.(safetensors|pth|pt|ckpt|pth\\.tar|index\\.json)"))
+            return files.filter(
+                            file -> file.toString().matches(".*\\.(safetensors|pth|pt|ckpt|pth\\.tar|index\\.json)"))
                     .sorted()
                     .toList();
         }
@@ -41,7 +42,8 @@ class SharedWeightsTest {
             assertThat(file.names()).as("names in %s", path).isNotEmpty();
             for (String name : file.names()) {
                 float[] values = file.readFloats(name);
-                assertThat((long) values.length).isEqualTo(file.spec(name).shape().elements());
+                assertThat((long) values.length)
+                        .isEqualTo(file.spec(name).shape().elements());
                 for (float value : values) {
                     if (Float.isNaN(value)) {
                         throw new AssertionError("NaN in " + path + " " + name);
@@ -73,7 +75,8 @@ class SharedWeightsTest {
         assertThat(whole).isPositive();
         try (WeightFile unet = WeightFile.open(pipeline.resolve("unet"))) {
             long bytes = unet.names().stream()
-                    .mapToLong(name -> unet.spec(name).shape().elements() * unet.spec(name).type().bytes())
+                    .mapToLong(name -> unet.spec(name).shape().elements()
+                            * unet.spec(name).type().bytes())
                     .sum();
             assertThat(unet.metadata()).containsEntry("total_size", Long.toString(bytes));
         }

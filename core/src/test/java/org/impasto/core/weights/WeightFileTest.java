@@ -63,7 +63,8 @@ class WeightFileTest {
         }
     }
 
-    // Saved by PyTorch 2.13: {"transposed": arange(6).reshape(2, 3).t(), "half": a parameter, "size", "dtype", "device"}.
+    // Saved by PyTorch 2.13: {"transposed": arange(6).reshape(2, 3).t(), "half": a parameter, "size", "dtype",
+    // "device"}.
     @Test
     void readsFilesThatPyTorchWrote() throws IOException {
         for (String name : List.of("pytorch-zip.pt", "pytorch-legacy.pt")) {
@@ -89,8 +90,10 @@ class WeightFileTest {
 
     @Test
     void readsASingleTensorAndAPythonTwoPickle() {
-        byte[] single = new Pickle().tensor(6, 1, List.of(2L, 2L), List.of(3L, 1L)).stop();
-        assertThat(Fixtures.open(Fixtures.torchZip(single, Fixtures.floats(Fixtures.WEIGHT))).readFloats("tensor"))
+        byte[] single =
+                new Pickle().tensor(6, 1, List.of(2L, 2L), List.of(3L, 1L)).stop();
+        assertThat(Fixtures.open(Fixtures.torchZip(single, Fixtures.floats(Fixtures.WEIGHT)))
+                        .readFloats("tensor"))
                 .containsExactly(-2, 3.5f, 1e-20f, 6);
         byte[] old = new Pickle()
                 .global("collections", "OrderedDict")
@@ -104,7 +107,8 @@ class WeightFileTest {
                 .op(0x85)
                 .reduce()
                 .stop();
-        assertThat(Fixtures.open(Fixtures.legacy(old, Fixtures.floats(Fixtures.WEIGHT))).readFloats("w"))
+        assertThat(Fixtures.open(Fixtures.legacy(old, Fixtures.floats(Fixtures.WEIGHT)))
+                        .readFloats("w"))
                 .containsExactly(Fixtures.WEIGHT);
     }
 
@@ -130,7 +134,8 @@ class WeightFileTest {
                 .op('t')
                 .reduce()
                 .stop();
-        assertThat(Fixtures.open(Fixtures.legacy(pickle, Fixtures.floats(Fixtures.WEIGHT))).readFloats("tensor"))
+        assertThat(Fixtures.open(Fixtures.legacy(pickle, Fixtures.floats(Fixtures.WEIGHT)))
+                        .readFloats("tensor"))
                 .containsExactly(0.25f, 1e-20f);
     }
 
@@ -150,8 +155,11 @@ class WeightFileTest {
     @Test
     void readsShardsThroughTheirIndexOrTheirFolder() throws IOException {
         Files.write(folder.resolve("model-1.safetensors"), Fixtures.safetensors());
-        Files.write(folder.resolve("model-2.safetensors"), Fixtures.safetensors(
-                "{\"bias\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}", Fixtures.floats(Fixtures.WEIGHT)));
+        Files.write(
+                folder.resolve("model-2.safetensors"),
+                Fixtures.safetensors(
+                        "{\"bias\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]}}",
+                        Fixtures.floats(Fixtures.WEIGHT)));
         Path index = Files.writeString(folder.resolve("model.safetensors.index.json"), """
                 {"metadata": {"total_size": 48},
                  "weight_map": {"bias": "model-2.safetensors", "weight": "model-1.safetensors"}}
@@ -164,9 +172,12 @@ class WeightFileTest {
             }
         }
         Files.writeString(index, "{\"weight_map\": {\"gone\": \"model-2.safetensors\"}}");
-        assertThatThrownBy(() -> WeightFile.open(index)).isInstanceOf(WeightException.class).hasMessageContaining("'gone'");
+        assertThatThrownBy(() -> WeightFile.open(index))
+                .isInstanceOf(WeightException.class)
+                .hasMessageContaining("'gone'");
         Files.writeString(index, "{\"weight_map\": {\"bias\": \"model-3.safetensors\"}}");
-        assertThatThrownBy(() -> WeightFile.open(index)).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> WeightFile.open(index))
+                .isInstanceOf(WeightException.class)
                 .hasMessageContaining("model-3.safetensors: no such file");
     }
 
@@ -175,18 +186,22 @@ class WeightFileTest {
         for (String shard : List.of("../model.safetensors", "/etc/passwd", "..", "", "a\\\\b", "a:b", "x\\u0000")) {
             Path index = Files.writeString(
                     folder.resolve("i.safetensors.index.json"), "{\"weight_map\": {\"w\": \"" + shard + "\"}}");
-            assertThatThrownBy(() -> WeightFile.open(index)).isInstanceOf(WeightException.class)
+            assertThatThrownBy(() -> WeightFile.open(index))
+                    .isInstanceOf(WeightException.class)
                     .hasMessageContaining("same folder");
         }
     }
 
     @Test
     void refusesAFolderWithoutWeightsAndAFileThatIsNone() throws IOException {
-        assertThatThrownBy(() -> WeightFile.open(folder)).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> WeightFile.open(folder))
+                .isInstanceOf(WeightException.class)
                 .hasMessageContaining("without a weight file");
-        assertThatThrownBy(() -> WeightFile.open(folder.resolve("missing"))).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> WeightFile.open(folder.resolve("missing")))
+                .isInstanceOf(WeightException.class)
                 .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> open("text", new byte[] {'h', 'e', 'l', 'l', 'o'})).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> open("text", new byte[] {'h', 'e', 'l', 'l', 'o'}))
+                .isInstanceOf(WeightException.class)
                 .hasMessageContaining("not a weight file")
                 .hasMessageContaining("68656c6c6f");
         assertThatThrownBy(() -> open("empty", new byte[0])).isInstanceOf(WeightException.class);
@@ -229,7 +244,8 @@ class WeightFileTest {
         WeightFile file = open("w.safetensors", Fixtures.safetensors());
         file.close();
         file.close();
-        assertThatThrownBy(() -> file.readFloats("weight")).isInstanceOf(WeightException.class)
+        assertThatThrownBy(() -> file.readFloats("weight"))
+                .isInstanceOf(WeightException.class)
                 .hasMessageContaining("w.safetensors");
     }
 
@@ -271,7 +287,8 @@ class WeightFileTest {
         assertThat(file.readDoubles("t")).containsExactly(expected);
         assertThat(file.readFloats("t")).containsExactly((float) expected[0], (float) expected[1]);
         if (type == ElementType.UINT64) {
-            assertThatThrownBy(() -> file.readLongs("t")).isInstanceOf(WeightException.class)
+            assertThatThrownBy(() -> file.readLongs("t"))
+                    .isInstanceOf(WeightException.class)
                     .hasMessageContaining("18446744073709551615");
         } else if (!type.isFloating()) {
             assertThat(file.readLongs("t")).containsExactly((long) expected[0], (long) expected[1]);
@@ -285,7 +302,9 @@ class WeightFileTest {
         for (int i = 0; i < values.length; i++) {
             values[i] = i;
         }
-        byte[] pickle = new Pickle().tensor(values.length, 1, List.of(200L, 300L, 2L), List.of(2L, 400L, 0L)).stop();
+        byte[] pickle = new Pickle()
+                .tensor(values.length, 1, List.of(200L, 300L, 2L), List.of(2L, 400L, 0L))
+                .stop();
         WeightFile file = Fixtures.open(Fixtures.legacy(pickle, Fixtures.floats(values)));
         float[] gathered = file.readFloats("tensor");
         for (int column = 0; column < 200; column++) {
@@ -343,7 +362,8 @@ class WeightFileTest {
             PickleGlobals globals = PickleGlobals.list(path);
             assertThat(globals.refused()).containsExactly("argparse.Namespace", "os.system");
             assertThat(globals.allowed())
-                    .containsExactly("collections.OrderedDict", "torch.FloatStorage", "torch._utils._rebuild_tensor_v2");
+                    .containsExactly(
+                            "collections.OrderedDict", "torch.FloatStorage", "torch._utils._rebuild_tensor_v2");
             assertThatThrownBy(() -> WeightFile.open(path))
                     .isInstanceOf(WeightException.class)
                     .hasMessageContaining("argparse.Namespace")

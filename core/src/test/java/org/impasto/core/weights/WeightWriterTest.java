@@ -47,7 +47,9 @@ class WeightWriterTest {
         try (WeightFile file = WeightFile.open(path)) {
             assertThat(file.names())
                     .containsExactly("double", "steps", "wide", "empty", "\u4e00 \"quoted\"", "brain", "half");
-            assertThat(file.metadata()).containsEntry("config", "{\"op\": \"\u00e9\"}").containsEntry("a", "b");
+            assertThat(file.metadata())
+                    .containsEntry("config", "{\"op\": \"\u00e9\"}")
+                    .containsEntry("a", "b");
             assertThat(file.spec("half")).isEqualTo(spec(ElementType.FLOAT16, 2, 2));
             // 0.1 and 1e-7 rounded to 11 bits and to multiples of 2^-24; to 8 bits.
             assertThat(file.readFloats("half")).containsExactly(0x1.998p-4f, -2, 65504, 0x1p-23f);
@@ -65,10 +67,18 @@ class WeightWriterTest {
         float[] one = {1};
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
-        WeightWriter.to(first).floats("b", Shape.of(1), one).floats("a", Shape.of(1), one).metadata("x", "1")
-                .metadata("w", "2").write();
-        WeightWriter.to(second).metadata("w", "2").metadata("x", "1").floats("a", Shape.of(1), one)
-                .floats("b", Shape.of(1), one).write();
+        WeightWriter.to(first)
+                .floats("b", Shape.of(1), one)
+                .floats("a", Shape.of(1), one)
+                .metadata("x", "1")
+                .metadata("w", "2")
+                .write();
+        WeightWriter.to(second)
+                .metadata("w", "2")
+                .metadata("x", "1")
+                .floats("a", Shape.of(1), one)
+                .floats("b", Shape.of(1), one)
+                .write();
         assertThat(first).hasSameBinaryContentAs(second);
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(first)).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(bytes.getLong(0) % 8).isZero();
@@ -115,9 +125,13 @@ class WeightWriterTest {
                 .floats("b", Spec.float32(1), () -> {
                     throw new IllegalStateException("the source failed");
                 });
-        assertThatThrownBy(failing::write).isInstanceOf(IllegalStateException.class).hasMessage("the source failed");
+        assertThatThrownBy(failing::write)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the source failed");
         assertThat(path).hasBinaryContent(before);
-        assertThatThrownBy(() -> WeightWriter.to(path).floats("a", Shape.of(3), new float[2]).write())
+        assertThatThrownBy(() -> WeightWriter.to(path)
+                        .floats("a", Shape.of(3), new float[2])
+                        .write())
                 .isInstanceOf(WeightException.class)
                 .hasMessageContaining("'a'")
                 .hasMessageContaining("expected 3")
@@ -165,7 +179,8 @@ class WeightWriterTest {
         assertThatThrownBy(() -> writer.floats("a", Shape.of(1), new float[1])).isInstanceOf(WeightException.class);
         assertThatThrownBy(() -> writer.floats("__metadata__", Shape.of(1), new float[1]))
                 .isInstanceOf(WeightException.class);
-        assertThatThrownBy(() -> writer.floats("\ud800", Shape.of(1), new float[1])).isInstanceOf(WeightException.class);
+        assertThatThrownBy(() -> writer.floats("\ud800", Shape.of(1), new float[1]))
+                .isInstanceOf(WeightException.class);
         assertThatThrownBy(() -> writer.floats("i", spec(ElementType.INT32, 1), () -> FloatBuffer.allocate(1)))
                 .isInstanceOf(WeightException.class);
         WeightWriter beyond = WeightWriter.to(folder.resolve("h"))
@@ -175,7 +190,10 @@ class WeightWriterTest {
                 .hasMessageContaining("70000.0 at element 1")
                 .hasMessageContaining("FLOAT16");
         WeightWriter infinite = WeightWriter.to(folder.resolve("h"))
-                .floats("h", spec(ElementType.FLOAT16, 1), () -> FloatBuffer.wrap(new float[] {Float.NEGATIVE_INFINITY}));
+                .floats(
+                        "h",
+                        spec(ElementType.FLOAT16, 1),
+                        () -> FloatBuffer.wrap(new float[] {Float.NEGATIVE_INFINITY}));
         infinite.write();
     }
 }

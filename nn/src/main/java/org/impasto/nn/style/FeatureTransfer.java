@@ -68,7 +68,9 @@ public final class FeatureTransfer implements AutoCloseable {
         if (block > blocks.size() || blocks.get(block - 1).get(0).channels() != wanted) {
             throw new ShapeException("the decoder takes " + wanted + " channels of " + tap + ", but the "
                     + encoder.net().variant().name() + " encoder has "
-                    + (block > blocks.size() ? "no such layer" : blocks.get(block - 1).get(0).channels() + " there")
+                    + (block > blocks.size()
+                            ? "no such layer"
+                            : blocks.get(block - 1).get(0).channels() + " there")
                     + ": do both belong together?");
         }
         return tap;

@@ -24,16 +24,22 @@ public final class CoreGoldenOperations {
     public static GoldenRunner runner() {
         return new GoldenRunner()
                 .register("conv2d", GoldenOperation.of((golden, x) -> y(convolution(golden.config(), x))))
-                .register("max_pool2d", moving(name -> name.equals("out.y"), (golden, x) -> y(maxPool(golden.config(), x))))
+                .register(
+                        "max_pool2d",
+                        moving(name -> name.equals("out.y"), (golden, x) -> y(maxPool(golden.config(), x))))
                 .register("avg_pool2d", GoldenOperation.of((golden, x) -> y(avgPool(golden.config(), x))))
                 .register("matmul", GoldenOperation.of((golden, x) -> y(matrixProduct(golden.config(), x))))
                 .register("channel_mean_std", GoldenOperation.of(CoreGoldenOperations::meanAndDeviation))
                 .register("covariance", GoldenOperation.of((golden, x) -> y(covariance(golden.config(), x))))
                 .register("eigh", new EigenGolden())
                 .register("pad", moving(name -> name.equals("out.y"), (golden, x) -> y(pad(golden.config(), x))))
-                .register("relu", moving(name -> true, (golden, x) -> y(of(x, "in.x").relu())))
+                .register(
+                        "relu",
+                        moving(name -> true, (golden, x) -> y(of(x, "in.x").relu())))
                 .register("upsample", new Upsample())
-                .register("gram", GoldenOperation.of((golden, x) -> y(of(x, "in.f").gram())));
+                .register(
+                        "gram",
+                        GoldenOperation.of((golden, x) -> y(of(x, "in.f").gram())));
     }
 
     private static Map<String, Tensor> y(Tensor y) {
@@ -120,8 +126,7 @@ public final class CoreGoldenOperations {
     }
 
     private static Tensor matrixProduct(GoldenConfig config, Map<String, Tensor> tensors) {
-        return of(tensors, "in.a")
-                .matmul(of(tensors, "in.b"), config.flag("transpose_a"), config.flag("transpose_b"));
+        return of(tensors, "in.a").matmul(of(tensors, "in.b"), config.flag("transpose_a"), config.flag("transpose_b"));
     }
 
     private static Map<String, Tensor> meanAndDeviation(GoldenCase golden, Map<String, Tensor> tensors) {
@@ -171,9 +176,7 @@ public final class CoreGoldenOperations {
         @Override
         public GoldenError judge(GoldenCase golden, String name, double[] found, double peerFactor) {
             boolean moves = golden.config().text("mode").equals("nearest") && name.equals("out.y");
-            return moves
-                    ? GoldenError.exact(golden, name, found)
-                    : GoldenError.of(golden, name, found, peerFactor);
+            return moves ? GoldenError.exact(golden, name, found) : GoldenError.of(golden, name, found, peerFactor);
         }
     }
 
@@ -201,7 +204,8 @@ public final class CoreGoldenOperations {
             double[] values = golden.values("out.values");
             int n = values.length;
             double error = 0;
-            double scale = Math.max(1, Arrays.stream(values).map(Math::abs).max().orElse(0));
+            double scale =
+                    Math.max(1, Arrays.stream(values).map(Math::abs).max().orElse(0));
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < n; j++) {
                     double residual = -found[i * n + j] * values[j];

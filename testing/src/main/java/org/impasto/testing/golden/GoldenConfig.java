@@ -127,9 +127,7 @@ public final class GoldenConfig {
     /** Whole numbers. */
     public int[] integers(String name) {
         List<?> list = as(List.class, name);
-        return list.stream()
-                .mapToInt(element -> whole(name, (Double) element))
-                .toArray();
+        return list.stream().mapToInt(element -> whole(name, (Double) element)).toArray();
     }
 
     /** Whole numbers, or others if they are not there. */

@@ -99,7 +99,8 @@ public interface GoldenOperation {
             }
         }
         if (total == null) {
-            throw new IllegalArgumentException(golden + " holds gradients, but no cotangent of any of " + results.keySet());
+            throw new IllegalArgumentException(
+                    golden + " holds gradients, but no cotangent of any of " + results.keySet());
         }
         return total;
     }

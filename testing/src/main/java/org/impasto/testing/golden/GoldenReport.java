@@ -81,11 +81,20 @@ public final class GoldenReport {
     public String toString() {
         StringBuilder text = new StringBuilder();
         text.append("golden files on ").append(backend).append('\n');
-        text.append("  ran ").append(cases()).append(" cases, ").append(tensors).append(" tensors: ").append(ran);
+        text.append("  ran ")
+                .append(cases())
+                .append(" cases, ")
+                .append(tensors)
+                .append(" tensors: ")
+                .append(ran);
         text.append('\n');
         if (worst != null) {
             text.append(String.format(
-                    Locale.ROOT, "  worst ratio to the peer's error %.3g, in %s, %s%n", worst.ratio(), worstCase, worst));
+                    Locale.ROOT,
+                    "  worst ratio to the peer's error %.3g, in %s, %s%n",
+                    worst.ratio(),
+                    worstCase,
+                    worst));
         }
         notCovered.forEach((tensor, cases) -> text.append("  not covered yet: ")
                 .append(tensor)

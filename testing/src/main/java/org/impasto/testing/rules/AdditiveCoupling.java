@@ -36,7 +36,8 @@ final class AdditiveCoupling implements CustomFunction {
     private static Tensor inverse(Tensor y, Parameter weight) {
         long half = y.shape().size(1) / 2;
         Tensor a = y.slice(1, half, half);
-        return Tensor.concat(1, List.of(a, y.slice(1, 0, half).sub(a.mul(weight.on(y)).tanh())));
+        return Tensor.concat(
+                1, List.of(a, y.slice(1, 0, half).sub(a.mul(weight.on(y)).tanh())));
     }
 
     /** The same chain without a backward pass of its own. */
@@ -73,7 +74,8 @@ final class AdditiveCoupling implements CustomFunction {
             for (int i = weights.size() - 1; i >= 0; i--) {
                 Parameter weight = weights.get(i);
                 Tensor x = inverse(y, weight);
-                Tensor before = backward.vjp(inputs -> List.of(block(inputs.get(0), weight)), List.of(x), List.of(gradient))
+                Tensor before = backward.vjp(
+                                inputs -> List.of(block(inputs.get(0), weight)), List.of(x), List.of(gradient))
                         .get(0);
                 if (before == null) {
                     throw new AssertionError("the walk back through an invertible block gave no gradient");

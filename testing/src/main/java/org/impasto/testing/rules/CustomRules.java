@@ -38,7 +38,8 @@ final class CustomRules {
                 new BackendRule("a checkpoint keeps its inputs only", CustomRules::checkpointForgets),
                 new BackendRule("a checkpoint draws its noise again", CustomRules::checkpointReplaysNoise),
                 new BackendRule("a checkpoint inside a checkpoint", CustomRules::nestedCheckpoints),
-                new BackendRule("second derivatives pass through checkpoints and customs", CustomRules::secondDerivatives),
+                new BackendRule(
+                        "second derivatives pass through checkpoints and customs", CustomRules::secondDerivatives),
                 new BackendRule("noise inside a custom function is refused", CustomRules::noiseRefused),
                 new BackendRule("an invertible layer recomputes its input", CustomRules::invertible),
                 new BackendRule("memory of an invertible chain does not grow with depth", CustomRules::chainMemory),
@@ -51,8 +52,8 @@ final class CustomRules {
     private static void checkpoint(Backend backend) {
         try (Scope scope = Scope.open();
                 Parameter w = new Parameter("w", random(backend, 1, 3, 3))) {
-            Function<List<Tensor>, Tensor> block =
-                    in -> in.get(0).matmul(w.on(in.get(0))).tanh().mul(in.get(1)).matmul(w.on(in.get(0)));
+            Function<List<Tensor>, Tensor> block = in ->
+                    in.get(0).matmul(w.on(in.get(0))).tanh().mul(in.get(1)).matmul(w.on(in.get(0)));
             List<Tensor> inputs = List.of(random(backend, 2, 4, 3), random(backend, 3, 4, 3));
             Tape.Gradients kept =
                     Tape.gradients((List<Tensor> in) -> block.apply(in).square().sum(), inputs);
@@ -117,7 +118,10 @@ final class CustomRules {
             Tape.Gradients gradients = Tape.gradients(
                     t -> {
                         Tensor y = Tensor.checkpoint(
-                                in -> in.get(0).mul(in.get(0).noise(x.shape())).mul(in.get(0).noise(x.shape())), t);
+                                in -> in.get(0)
+                                        .mul(in.get(0).noise(x.shape()))
+                                        .mul(in.get(0).noise(x.shape())),
+                                t);
                         between[0] = t.noise(x.shape()).sum();
                         return y.sum();
                     },
@@ -125,7 +129,9 @@ final class CustomRules {
             // The function is x n m, so its value at ones is the sum of the gradients if the noise was the same.
             assertValues(gradients.inputs().get(0).sum(), gradients.value().item());
             assertThat(Math.abs(gradients.value().item())).isGreaterThan(1e-3);
-            assertThat(run.streamPosition()).as("streams drawn: the replay took none").isEqualTo(4);
+            assertThat(run.streamPosition())
+                    .as("streams drawn: the replay took none")
+                    .isEqualTo(4);
             assertThat(Run.isReplaying()).isFalse();
         }
     }
@@ -136,12 +142,16 @@ final class CustomRules {
             List<Boolean> replays = new ArrayList<>();
             Function<List<Tensor>, Tensor> inner = in -> {
                 replays.add(Run.isReplaying());
-                return in.get(0).mul(w.on(in.get(0))).add(in.get(0).noise(in.get(0).shape())).square();
+                return in.get(0)
+                        .mul(w.on(in.get(0)))
+                        .add(in.get(0).noise(in.get(0).shape()))
+                        .square();
             };
             Function<List<Tensor>, Tensor> outer =
                     in -> Tensor.checkpoint(inner, in.get(0).tanh()).mul(in.get(0));
             Tensor x = vector(backend, 1, 2);
-            Tape.Gradients again = Tape.gradients(t -> Tensor.checkpoint(outer, t).sum(), x);
+            Tape.Gradients again =
+                    Tape.gradients(t -> Tensor.checkpoint(outer, t).sum(), x);
             assertThat(replays).containsExactly(false, true, true);
             Tape.Gradients kept;
             try (Scope same = Scope.open(Run.training(3))) {
@@ -204,17 +214,21 @@ final class CustomRules {
         try (Scope scope = Scope.open(Run.training(1))) {
             Tensor x = vector(backend, 1, 2);
             CustomFunction noisy = custom(t -> t.add(t.noise(t.shape())));
-            assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(noisy, t).get(0).sum(), x))
+            assertThatThrownBy(() ->
+                            Tape.gradients(t -> Tensor.custom(noisy, t).get(0).sum(), x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("noise")
                     .hasMessageContaining("custom function");
             // A checkpoint inside a custom function could not draw again either.
-            CustomFunction hidden = custom(t -> Tensor.checkpoint(in -> in.get(0).add(in.get(0).noise(t.shape())), t));
-            assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(hidden, t).get(0).sum(), x))
+            CustomFunction hidden =
+                    custom(t -> Tensor.checkpoint(in -> in.get(0).add(in.get(0).noise(t.shape())), t));
+            assertThatThrownBy(() ->
+                            Tape.gradients(t -> Tensor.custom(hidden, t).get(0).sum(), x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("noise");
             assertThatThrownBy(() -> Tape.gradients(
-                            t -> Tape.gradients(s -> Tensor.custom(hidden, s).get(0).sum(), t)
+                            t -> Tape.gradients(
+                                            s -> Tensor.custom(hidden, s).get(0).sum(), t)
                                     .value(),
                             x))
                     .isInstanceOf(BackendException.class)
@@ -228,7 +242,8 @@ final class CustomRules {
                 Parameter w = new Parameter("w", vector(backend, 0.5, -0.7))) {
             AdditiveCoupling coupling = new AdditiveCoupling(List.of(w));
             Tensor x = random(backend, 7, 3, 4);
-            Tape.Gradients plain = Tape.gradients(t -> coupling.plainly(t).square().square().sum(), x);
+            Tape.Gradients plain =
+                    Tape.gradients(t -> coupling.plainly(t).square().square().sum(), x);
             Tape.Gradients custom = Tape.gradients(
                     t -> Tensor.custom(coupling, t).get(0).square().square().sum(), x);
             assertThat(coupling.backwardPasses()).isEqualTo(1);
@@ -246,7 +261,8 @@ final class CustomRules {
             List<Parameter> weights = new ArrayList<>();
             try (Scope scope = Scope.open()) {
                 for (int block = 0; block < depths[i]; block++) {
-                    weights.add(new Parameter("block." + block, random(observed, 10 + block, 2).affine(0.2, 0)));
+                    weights.add(new Parameter(
+                            "block." + block, random(observed, 10 + block, 2).affine(0.2, 0)));
                     // What the walk back gives to the parameters is not memory of the chain.
                     weights.get(block).setTrainable(false);
                 }
@@ -255,21 +271,28 @@ final class CustomRules {
                 Tensor x = random(observed, 7, 3, 4);
                 long before = Storage.live();
                 observed.reset();
-                Tape.Gradients custom = Tape.gradients(t -> Tensor.custom(chain, t).get(0).square().sum(), x);
+                Tape.Gradients custom = Tape.gradients(
+                        t -> Tensor.custom(chain, t).get(0).square().sum(), x);
                 peaks[i] = observed.peakLive() - before;
                 assertThat(chain.backwardPasses()).isEqualTo(1);
                 weights.forEach(weight -> weight.setTrainable(true));
-                Tape.Gradients trained = Tape.gradients(t -> Tensor.custom(chain, t).get(0).square().sum(), x);
-                Tape.Gradients plain = Tape.gradients(t -> chain.plainly(t).square().sum(), x);
+                Tape.Gradients trained = Tape.gradients(
+                        t -> Tensor.custom(chain, t).get(0).square().sum(), x);
+                Tape.Gradients plain =
+                        Tape.gradients(t -> chain.plainly(t).square().sum(), x);
                 assertValues(custom.inputs().get(0), plain.inputs().get(0).toDoubles());
                 for (Parameter weight : weights) {
-                    assertClose(gradient(trained, weight).toDoubles(), gradient(plain, weight).toDoubles());
+                    assertClose(
+                            gradient(trained, weight).toDoubles(),
+                            gradient(plain, weight).toDoubles());
                 }
             } finally {
                 weights.forEach(Parameter::close);
             }
         }
-        assertThat(peaks[1]).as("peak of live storages for depths " + Arrays.toString(depths)).isEqualTo(peaks[0]);
+        assertThat(peaks[1])
+                .as("peak of live storages for depths " + Arrays.toString(depths))
+                .isEqualTo(peaks[0]);
     }
 
     private static void captured(Backend backend) {
@@ -282,17 +305,22 @@ final class CustomRules {
                 assertThatThrownBy(() -> Tape.gradients(
                                 (a, b) -> {
                                     if (way == 0) {
-                                        return Tensor.checkpoint(in -> in.get(0).mul(b), a).sum();
+                                        return Tensor.checkpoint(in -> in.get(0).mul(b), a)
+                                                .sum();
                                     }
                                     if (way == 1) {
-                                        return Tensor.custom(custom(in -> b), a).get(0).sum();
+                                        return Tensor.custom(custom(in -> b), a)
+                                                .get(0)
+                                                .sum();
                                     }
                                     if (way == 2) {
                                         return Tensor.custom(custom(in -> Tensor.checkpoint(i -> i.get(0), b)), a)
                                                 .get(0)
                                                 .sum();
                                     }
-                                    return Tensor.custom(twoResults(b), a).get(0).sum();
+                                    return Tensor.custom(twoResults(b), a)
+                                            .get(0)
+                                            .sum();
                                 },
                                 x,
                                 y))
@@ -305,7 +333,8 @@ final class CustomRules {
             // An input of the outer tape, a captured tensor of an inner one.
             assertThatThrownBy(() -> Tape.gradients(
                             a -> Tape.gradients(
-                                            b -> b.mul(Tensor.checkpoint(in -> in.get(0).mul(b), a))
+                                            b -> b.mul(Tensor.checkpoint(
+                                                            in -> in.get(0).mul(b), a))
                                                     .sum(),
                                             a)
                                     .inputs()
@@ -316,7 +345,8 @@ final class CustomRules {
                     .hasMessageContaining("captured");
             assertThat(Storage.live()).isEqualTo(before);
             // Plain tensors may be captured: they are constants.
-            Tape.Gradients gradients = Tape.gradients(a -> Tensor.checkpoint(in -> in.get(0).mul(y), a).sum(), x);
+            Tape.Gradients gradients = Tape.gradients(
+                    a -> Tensor.checkpoint(in -> in.get(0).mul(y), a).sum(), x);
             assertValues(gradients.inputs().get(0), 3, 4);
         }
     }
@@ -361,7 +391,8 @@ final class CustomRules {
                         return gradients;
                     }
                 };
-                assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(function, t).get(0).sum(), x))
+                assertThatThrownBy(() -> Tape.gradients(
+                                t -> Tensor.custom(function, t).get(0).sum(), x))
                         .isInstanceOf(ShapeException.class)
                         .hasMessageContaining("a custom function")
                         .hasMessageContaining("gradient");
@@ -392,7 +423,8 @@ final class CustomRules {
                 }
             };
             for (CustomFunction function : List.of(givesOther, otherGradient)) {
-                assertThatThrownBy(() -> Tape.gradients(t -> Tensor.custom(function, t).get(0).sum(), x))
+                assertThatThrownBy(() -> Tape.gradients(
+                                t -> Tensor.custom(function, t).get(0).sum(), x))
                         .isInstanceOf(BackendException.class)
                         .hasMessageContaining("another backend");
                 assertThat(Storage.live()).isEqualTo(before);

@@ -46,14 +46,17 @@ final class DispatchRules {
                 x -> Tensor.concat(0, x).square(),
                 x -> x.get(0)
                         .reshape(1, 1, 3, 3)
-                        .conv2d(x.get(1).reshape(1, 1, 3, 3), x.get(2).reshape(9).slice(0, 4, 1), SAME));
+                        .conv2d(
+                                x.get(1).reshape(1, 1, 3, 3),
+                                x.get(2).reshape(9).slice(0, 4, 1),
+                                SAME));
         for (int f = 0; f < functions.size(); f++) {
             Function<List<Tensor>, Tensor> function = functions.get(f);
             try (Scope scope = Scope.open()) {
                 List<Tensor> operands =
                         List.of(random(backend, 1, 3, 3), random(backend, 2, 3, 3), random(backend, 3, 3, 3));
-                Tape.Gradients together =
-                        Tape.gradients((List<Tensor> x) -> function.apply(x).square().sum(), operands);
+                Tape.Gradients together = Tape.gradients(
+                        (List<Tensor> x) -> function.apply(x).square().sum(), operands);
                 for (int i = 0; i < operands.size(); i++) {
                     int tracked = i;
                     Tape.Gradients alone = Tape.gradients(
@@ -66,7 +69,9 @@ final class DispatchRules {
                     assertClose(
                             alone.inputs().get(0).toDoubles(),
                             together.inputs().get(i).toDoubles());
-                    assertThat(alone.inputs().get(0).toDoubles()).as("function " + f + ", operand " + i).isNotEqualTo(new double[9]);
+                    assertThat(alone.inputs().get(0).toDoubles())
+                            .as("function " + f + ", operand " + i)
+                            .isNotEqualTo(new double[9]);
                 }
             }
         }
@@ -92,11 +97,19 @@ final class DispatchRules {
         try (Scope scope = Scope.open()) {
             Tensor x = vector(backend, 1, -2, 0.5);
             Tape.Gradients outer = Tape.gradients(
-                    y -> Tape.gradients(z -> z.mul(z).mul(z).sum(), y).inputs().get(0).sum(), x);
+                    y -> Tape.gradients(z -> z.mul(z).mul(z).sum(), y)
+                            .inputs()
+                            .get(0)
+                            .sum(),
+                    x);
             assertValues(outer.value(), 3 * (1 + 4 + 0.25));
             assertValues(outer.inputs().get(0), 6, -12, 3);
             Tape.Gradients ofExponential = Tape.gradients(
-                    y -> Tape.gradients(z -> z.exp().tanh().sum(), y).inputs().get(0).sum(), vector(backend, 0.3));
+                    y -> Tape.gradients(z -> z.exp().tanh().sum(), y)
+                            .inputs()
+                            .get(0)
+                            .sum(),
+                    vector(backend, 0.3));
             double e = Math.exp(0.3);
             double t = Math.tanh(e);
             assertValues(ofExponential.inputs().get(0), (1 - t * t) * (e - 2 * t * e * e));
@@ -136,7 +149,8 @@ final class DispatchRules {
             assertThatThrownBy(() -> x.add(other))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("unrelated backends");
-            assertThatThrownBy(() -> Tape.gradients(tracked -> tracked.mul(other).sum(), x))
+            assertThatThrownBy(
+                            () -> Tape.gradients(tracked -> tracked.mul(other).sum(), x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("unrelated backends");
         }
@@ -161,8 +175,8 @@ final class DispatchRules {
             Tensor x = random(backend, 1, 1, 3, 5, 7);
             Tensor weight = random(backend, 2, 4, 3, 3, 3);
             Tensor bias = random(backend, 3, 4);
-            Function<Tensor, Tensor> function = picture -> picture.conv2d(
-                    weight, bias, SAME, Convolution.Activation.RELU, Convolution.FusedPooling.CEIL);
+            Function<Tensor, Tensor> function = picture ->
+                    picture.conv2d(weight, bias, SAME, Convolution.Activation.RELU, Convolution.FusedPooling.CEIL);
             Tensor apart = x.conv2d(weight, bias, SAME)
                     .relu()
                     .maxPool2d(new org.impasto.core.Pooling.Window(2, 2, 0, 1, true));

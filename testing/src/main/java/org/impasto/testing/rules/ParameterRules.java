@@ -34,7 +34,8 @@ final class ParameterRules {
                 new BackendRule("averages are swapped in and out", ParameterRules::averages),
                 new BackendRule("a value of another shape or backend is refused", ParameterRules::wrongValues),
                 new BackendRule("a tape reads a parameter where it lives", ParameterRules::onTapes),
-                new BackendRule("a reader goes on while parameters are swapped and closed", ParameterRules::runningReader));
+                new BackendRule(
+                        "a reader goes on while parameters are swapped and closed", ParameterRules::runningReader));
     }
 
     private static void holdsACount(Backend backend) {
@@ -84,9 +85,11 @@ final class ParameterRules {
             Parameter w = new Parameter("block.conv.weight", x);
             w.close();
             w.close();
-            for (Runnable use :
-                    List.<Runnable>of(w::value, () -> w.on(x), () -> w.set(x), () -> Tape.gradients(
-                            t -> t.mul(w.on(t)).sum(), x))) {
+            for (Runnable use : List.<Runnable>of(
+                    w::value,
+                    () -> w.on(x),
+                    () -> w.set(x),
+                    () -> Tape.gradients(t -> t.mul(w.on(t)).sum(), x))) {
                 assertThatThrownBy(use::run)
                         .isInstanceOf(BackendException.class)
                         .hasMessageContaining("block.conv.weight")
@@ -102,8 +105,8 @@ final class ParameterRules {
             for (int step = 0; step < 10; step++) {
                 try (Scope scope = Scope.open()) {
                     // The loss is (3 w - 6)^2, its derivative 6 (3 w - 6).
-                    Tape.Gradients gradients =
-                            Tape.gradients(x -> x.mul(w.on(x)).affine(1, -6).square().sum(), vector(backend, 3));
+                    Tape.Gradients gradients = Tape.gradients(
+                            x -> x.mul(w.on(x)).affine(1, -6).square().sum(), vector(backend, 3));
                     Tensor gradient = gradients.parameters().get(w);
                     assertThat(gradient).isNotNull();
                     if (gradient != null) {
@@ -213,7 +216,9 @@ final class ParameterRules {
         List<Parameter> weights;
         try (Scope scope = Scope.open()) {
             weights = List.of(
-                    new Parameter("a", full(backend, 0)), new Parameter("b", full(backend, 0)), new Parameter("c", full(backend, 0)));
+                    new Parameter("a", full(backend, 0)),
+                    new Parameter("b", full(backend, 0)),
+                    new Parameter("c", full(backend, 0)));
         }
         CountDownLatch reading = new CountDownLatch(readers);
         AtomicInteger completed = new AtomicInteger();

@@ -73,7 +73,8 @@ final class RunRules {
             Tensor x = random(backend, 1, 1, 3, 8, 8);
             Tensor weight = random(backend, 2, 3, 3, 3, 3);
             run.cancel();
-            assertThatThrownBy(() -> x.conv2d(weight, null, Convolution.Geometry.plain()).toFloats())
+            assertThatThrownBy(() ->
+                            x.conv2d(weight, null, Convolution.Geometry.plain()).toFloats())
                     .isInstanceOf(CancelledException.class);
         }
     }
@@ -154,7 +155,9 @@ final class RunRules {
                 } catch (CancelledException | Broken expected) {
                     stopped = true;
                 }
-                assertThat(Storage.live()).as("storages held after a break at operation " + at).isEqualTo(before);
+                assertThat(Storage.live())
+                        .as("storages held after a break at operation " + at)
+                        .isEqualTo(before);
                 if (countdown.get() > 0) {
                     assertThat(stopped).isFalse();
                     return broken;
@@ -178,7 +181,11 @@ final class RunRules {
                     Tensor y = Scope.keeping(() -> x.conv2d(
                             weight.on(x), null, same, Convolution.Activation.RELU, Convolution.FusedPooling.CEIL));
                     Tensor z = Tensor.checkpoint(
-                            in -> in.get(0).add(in.get(0).noise(in.get(0).shape())).tanh().mul(in.get(0)), y);
+                            in -> in.get(0)
+                                    .add(in.get(0).noise(in.get(0).shape()))
+                                    .tanh()
+                                    .mul(in.get(0)),
+                            y);
                     Tensor flowed = Tensor.custom(coupling, z).get(0);
                     // A gradient inside a gradient: its square is a penalty.
                     Tensor slope = Tape.gradients(t -> t.mul(t).mul(t).sum(), flowed)

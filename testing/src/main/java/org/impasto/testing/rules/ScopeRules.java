@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.impasto.testing.rules.Samples.assertValues;
 import static org.impasto.testing.rules.Samples.vector;
 
-import java.util.Objects;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
@@ -25,7 +25,8 @@ final class ScopeRules {
         return List.of(
                 new BackendRule("a tensor used after its scope is a clear error", ScopeRules::useAfterScope),
                 new BackendRule("keep hands a tensor to the enclosing scope", ScopeRules::keep),
-                new BackendRule("keep reaches through inner scopes, and leaves outer tensors alone", ScopeRules::keepDeep),
+                new BackendRule(
+                        "keep reaches through inner scopes, and leaves outer tensors alone", ScopeRules::keepDeep),
                 new BackendRule("only gives back all but what is named", ScopeRules::only),
                 new BackendRule("keeping frees intermediate results", ScopeRules::keeping),
                 new BackendRule("closing a scope closes forgotten inner ones", ScopeRules::forgotten),
@@ -103,10 +104,12 @@ final class ScopeRules {
             long before = Storage.live();
             assertValues(Scope.keeping(() -> x.square().square().square()), 6561);
             assertThat(Storage.live()).isEqualTo(before + 1);
-            List<Tensor> two = Scope.keepingAll(() -> List.of(x.square(), x.square().square()));
+            List<Tensor> two =
+                    Scope.keepingAll(() -> List.of(x.square(), x.square().square()));
             assertThat(Storage.live()).isEqualTo(before + 3);
             assertValues(two.get(1), 81);
-            Map<String, Tensor> named = Scope.keepingMap(() -> Map.of("y", x.square().negate()));
+            Map<String, Tensor> named =
+                    Scope.keepingMap(() -> Map.of("y", x.square().negate()));
             assertThat(Storage.live()).isEqualTo(before + 4);
             assertValues(Objects.requireNonNull(named.get("y")), -9);
             assertThat(Scope.keeping(() -> x)).isSameAs(x);
@@ -154,8 +157,12 @@ final class ScopeRules {
         scope.close();
         try (Scope open = Scope.open()) {
             Tensor x = vector(backend, 1);
-            assertThatThrownBy(() -> scope.keep(x)).isInstanceOf(BackendException.class).hasMessageContaining("closed");
-            assertThatThrownBy(() -> scope.only(x)).isInstanceOf(BackendException.class).hasMessageContaining("closed");
+            assertThatThrownBy(() -> scope.keep(x))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("closed");
+            assertThatThrownBy(() -> scope.only(x))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("closed");
         }
     }
 

@@ -6,8 +6,8 @@ import static org.impasto.testing.rules.Samples.assertValues;
 import static org.impasto.testing.rules.Samples.random;
 import static org.impasto.testing.rules.Samples.vector;
 
-import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.impasto.core.Backend;
@@ -131,8 +131,8 @@ final class TapeRules {
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("SymmetricEigen")
                     .hasMessageContaining("detach()");
-            Tape.Gradients detached =
-                    Tape.gradients(x -> x.detach().symmetricEigen().values().mul(x).sum(), matrix);
+            Tape.Gradients detached = Tape.gradients(
+                    x -> x.detach().symmetricEigen().values().mul(x).sum(), matrix);
             assertValues(detached.inputs().get(0), 4);
         }
     }
@@ -157,8 +157,8 @@ final class TapeRules {
         };
         try (Scope scope = Scope.open()) {
             Tensor x = vector(backend, 3);
-            assertThatThrownBy(() ->
-                            Tape.gradients(t -> Tensor.custom(forgetful, t).get(0).sum(), x))
+            assertThatThrownBy(() -> Tape.gradients(
+                            t -> Tensor.custom(forgetful, t).get(0).sum(), x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("operand 0")
                     .hasMessageContaining("saves()");
@@ -273,7 +273,8 @@ final class TapeRules {
                     },
                     vector(backend, 2));
             assertThat(error.get()).isInstanceOf(BackendException.class).hasMessageContaining("belongs to one thread");
-            assertThatThrownBy(() -> java.util.Objects.requireNonNull(leaked.get()).square())
+            assertThatThrownBy(
+                            () -> java.util.Objects.requireNonNull(leaked.get()).square())
                     .isInstanceOf(BackendException.class);
         }
     }

@@ -27,8 +27,8 @@ class GoldenRunnerTest {
         String[] tensors = {"in.x", "in.cotangent", "out.y", "grad.x"};
         StringBuilder header = new StringBuilder("{\"__metadata__\":{" + metadata + "}");
         for (int i = 0; i < tensors.length; i++) {
-            header.append(",\"" + tensors[i] + "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + 8 * i + "," + (8 * i + 8)
-                    + "]}");
+            header.append(",\"" + tensors[i] + "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[" + 8 * i + ","
+                    + (8 * i + 8) + "]}");
         }
         byte[] text = header.append("}").toString().getBytes(StandardCharsets.US_ASCII);
         ByteBuffer file = ByteBuffer.allocate(8 + text.length + 32).order(ByteOrder.LITTLE_ENDIAN);
@@ -88,7 +88,8 @@ class GoldenRunnerTest {
         write("a", "double", -6);
         assertThat(run((golden, backend) -> Map.of()).failures())
                 .containsExactly("a: out.y was not computed", "a: grad.x was not computed");
-        assertThat(run((golden, backend) -> Map.of("out.y", golden.tensor(backend, "in.x").reshape(1, 2)))
+        assertThat(run((golden, backend) ->
+                                Map.of("out.y", golden.tensor(backend, "in.x").reshape(1, 2)))
                         .failures()
                         .get(0))
                 .contains("has shape 1x2, expected 2");
@@ -100,12 +101,13 @@ class GoldenRunnerTest {
                 .asString()
                 .contains("a.safetensors: ")
                 .contains("broken");
-        GoldenReport report = run(GoldenOperation.withoutGradients(
-                (golden, in) -> Map.of("y", x(in).affine(2, 0), "z", x(in))));
+        GoldenReport report =
+                run(GoldenOperation.withoutGradients((golden, in) -> Map.of("y", x(in).affine(2, 0), "z", x(in))));
         assertThat(report.failures()).containsExactly("a: out.z was computed, but is not in the file");
         assertThat(report.toString()).contains("not covered yet: double grad.x of 1 cases");
         Files.write(folder.resolve("b.safetensors"), new byte[] {1, 2, 3});
-        assertThat(run(GoldenOperation.of((golden, in) -> Map.of("y", x(in).affine(2, 0)))).failures())
+        assertThat(run(GoldenOperation.of((golden, in) -> Map.of("y", x(in).affine(2, 0))))
+                        .failures())
                 .singleElement()
                 .asString()
                 .contains("b.safetensors");
@@ -131,7 +133,9 @@ class GoldenRunnerTest {
         assertThat(config.object("in").integer("k")).isEqualTo(2);
         assertThat(config.integer("missing", 7)).isEqualTo(7);
         assertThatThrownBy(() -> config.integer("eps")).hasMessageContaining("whole number");
-        assertThatThrownBy(() -> config.integer("op")).hasMessageContaining("op").hasMessageContaining("Double");
+        assertThatThrownBy(() -> config.integer("op"))
+                .hasMessageContaining("op")
+                .hasMessageContaining("Double");
         assertThatThrownBy(() -> GoldenConfig.parse("[1]")).hasMessageContaining("object");
     }
 }

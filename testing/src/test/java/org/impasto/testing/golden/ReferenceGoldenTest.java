@@ -17,7 +17,9 @@ class ReferenceGoldenTest {
         for (Path present : folders) {
             assumeThat(Files.isDirectory(present)).as(present + " is there").isTrue();
         }
-        List<Path> files = folders.stream().flatMap(each -> GoldenRunner.files(each).stream()).toList();
+        List<Path> files = folders.stream()
+                .flatMap(each -> GoldenRunner.files(each).stream())
+                .toList();
         // It computes in float64, so nothing but the rounding of the stored float32 values is allowed.
         GoldenReport report = CoreGoldenOperations.runner().withPeerFactor(0).run(files, new ReferenceBackend());
         System.out.println(report);

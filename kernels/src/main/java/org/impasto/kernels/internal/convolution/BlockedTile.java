@@ -18,19 +18,45 @@ final class BlockedTile {
 
     /** Computes a tile of six rows and {@code width} columns, which is one, two or four vectors. */
     static void multiply(
-            int width, float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            int width,
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         switch (width / LANES) {
-            case 4 -> sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
-            case 2 -> sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
-            default -> sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+            case 4 ->
+                sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+            case 2 ->
+                sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+            default ->
+                sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
         }
     }
 
     /** Twenty-four accumulators, for 32 registers. */
     private static void sixByFour(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -136,8 +162,19 @@ final class BlockedTile {
 
     /** Twelve accumulators, for 16 registers. */
     private static void sixByTwo(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -205,8 +242,19 @@ final class BlockedTile {
 
     /** Six accumulators, for the last sixteen columns at 512 bits. */
     private static void sixByOne(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         s += startStride;

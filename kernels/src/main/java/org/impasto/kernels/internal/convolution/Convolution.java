@@ -22,8 +22,13 @@ public final class Convolution {
      * @param output filled wholly, in the plan's output layout; lanes above the last channel become zero
      */
     public static void run(
-            ConvolutionPlan plan, float[] input, PreparedWeights weights, float @Nullable [] bias, float[] output,
-            Workers workers, Run run) {
+            ConvolutionPlan plan,
+            float[] input,
+            PreparedWeights weights,
+            float @Nullable [] bias,
+            float[] output,
+            Workers workers,
+            Run run) {
         if (!weights.fits(plan)) {
             throw new ShapeException("prepared weights do not fit: " + weights + " for " + plan);
         }

@@ -82,8 +82,12 @@ public final class ConvolutionPlan {
     }
 
     private static boolean isThreeByThree(ConvolutionShape s) {
-        return s.kernelHeight() == 3 && s.kernelWidth() == 3 && s.strideHeight() == 1 && s.strideWidth() == 1
-                && s.dilationHeight() == 1 && s.dilationWidth() == 1;
+        return s.kernelHeight() == 3
+                && s.kernelWidth() == 3
+                && s.strideHeight() == 1
+                && s.strideWidth() == 1
+                && s.dilationHeight() == 1
+                && s.dilationWidth() == 1;
     }
 
     /** The same convolution by an algorithm whose prepared weights are no larger than the weights (about). */
@@ -135,8 +139,7 @@ public final class ConvolutionPlan {
 
     /** Floats that the output array must hold. */
     public int outputSize() {
-        return BlockedLayout.size(
-                outputLayout(), shape.batch(), shape.outputChannels(), outputHeight(), outputWidth());
+        return BlockedLayout.size(outputLayout(), shape.batch(), shape.outputChannels(), outputHeight(), outputWidth());
     }
 
     /** Floats of the prepared weights: four times the weights for Winograd, else about as many as the weights. */

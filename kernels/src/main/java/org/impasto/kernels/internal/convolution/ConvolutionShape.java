@@ -34,7 +34,11 @@ public record ConvolutionShape(
             throw new ShapeException("convolution of " + batch + "x" + inputChannels + "x" + height + "x" + width
                     + " to " + outputChannels + " channels: sizes must be positive");
         }
-        if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1 || dilationHeight < 1
+        if (kernelHeight < 1
+                || kernelWidth < 1
+                || strideHeight < 1
+                || strideWidth < 1
+                || dilationHeight < 1
                 || dilationWidth < 1) {
             throw new ShapeException("convolution kernel " + kernelHeight + "x" + kernelWidth + ", stride "
                     + strideHeight + "x" + strideWidth + ", dilation " + dilationHeight + "x" + dilationWidth
@@ -62,8 +66,24 @@ public record ConvolutionShape(
             int batch, int inputChannels, int height, int width, int outputChannels, int kernel) {
         int before = (kernel - 1) / 2;
         int after = kernel / 2;
-        return new ConvolutionShape(batch, inputChannels, height, width, outputChannels, kernel, kernel, 1, 1, 1, 1, 1,
-                before, after, before, after, PaddingMode.ZERO);
+        return new ConvolutionShape(
+                batch,
+                inputChannels,
+                height,
+                width,
+                outputChannels,
+                kernel,
+                kernel,
+                1,
+                1,
+                1,
+                1,
+                1,
+                before,
+                after,
+                before,
+                after,
+                PaddingMode.ZERO);
     }
 
     /** Rows of the output before any pooling. */
@@ -88,7 +108,13 @@ public record ConvolutionShape(
 
     /** Floating-point operations of the direct form: two for each multiply-add. */
     public double operations() {
-        return 2.0 * batch * outputChannels * outputHeight() * outputWidth() * inputChannelsPerGroup() * kernelHeight
+        return 2.0
+                * batch
+                * outputChannels
+                * outputHeight()
+                * outputWidth()
+                * inputChannelsPerGroup()
+                * kernelHeight
                 * kernelWidth;
     }
 }

@@ -76,7 +76,9 @@ final class FewOutputsTile {
             int o = at + i * LANES;
             FloatVector x = FloatVector.fromArray(FLOATS, fold, o);
             FloatVector y = FloatVector.fromArray(FLOATS, fold, o + 8 * LANES);
-            x.blend(y, BIT_EIGHT).add(y.blend(x, BIT_EIGHT).rearrange(SWAP_EIGHT)).intoArray(fold, o);
+            x.blend(y, BIT_EIGHT)
+                    .add(y.blend(x, BIT_EIGHT).rearrange(SWAP_EIGHT))
+                    .intoArray(fold, o);
         }
     }
 

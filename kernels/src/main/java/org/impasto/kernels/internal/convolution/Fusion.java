@@ -9,8 +9,7 @@ import org.impasto.core.ShapeException;
 public record Fusion(float negativeSlope, Pool pool) {
     /** Checks the slope; before a pooling it must not turn the order around. */
     public Fusion {
-        if (Float.isNaN(negativeSlope) || Float.isInfinite(negativeSlope)
-                || negativeSlope < 0 && pool != Pool.NONE) {
+        if (Float.isNaN(negativeSlope) || Float.isInfinite(negativeSlope) || negativeSlope < 0 && pool != Pool.NONE) {
             throw new ShapeException("slope for negative values is " + negativeSlope
                     + ", expected a finite number, and 0 or more before a pooling");
         }

@@ -40,8 +40,22 @@ abstract class Kernels {
      * width]}.
      */
     abstract void blockedProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride);
+            float[] a,
+            int aOffset,
+            int[] bases,
+            int groups,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride);
 
     /**
      * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]}. Group g covers
@@ -49,8 +63,22 @@ abstract class Kernels {
      * further; sums below {@code floor} (zero or minus infinity) become zero.
      */
     abstract void planarProduct(
-            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float[] a,
+            int aOffset,
+            int[] pixels,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
             float floor);
 
     /** Columns that {@link #fewOutputs} computes for so many output channels. */
@@ -70,8 +98,16 @@ abstract class Kernels {
 
     /** One output pixel a step: {@code c[16 * pixel + l] = bias + sum over taps a[base + taps[t] + 16 * pixel + l] * b}. */
     abstract void depthwise(
-            float[] a, int base, int pixels, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset,
-            float[] c, int cOffset);
+            float[] a,
+            int base,
+            int pixels,
+            int[] taps,
+            float[] b,
+            int bOffset,
+            float[] bias,
+            int biasOffset,
+            float[] c,
+            int cOffset);
 
     /**
      * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.
@@ -83,13 +119,29 @@ abstract class Kernels {
 
     /** Winograd's output transform of one block: 4x4 blocks are stored, with bias and slope. */
     abstract void winogradOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride);
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride);
 
     /** The same with 2x2 windows pooled: 2x2 blocks are stored. */
     abstract void winogradPooledOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride);
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride);
 
     /** Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]}. */
     abstract void storeRow(
@@ -97,6 +149,12 @@ abstract class Kernels {
 
     /** Stores the maxima of 2x2 windows of two rows of pixels that lie {@code rowDistance} apart. */
     abstract void storePooledRow(
-            float[] c, int cOffset, int cStride, int rowDistance, int pixels, float negativeSlope, float[] output,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int rowDistance,
+            int pixels,
+            float negativeSlope,
+            float[] output,
             int offset);
 }

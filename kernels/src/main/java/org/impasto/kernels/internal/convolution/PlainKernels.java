@@ -28,8 +28,22 @@ final class PlainKernels extends Kernels {
 
     @Override
     void blockedProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] a,
+            int aOffset,
+            int[] bases,
+            int groups,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         float[][] sums = ROW_ARRAYS.get().sums;
         int[] places = ROW_ARRAYS.get().places;
         for (int first = 0; first < groups * ROWS; first += ROWS_AT_ONCE) {
@@ -47,8 +61,22 @@ final class PlainKernels extends Kernels {
 
     @Override
     void planarProduct(
-            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float[] a,
+            int aOffset,
+            int[] pixels,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
             float floor) {
         int count = pixels[pixels.length - 1] + ROWS;
         float[][] sums = ROW_ARRAYS.get().sums;
@@ -75,8 +103,17 @@ final class PlainKernels extends Kernels {
 
     /** Row r of tap t has {@code depth} factors from {@code aOffset + places[r] + taps[t]} on. */
     private static void accumulate(
-            float[] a, int aOffset, int[] places, int rows, int[] taps, int from, int to, int depth, float[] b,
-            int bOffset, int width) {
+            float[] a,
+            int aOffset,
+            int[] places,
+            int rows,
+            int[] taps,
+            int from,
+            int to,
+            int depth,
+            float[] b,
+            int bOffset,
+            int width) {
         float[][] sums = ROW_ARRAYS.get().sums;
         float[][] factors = ROW_ARRAYS.get().factors;
         int total = (to - from) * depth;
@@ -92,8 +129,17 @@ final class PlainKernels extends Kernels {
             for (int row = 0; row < rows; row++) {
                 int base = aOffset + places[row];
                 if (terms == 4) {
-                    addFour(sums[row], a[base + tap0], factors[0], a[base + tap1], factors[1], a[base + tap2],
-                            factors[2], a[base + tap3], factors[3], width);
+                    addFour(
+                            sums[row],
+                            a[base + tap0],
+                            factors[0],
+                            a[base + tap1],
+                            factors[1],
+                            a[base + tap2],
+                            factors[2],
+                            a[base + tap3],
+                            factors[3],
+                            width);
                 } else {
                     addOne(sums[row], a[base + tap0], factors[0], width);
                     if (terms > 1) {
@@ -147,8 +193,16 @@ final class PlainKernels extends Kernels {
 
     @Override
     void depthwise(
-            float[] a, int base, int pixels, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset,
-            float[] c, int cOffset) {
+            float[] a,
+            int base,
+            int pixels,
+            int[] taps,
+            float[] b,
+            int bOffset,
+            float[] bias,
+            int biasOffset,
+            float[] c,
+            int cOffset) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             int o = cOffset + pixel * 16;
             System.arraycopy(bias, biasOffset, c, o, 16);
@@ -231,8 +285,16 @@ final class PlainKernels extends Kernels {
 
     @Override
     void winogradOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
         outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
         for (int row = 0; row < 4; row++) {
             storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + row * rowStride);
@@ -241,8 +303,16 @@ final class PlainKernels extends Kernels {
 
     @Override
     void winogradPooledOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
         outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
         for (int row = 0; row < 2; row++) {
             storePooledRow(scratch, 2 * row * 96, 16, 96, 2, negativeSlope, output, offset + row * rowStride);
@@ -264,7 +334,13 @@ final class PlainKernels extends Kernels {
 
     @Override
     void storePooledRow(
-            float[] c, int cOffset, int cStride, int rowDistance, int pixels, float negativeSlope, float[] output,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int rowDistance,
+            int pixels,
+            float negativeSlope,
+            float[] output,
             int offset) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int lane = 0; lane < 16; lane++) {

@@ -18,19 +18,94 @@ final class PlanarTile {
 
     /** Computes a tile of six rows and {@code width} columns, which is one, two or four vectors. */
     static void multiply(
-            int width, float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
+            int width,
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
+            float floor) {
         switch (width / LANES) {
-            case 4 -> sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
-            case 2 -> sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
-            default -> sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock, floor);
+            case 4 ->
+                sixByFour(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock,
+                        floor);
+            case 2 ->
+                sixByTwo(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock,
+                        floor);
+            default ->
+                sixByOne(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock,
+                        floor);
         }
     }
 
     /** Twenty-four accumulators, for 32 registers. */
     private static void sixByFour(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
+            float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -137,8 +212,21 @@ final class PlanarTile {
 
     /** Twelve accumulators, for 16 registers. */
     private static void sixByTwo(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
+            float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -205,8 +293,21 @@ final class PlanarTile {
 
     /** Six accumulators, for the last sixteen columns at 512 bits. */
     private static void sixByOne(
-            float[] a, int base, int[] taps, int from, int to, float[] b, int bOffset,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock, float floor) {
+            float[] a,
+            int base,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
+            float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         s += startStride;

@@ -46,8 +46,12 @@ public final class PreparedWeights {
     /** Whether a plan can use these weights. */
     public boolean fits(ConvolutionPlan plan) {
         ConvolutionShape s = plan.shape();
-        return algorithm == plan.algorithm() && in == s.inputChannels() && out == s.outputChannels()
-                && groups == s.groups() && kernelHeight == s.kernelHeight() && kernelWidth == s.kernelWidth();
+        return algorithm == plan.algorithm()
+                && in == s.inputChannels()
+                && out == s.outputChannels()
+                && groups == s.groups()
+                && kernelHeight == s.kernelHeight()
+                && kernelWidth == s.kernelWidth();
     }
 
     /** Floats that these weights take. */
@@ -83,8 +87,8 @@ public final class PreparedWeights {
             ConvolutionPlan plan, float[] weights, Order order, Workers workers, Run run) {
         long size = size(plan);
         if (size > Integer.MAX_VALUE - 8) {
-            throw new ShapeException("prepared weights of " + plan + " would be " + size
-                    + " numbers, more than an array holds");
+            throw new ShapeException(
+                    "prepared weights of " + plan + " would be " + size + " numbers, more than an array holds");
         }
         Source source = Source.of(plan.shape(), weights, order);
         float[] values = new float[(int) size];
@@ -99,7 +103,13 @@ public final class PreparedWeights {
 
     /** Plain weights with the distances between neighbours along each axis. */
     record Source(
-            float[] weights, int origin, int groupStride, int outStride, int inStride, int rowStride, int columnStride) {
+            float[] weights,
+            int origin,
+            int groupStride,
+            int outStride,
+            int inStride,
+            int rowStride,
+            int columnStride) {
 
         static Source of(ConvolutionShape s, float[] weights, Order order) {
             int in = s.inputChannelsPerGroup();
@@ -115,7 +125,11 @@ public final class PreparedWeights {
         }
 
         int at(int group, int out, int in, int row, int column) {
-            return origin + group * groupStride + out * outStride + in * inStride + row * rowStride
+            return origin
+                    + group * groupStride
+                    + out * outStride
+                    + in * inStride
+                    + row * rowStride
                     + column * columnStride;
         }
     }

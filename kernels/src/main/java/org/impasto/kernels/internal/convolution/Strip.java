@@ -25,8 +25,15 @@ final class Strip {
     private final int[] sourceColumns;
     private final int[] taps;
 
-    Strip(ConvolutionShape shape, boolean blocked, ActivationLayout inputLayout, int channels, int tileHeight,
-            int tileWidth, int tilesDown, int tilesAcross) {
+    Strip(
+            ConvolutionShape shape,
+            boolean blocked,
+            ActivationLayout inputLayout,
+            int channels,
+            int tileHeight,
+            int tileWidth,
+            int tilesDown,
+            int tilesAcross) {
         this.shape = shape;
         this.blocked = blocked;
         this.inputLayout = inputLayout;
@@ -45,7 +52,8 @@ final class Strip {
                 for (int column = 0; column < shape.kernelWidth(); column++) {
                     int x = column * shape.dilationWidth();
                     taps[tap++] = (((plane * rows + row * shape.dilationHeight()) * phases + x % phases) * columns
-                            + x / phases) * unit();
+                                    + x / phases)
+                            * unit();
                 }
             }
         }
@@ -96,25 +104,43 @@ final class Strip {
                 } else if (blocked) {
                     int block = firstChannel / BLOCK + plane;
                     int blocks = BlockedLayout.blocks(shape.inputChannels());
-                    gatherRow(input, ((image * blocks + block) * shape.height() + source) * shape.width() * BLOCK, BLOCK,
-                            BLOCK, x, strip, target);
+                    gatherRow(
+                            input,
+                            ((image * blocks + block) * shape.height() + source) * shape.width() * BLOCK,
+                            BLOCK,
+                            BLOCK,
+                            x,
+                            strip,
+                            target);
                 } else if (inputLayout == ActivationLayout.PLANAR) {
                     int channel = firstChannel + plane;
-                    gatherRow(input, ((image * shape.inputChannels() + channel) * shape.height() + source)
-                            * shape.width(), 1, 1, x, strip, target);
+                    gatherRow(
+                            input,
+                            ((image * shape.inputChannels() + channel) * shape.height() + source) * shape.width(),
+                            1,
+                            1,
+                            x,
+                            strip,
+                            target);
                 } else {
                     int channel = firstChannel + plane;
                     int blocks = BlockedLayout.blocks(shape.inputChannels());
-                    gatherRow(input, ((image * blocks + channel / BLOCK) * shape.height() + source) * shape.width()
-                            * BLOCK + channel % BLOCK, BLOCK, 1, x, strip, target);
+                    gatherRow(
+                            input,
+                            ((image * blocks + channel / BLOCK) * shape.height() + source) * shape.width() * BLOCK
+                                    + channel % BLOCK,
+                            BLOCK,
+                            1,
+                            x,
+                            strip,
+                            target);
                 }
             }
         }
     }
 
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
-    private void gatherRow(
-            float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
+    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
         int column = 0;
         int total = phases * columns;
         while (column < total) {

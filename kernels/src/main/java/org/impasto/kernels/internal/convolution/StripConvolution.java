@@ -2,7 +2,6 @@ package org.impasto.kernels.internal.convolution;
 
 import java.util.Arrays;
 import org.impasto.core.Run;
-import org.impasto.kernels.internal.layout.ActivationLayout;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.parallel.ArrayPool;
 import org.impasto.kernels.internal.parallel.Workers;
@@ -78,8 +77,8 @@ final class StripConvolution {
         boolean splits = algorithm == ConvolutionPlan.Algorithm.DIRECT
                 && (long) shape.batch() * parts * tilesDown * tilesAcross < PIECES_WANTED;
         panelPieces = splits ? panels.count() : 1;
-        strip = new Strip(shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown,
-                tilesAcross);
+        strip = new Strip(
+                shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown, tilesAcross);
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
@@ -90,19 +89,37 @@ final class StripConvolution {
     /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
     private static ConvolutionShape flattened(ConvolutionPlan plan) {
         ConvolutionShape s = plan.shape();
-        boolean pointwise = s.kernelHeight() == 1 && s.kernelWidth() == 1 && s.strideHeight() == 1
-                && s.strideWidth() == 1 && s.top() + s.bottom() + s.left() + s.right() == 0;
+        boolean pointwise = s.kernelHeight() == 1
+                && s.kernelWidth() == 1
+                && s.strideHeight() == 1
+                && s.strideWidth() == 1
+                && s.top() + s.bottom() + s.left() + s.right() == 0;
         if (!pointwise || plan.fusion().pool() != Fusion.Pool.NONE) {
             return s;
         }
-        return new ConvolutionShape(s.batch(), s.inputChannels(), 1, s.height() * s.width(), s.outputChannels(), 1, 1, 1,
-                1, 1, 1, s.groups(), 0, 0, 0, 0, s.mode());
+        return new ConvolutionShape(
+                s.batch(),
+                s.inputChannels(),
+                1,
+                s.height() * s.width(),
+                s.outputChannels(),
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                s.groups(),
+                0,
+                0,
+                0,
+                0,
+                s.mode());
     }
 
     private int tileHeight() {
         int height = Math.min(LARGEST_TILE_HEIGHT, outHeight);
-        while (height > 1
-                && Strip.size(shape, blocked, channelsPerPart, height, tileWidth) > LARGEST_STRIP) {
+        while (height > 1 && Strip.size(shape, blocked, channelsPerPart, height, tileWidth) > LARGEST_STRIP) {
             height--;
         }
         boolean pooled = fusion.pool() != Fusion.Pool.NONE;
@@ -110,8 +127,8 @@ final class StripConvolution {
     }
 
     void run(Workers workers, Run run) {
-        int pieces = Math.multiplyExact(
-                Math.multiplyExact(shape.batch() * parts, tilesDown * tilesAcross), panelPieces);
+        int pieces =
+                Math.multiplyExact(Math.multiplyExact(shape.batch() * parts, tilesDown * tilesAcross), panelPieces);
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
             workers.run(pieces, run, (index, worker) -> {
@@ -189,9 +206,23 @@ final class StripConvolution {
         int first = group * panels.columns() + panels.start(panel);
         if (!blocked) {
             for (int y = 0; y < rows; y++) {
-                kernels.planarProduct(scratch.strip, strip.place(row + y, 0), pixels(columns), taps, 0, taps.length,
-                        weights, first * taps.length, width, bias, first, 0, scratch.sums, y * pitch(columns) * width,
-                        width, BLOCK,
+                kernels.planarProduct(
+                        scratch.strip,
+                        strip.place(row + y, 0),
+                        pixels(columns),
+                        taps,
+                        0,
+                        taps.length,
+                        weights,
+                        first * taps.length,
+                        width,
+                        bias,
+                        first,
+                        0,
+                        scratch.sums,
+                        y * pitch(columns) * width,
+                        width,
+                        BLOCK,
                         Float.NEGATIVE_INFINITY);
             }
             return;
@@ -204,11 +235,41 @@ final class StripConvolution {
             int to = Math.min(taps.length, from + step);
             int b = (first * taps.length + from * width) * BLOCK;
             if (from == 0) {
-                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width, bias,
-                        first, 0, scratch.sums, 0, width);
+                kernels.blockedProduct(
+                        scratch.strip,
+                        place,
+                        bases,
+                        groups,
+                        taps,
+                        from,
+                        to,
+                        weights,
+                        b,
+                        width,
+                        bias,
+                        first,
+                        0,
+                        scratch.sums,
+                        0,
+                        width);
             } else {
-                kernels.blockedProduct(scratch.strip, place, bases, groups, taps, from, to, weights, b, width,
-                        scratch.sums, 0, width, scratch.sums, 0, width);
+                kernels.blockedProduct(
+                        scratch.strip,
+                        place,
+                        bases,
+                        groups,
+                        taps,
+                        from,
+                        to,
+                        weights,
+                        b,
+                        width,
+                        scratch.sums,
+                        0,
+                        width,
+                        scratch.sums,
+                        0,
+                        width);
             }
         }
     }
@@ -233,7 +294,10 @@ final class StripConvolution {
 
     /** Sums of planar taps are short: they go to the output without a stop. */
     private boolean storesAtOnce(int columns) {
-        return !blocked && shape.groups() == 1 && fusion.pool() == Fusion.Pool.NONE && columns >= ROWS
+        return !blocked
+                && shape.groups() == 1
+                && fusion.pool() == Fusion.Pool.NONE
+                && columns >= ROWS
                 && (fusion.negativeSlope() == 0 || fusion.negativeSlope() == 1);
     }
 
@@ -245,31 +309,58 @@ final class StripConvolution {
         int plane = storedHeight * storedWidth * BLOCK;
         int target = (image * BlockedLayout.blocks(shape.outputChannels()) + start / BLOCK) * plane;
         for (int y = 0; y < rows; y++) {
-            kernels.planarProduct(scratch.strip, strip.place(y, 0), groups, taps, 0, taps.length, weights,
-                    start * taps.length, panels.width(panel), bias, start, 0, output,
-                    target + ((row + y) * storedWidth + column) * BLOCK, BLOCK, plane,
+            kernels.planarProduct(
+                    scratch.strip,
+                    strip.place(y, 0),
+                    groups,
+                    taps,
+                    0,
+                    taps.length,
+                    weights,
+                    start * taps.length,
+                    panels.width(panel),
+                    bias,
+                    start,
+                    0,
+                    output,
+                    target + ((row + y) * storedWidth + column) * BLOCK,
+                    BLOCK,
+                    plane,
                     fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
         }
     }
 
-    private void store(
-            int image, int group, int panel, int row, int column, int rows, int columns, float[] sums) {
+    private void store(int image, int group, int panel, int row, int column, int rows, int columns, float[] sums) {
         int perGroup = shape.outputChannelsPerGroup();
         boolean whole = shape.groups() == 1 || perGroup % BLOCK == 0;
         int width = panels.width(panel);
         int outBlocks = BlockedLayout.blocks(shape.outputChannels());
         for (int block = 0; block < width / BLOCK; block++) {
             if (!whole) {
-                storeLanes(image, group, panels.start(panel) + block * BLOCK, row, column, rows, columns, sums,
-                        block * BLOCK, width);
+                storeLanes(
+                        image,
+                        group,
+                        panels.start(panel) + block * BLOCK,
+                        row,
+                        column,
+                        rows,
+                        columns,
+                        sums,
+                        block * BLOCK,
+                        width);
                 continue;
             }
             int outBlock = (group * perGroup + panels.start(panel)) / BLOCK + block;
             int plane = (image * outBlocks + outBlock) * storedHeight * storedWidth;
             if (fusion.pool() == Fusion.Pool.NONE) {
                 for (int y = 0; y < rows; y++) {
-                    kernels.storeRow(sums, y * pitch(columns) * width + block * BLOCK, width, columns,
-                            fusion.negativeSlope(), output,
+                    kernels.storeRow(
+                            sums,
+                            y * pitch(columns) * width + block * BLOCK,
+                            width,
+                            columns,
+                            fusion.negativeSlope(),
+                            output,
                             (plane + (row + y) * storedWidth + column) * BLOCK);
                 }
             } else {
@@ -278,8 +369,7 @@ final class StripConvolution {
         }
     }
 
-    private void storePooled(
-            int plane, int row, int column, int rows, int columns, float[] sums, int from, int width) {
+    private void storePooled(int plane, int row, int column, int rows, int columns, float[] sums, int from, int width) {
         int poolRows = fusion.pool().size(rows);
         int poolColumns = fusion.pool().size(columns);
         for (int y = 0; y < poolRows; y++) {
@@ -290,8 +380,7 @@ final class StripConvolution {
                 copyColumn(sums, upper + (columns - 1) * width, width);
                 copyColumn(sums, upper + below + (columns - 1) * width, width);
             }
-            kernels.storePooledRow(
-                    sums, upper, width, below, poolColumns, fusion.negativeSlope(), output, target);
+            kernels.storePooledRow(sums, upper, width, below, poolColumns, fusion.negativeSlope(), output, target);
         }
     }
 
@@ -301,7 +390,15 @@ final class StripConvolution {
 
     /** Groups that begin inside a block: each lane finds its place alone. */
     private void storeLanes(
-            int image, int group, int firstLane, int row, int column, int rows, int columns, float[] sums, int from,
+            int image,
+            int group,
+            int firstLane,
+            int row,
+            int column,
+            int rows,
+            int columns,
+            float[] sums,
+            int from,
             int width) {
         int perGroup = shape.outputChannelsPerGroup();
         int outBlocks = BlockedLayout.blocks(shape.outputChannels());
@@ -348,8 +445,16 @@ final class StripConvolution {
         int channels = shape.outputChannels();
         int computed = Kernels.fewOutputColumns(channels);
         for (int y = 0; y < rows; y++) {
-            kernels.fewOutputs(scratch.strip, strip.place(y, 0), columns, strip.taps(), weights, computed,
-                    scratch.fold, scratch.sums, 0);
+            kernels.fewOutputs(
+                    scratch.strip,
+                    strip.place(y, 0),
+                    columns,
+                    strip.taps(),
+                    weights,
+                    computed,
+                    scratch.fold,
+                    scratch.sums,
+                    0);
             for (int channel = 0; channel < channels; channel++) {
                 int target = ((image * channels + channel) * outHeight + row + y) * outWidth + column;
                 for (int x = 0; x < columns; x++) {
@@ -365,9 +470,24 @@ final class StripConvolution {
         int plane = (image * parts + block) * outHeight * outWidth;
         int taps = strip.taps().length;
         for (int y = 0; y < rows; y++) {
-            kernels.depthwise(scratch.strip, strip.place(y, 0), columns, strip.taps(), weights, block * taps * BLOCK,
-                    bias, block * BLOCK, scratch.sums, 0);
-            kernels.storeRow(scratch.sums, 0, BLOCK, columns, fusion.negativeSlope(), output,
+            kernels.depthwise(
+                    scratch.strip,
+                    strip.place(y, 0),
+                    columns,
+                    strip.taps(),
+                    weights,
+                    block * taps * BLOCK,
+                    bias,
+                    block * BLOCK,
+                    scratch.sums,
+                    0);
+            kernels.storeRow(
+                    scratch.sums,
+                    0,
+                    BLOCK,
+                    columns,
+                    fusion.negativeSlope(),
+                    output,
                     (plane + (row + y) * outWidth + column) * BLOCK);
         }
     }

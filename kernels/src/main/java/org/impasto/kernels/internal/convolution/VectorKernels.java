@@ -18,23 +18,79 @@ final class VectorKernels extends Kernels {
 
     @Override
     void blockedProduct(
-            float[] a, int aOffset, int[] bases, int groups, int[] taps, int from, int to, float[] b, int bOffset,
-            int width, float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride) {
+            float[] a,
+            int aOffset,
+            int[] bases,
+            int groups,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride) {
         for (int group = 0; group < groups; group++) {
             int row = group * ROWS;
-            BlockedTile.multiply(width, a, aOffset + bases[group], taps, from, to, b, bOffset, start,
-                    startOffset + row * startStride, startStride, c, cOffset + row * cStride, cStride);
+            BlockedTile.multiply(
+                    width,
+                    a,
+                    aOffset + bases[group],
+                    taps,
+                    from,
+                    to,
+                    b,
+                    bOffset,
+                    start,
+                    startOffset + row * startStride,
+                    startStride,
+                    c,
+                    cOffset + row * cStride,
+                    cStride);
         }
     }
 
     @Override
     void planarProduct(
-            float[] a, int aOffset, int[] pixels, int[] taps, int from, int to, float[] b, int bOffset, int width,
-            float[] start, int startOffset, int startStride, float[] c, int cOffset, int cStride, int cBlock,
+            float[] a,
+            int aOffset,
+            int[] pixels,
+            int[] taps,
+            int from,
+            int to,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] start,
+            int startOffset,
+            int startStride,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int cBlock,
             float floor) {
         for (int pixel : pixels) {
-            PlanarTile.multiply(width, a, aOffset + pixel, taps, from, to, b, bOffset, start,
-                    startOffset + pixel * startStride, startStride, c, cOffset + pixel * cStride, cStride, cBlock, floor);
+            PlanarTile.multiply(
+                    width,
+                    a,
+                    aOffset + pixel,
+                    taps,
+                    from,
+                    to,
+                    b,
+                    bOffset,
+                    start,
+                    startOffset + pixel * startStride,
+                    startStride,
+                    c,
+                    cOffset + pixel * cStride,
+                    cStride,
+                    cBlock,
+                    floor);
         }
     }
 
@@ -46,8 +102,16 @@ final class VectorKernels extends Kernels {
 
     @Override
     void depthwise(
-            float[] a, int base, int pixels, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset,
-            float[] c, int cOffset) {
+            float[] a,
+            int base,
+            int pixels,
+            int[] taps,
+            float[] b,
+            int bOffset,
+            float[] bias,
+            int biasOffset,
+            float[] c,
+            int cOffset) {
         int four = pixels - pixels % 4;
         for (int pixel = 0; pixel < four; pixel += 4) {
             depthwiseFour(a, base + pixel * 16, taps, b, bOffset, bias, biasOffset, c, cOffset + pixel * 16);
@@ -99,16 +163,31 @@ final class VectorKernels extends Kernels {
 
     @Override
     void winogradOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
-        WinogradTile.output(
-                m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
+        WinogradTile.output(m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
     }
 
     @Override
     void winogradPooledOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
         WinogradTile.pooledOutput(
                 m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
     }
@@ -128,15 +207,21 @@ final class VectorKernels extends Kernels {
 
     @Override
     void storePooledRow(
-            float[] c, int cOffset, int cStride, int rowDistance, int pixels, float negativeSlope, float[] output,
+            float[] c,
+            int cOffset,
+            int cStride,
+            int rowDistance,
+            int pixels,
+            float negativeSlope,
+            float[] output,
             int offset) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
         boolean relu = negativeSlope == 0f; // not by a product: minus infinity becomes 0 too
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int lane = 0; lane < 16; lane += LANES) {
                 int x = cOffset + 2 * pixel * cStride + lane;
-                FloatVector upper = FloatVector.fromArray(FLOATS, c, x)
-                        .max(FloatVector.fromArray(FLOATS, c, x + cStride));
+                FloatVector upper =
+                        FloatVector.fromArray(FLOATS, c, x).max(FloatVector.fromArray(FLOATS, c, x + cStride));
                 FloatVector lower = FloatVector.fromArray(FLOATS, c, x + rowDistance)
                         .max(FloatVector.fromArray(FLOATS, c, x + rowDistance + cStride));
                 FloatVector y = upper.max(lower);

@@ -46,7 +46,8 @@ final class WinogradConvolution {
     private final int[] taps;
     private final int[] bases;
     private final Panels panels;
-    private final int vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
+    private final int
+            vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
     private final int mStride;
     private final int vStart;
 
@@ -130,14 +131,18 @@ final class WinogradConvolution {
         float[] m = ArrayPool.take(36 * mStride);
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
-            workers.run(inBlocks, run, (block, worker) ->
-                    transformInputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
+            workers.run(
+                    inBlocks,
+                    run,
+                    (block, worker) -> transformInputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
             workers.run(36 * panels.count(), run, (index, worker) -> {
                 int panel = index % panels.count();
                 multiply(index / panels.count(), tiles, panel, panel + 1, scratch(scratches, worker, v, m));
             });
-            workers.run(outBlocks, run, (block, worker) ->
-                    transformOutputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
+            workers.run(
+                    outBlocks,
+                    run,
+                    (block, worker) -> transformOutputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
         } finally {
             for (Scratch scratch : scratches) {
                 if (scratch != null) {
@@ -180,7 +185,10 @@ final class WinogradConvolution {
         for (int block = fromBlock; block < toBlock; block++) {
             for (int t = 0; t < padded; t++) {
                 // the last group repeats the last tile; the repeated products are not stored
-                transformInput(first + Math.min(t, count - 1), block, scratch,
+                transformInput(
+                        first + Math.min(t, count - 1),
+                        block,
+                        scratch,
                         vStart + (t / ROWS * inBlocks + block) * GROUP + t % ROWS * BLOCK);
             }
         }
@@ -191,9 +199,23 @@ final class WinogradConvolution {
         int plane = xi * inBlocks * BLOCK * columns;
         for (int panel = fromPanel; panel < toPanel; panel++) {
             int start = panels.start(panel);
-            kernels.blockedProduct(scratch.v, vStart + xi * vStride, bases, (count + ROWS - 1) / ROWS, taps, 0, inBlocks,
-                    weights, plane + start * inBlocks * BLOCK, panels.width(panel), ZEROS, 0, 0,
-                    scratch.m, xi * mStride + start, columns);
+            kernels.blockedProduct(
+                    scratch.v,
+                    vStart + xi * vStride,
+                    bases,
+                    (count + ROWS - 1) / ROWS,
+                    taps,
+                    0,
+                    inBlocks,
+                    weights,
+                    plane + start * inBlocks * BLOCK,
+                    panels.width(panel),
+                    ZEROS,
+                    0,
+                    0,
+                    scratch.m,
+                    xi * mStride + start,
+                    columns);
         }
     }
 
@@ -216,8 +238,8 @@ final class WinogradConvolution {
         int width = shape.width();
         int plane = (image * inBlocks + block) * shape.height() * width;
         if (y >= 0 && x >= 0 && y + 6 <= shape.height() && x + 6 <= width) {
-            kernels.winogradInput(input, (plane + y * width + x) * BLOCK, width * BLOCK, scratch.lines, scratch.v,
-                    vOffset, vStride);
+            kernels.winogradInput(
+                    input, (plane + y * width + x) * BLOCK, width * BLOCK, scratch.lines, scratch.v, vOffset, vStride);
             return;
         }
         float[] patch = scratch.patch;
@@ -229,8 +251,7 @@ final class WinogradConvolution {
                 if (sourceRow < 0 || sourceColumn < 0) {
                     Arrays.fill(patch, target, target + BLOCK, 0f);
                 } else {
-                    System.arraycopy(
-                            input, (plane + sourceRow * width + sourceColumn) * BLOCK, patch, target, BLOCK);
+                    System.arraycopy(input, (plane + sourceRow * width + sourceColumn) * BLOCK, patch, target, BLOCK);
                 }
             }
         }
@@ -251,17 +272,35 @@ final class WinogradConvolution {
         float slope = fusion.negativeSlope();
         if (rows == 4 && columns == 4) {
             if (pooled) {
-                kernels.winogradPooledOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope,
-                        output, offset, storedWidth * BLOCK);
+                kernels.winogradPooledOutput(
+                        scratch.m,
+                        mOffset,
+                        mStride,
+                        scratch.lines,
+                        bias,
+                        biasOffset,
+                        slope,
+                        output,
+                        offset,
+                        storedWidth * BLOCK);
             } else {
-                kernels.winogradOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope,
-                        output, offset, storedWidth * BLOCK);
+                kernels.winogradOutput(
+                        scratch.m,
+                        mOffset,
+                        mStride,
+                        scratch.lines,
+                        bias,
+                        biasOffset,
+                        slope,
+                        output,
+                        offset,
+                        storedWidth * BLOCK);
             }
             return;
         }
         float[] patch = scratch.patch;
-        kernels.winogradOutput(scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, patch, 0,
-                4 * BLOCK);
+        kernels.winogradOutput(
+                scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, patch, 0, 4 * BLOCK);
         if (!pooled) {
             for (int i = 0; i < rows; i++) {
                 System.arraycopy(patch, i * 4 * BLOCK, output, offset + i * storedWidth * BLOCK, columns * BLOCK);

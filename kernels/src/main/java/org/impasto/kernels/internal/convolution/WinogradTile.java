@@ -30,8 +30,7 @@ final class WinogradTile {
     private WinogradTile() {}
 
     /** V = B' d B of the 6x6 blocks at {@code offset}. */
-    static void input(
-            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
+    static void input(float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int row = 0; row < 6; row++) {
                 int x = offset + row * rowStride + lane;
@@ -79,8 +78,16 @@ final class WinogradTile {
 
     /** A' m A of 36 values, plus bias and slope: 4x4 blocks. */
     static void output(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int column = 0; column < 6; column++) {
@@ -133,8 +140,16 @@ final class WinogradTile {
 
     /** The same with the maximum of each 2x2 window: 2x2 blocks. */
     static void pooledOutput(
-            float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset, float negativeSlope,
-            float[] output, int offset, int rowStride) {
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int column = 0; column < 6; column++) {

@@ -11,8 +11,7 @@ final class WinogradWeights {
 
     private WinogradWeights() {}
 
-    static void transform(
-            ConvolutionShape s, PreparedWeights.Source source, float[] values, Workers workers, Run run) {
+    static void transform(ConvolutionShape s, PreparedWeights.Source source, float[] values, Workers workers, Run run) {
         int in = s.inputChannels();
         int paddedIn = BlockedLayout.roundUp(in);
         Panels panels = Panels.of(s.outputChannels());

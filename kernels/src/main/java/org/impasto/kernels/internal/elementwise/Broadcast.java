@@ -33,9 +33,7 @@ final class Broadcast {
                 continue;
             }
             int last = used - 1;
-            if (used > 0
-                    && allA[axis] == aSteps[last] * sizes[last]
-                    && allB[axis] == bSteps[last] * sizes[last]) {
+            if (used > 0 && allA[axis] == aSteps[last] * sizes[last] && allB[axis] == bSteps[last] * sizes[last]) {
                 sizes[last] *= result[axis];
             } else {
                 sizes[used] = result[axis];

@@ -5,7 +5,14 @@ final class DoubleLoops {
     private DoubleLoops() {}
 
     static void unary(
-            UnaryOperation operation, double p, double q, int length, double[] x, int xOffset, double[] y, int yOffset) {
+            UnaryOperation operation,
+            double p,
+            double q,
+            int length,
+            double[] x,
+            int xOffset,
+            double[] y,
+            int yOffset) {
         switch (operation) {
             case NEGATE -> {
                 for (int i = 0; i < length; i++) {
@@ -126,7 +133,14 @@ final class DoubleLoops {
     }
 
     static void binary(
-            BinaryOperation operation, int length, double[] a, int aOffset, double[] b, int bOffset, double[] y, int yOffset) {
+            BinaryOperation operation,
+            int length,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] y,
+            int yOffset) {
         switch (operation) {
             case ADD -> {
                 for (int i = 0; i < length; i++) {

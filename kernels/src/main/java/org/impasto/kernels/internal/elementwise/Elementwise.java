@@ -21,19 +21,34 @@ public final class Elementwise {
 
     /** {@code y[i] = operation(x[i])} with parameters p and q (see {@link UnaryOperation}); y may be x. */
     public void unary(
-            UnaryOperation operation, float p, float q, int length, float[] x, int xOffset, float[] y, int yOffset,
-            Workers workers, Run run) {
+            UnaryOperation operation,
+            float p,
+            float q,
+            int length,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         workers.run(pieces(length), run, (piece, worker) -> {
             int from = piece * PER_PIECE;
-            loops.unary(
-                    operation, p, q, Math.min(PER_PIECE, length - from), x, xOffset + from, y, yOffset + from);
+            loops.unary(operation, p, q, Math.min(PER_PIECE, length - from), x, xOffset + from, y, yOffset + from);
         });
     }
 
     /** {@code y[i] = operation(x[i])} in float64. */
     public void unary(
-            UnaryOperation operation, double p, double q, int length, double[] x, int xOffset, double[] y, int yOffset,
-            Workers workers, Run run) {
+            UnaryOperation operation,
+            double p,
+            double q,
+            int length,
+            double[] x,
+            int xOffset,
+            double[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         workers.run(pieces(length), run, (piece, worker) -> {
             int from = piece * PER_PIECE;
             DoubleLoops.unary(
@@ -50,8 +65,18 @@ public final class Elementwise {
      * @param y may be a or b where that has the shape of y
      */
     public void binary(
-            BinaryOperation operation, int[] shape, float[] a, int aOffset, int[] aShape,
-            float[] b, int bOffset, int[] bShape, float[] y, int yOffset, Workers workers, Run run) {
+            BinaryOperation operation,
+            int[] shape,
+            float[] a,
+            int aOffset,
+            int[] aShape,
+            float[] b,
+            int bOffset,
+            int[] bShape,
+            float[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         Broadcast broadcast = Broadcast.of(shape, aShape, bShape);
         forRuns(broadcast, workers, run, (length, startA, startB, startY) -> {
             float[] left = a;
@@ -69,17 +94,32 @@ public final class Elementwise {
             }
             for (int i = 0; i < length; i += standing) {
                 loops.binary(
-                        operation, Math.min(standing, length - i),
-                        left, broadcast.movesA() ? aOffset + startA + i : 0,
-                        right, broadcast.movesB() ? bOffset + startB + i : 0, y, yOffset + startY + i);
+                        operation,
+                        Math.min(standing, length - i),
+                        left,
+                        broadcast.movesA() ? aOffset + startA + i : 0,
+                        right,
+                        broadcast.movesB() ? bOffset + startB + i : 0,
+                        y,
+                        yOffset + startY + i);
             }
         });
     }
 
     /** {@code y = operation(a, b)} in float64 with NumPy's broadcasting; see the float32 form. */
     public void binary(
-            BinaryOperation operation, int[] shape, double[] a, int aOffset, int[] aShape,
-            double[] b, int bOffset, int[] bShape, double[] y, int yOffset, Workers workers, Run run) {
+            BinaryOperation operation,
+            int[] shape,
+            double[] a,
+            int aOffset,
+            int[] aShape,
+            double[] b,
+            int bOffset,
+            int[] bShape,
+            double[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         Broadcast broadcast = Broadcast.of(shape, aShape, bShape);
         forRuns(broadcast, workers, run, (length, startA, startB, startY) -> {
             double[] left = a;
@@ -97,9 +137,14 @@ public final class Elementwise {
             }
             for (int i = 0; i < length; i += standing) {
                 DoubleLoops.binary(
-                        operation, Math.min(standing, length - i),
-                        left, broadcast.movesA() ? aOffset + startA + i : 0,
-                        right, broadcast.movesB() ? bOffset + startB + i : 0, y, yOffset + startY + i);
+                        operation,
+                        Math.min(standing, length - i),
+                        left,
+                        broadcast.movesA() ? aOffset + startA + i : 0,
+                        right,
+                        broadcast.movesB() ? bOffset + startB + i : 0,
+                        y,
+                        yOffset + startY + i);
             }
         });
     }
@@ -125,8 +170,10 @@ public final class Elementwise {
             int end = Math.min(rows, first + rowsPerPiece);
             for (int row = first; row < end; row++) {
                 body.compute(
-                        length, broadcast.startA(row) + (broadcast.movesA() ? from : 0),
-                        broadcast.startB(row) + (broadcast.movesB() ? from : 0), row * inner + from);
+                        length,
+                        broadcast.startA(row) + (broadcast.movesA() ? from : 0),
+                        broadcast.startB(row) + (broadcast.movesB() ? from : 0),
+                        row * inner + from);
             }
         });
     }

@@ -7,5 +7,12 @@ interface FloatLoops {
 
     /** {@code y[i] = operation(a[i], b[i])}. */
     void binary(
-            BinaryOperation operation, int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset);
+            BinaryOperation operation,
+            int length,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] y,
+            int yOffset);
 }

@@ -126,7 +126,14 @@ final class PlainFloatLoops implements FloatLoops {
 
     @Override
     public void binary(
-            BinaryOperation operation, int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+            BinaryOperation operation,
+            int length,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] y,
+            int yOffset) {
         switch (operation) {
             case ADD -> {
                 for (int i = 0; i < length; i++) {

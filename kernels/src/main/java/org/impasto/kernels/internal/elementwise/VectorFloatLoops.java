@@ -48,7 +48,14 @@ final class VectorFloatLoops implements FloatLoops {
 
     @Override
     public void binary(
-            BinaryOperation operation, int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+            BinaryOperation operation,
+            int length,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] y,
+            int yOffset) {
         int done = length - length % LANES;
         switch (operation) {
             case ADD -> add(done, a, aOffset, b, bOffset, y, yOffset);
@@ -94,7 +101,9 @@ final class VectorFloatLoops implements FloatLoops {
     private static void step(int length, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector.zero(FLOATS).blend(1f, v.compare(VectorOperators.GT, 0f)).intoArray(y, yOffset + i);
+            FloatVector.zero(FLOATS)
+                    .blend(1f, v.compare(VectorOperators.GT, 0f))
+                    .intoArray(y, yOffset + i);
         }
     }
 
@@ -161,12 +170,18 @@ final class VectorFloatLoops implements FloatLoops {
             FloatVector eShifted = eX.mul(log2E).add(rounder);
             FloatVector eN = eShifted.sub(rounder);
             FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
-            FloatVector eP = eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
+            FloatVector eP =
+                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
             FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
             IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
             IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst = eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent.sub(eHalf).add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eFirst =
+                    eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eSecond = eExponent
+                    .sub(eHalf)
+                    .add(bias)
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
             FloatVector eResult = eY.mul(eFirst).mul(eSecond);
             eResult.intoArray(y, yOffset + i);
         }
@@ -185,10 +200,13 @@ final class VectorFloatLoops implements FloatLoops {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
             VectorMask<Float> denormal = v.compare(VectorOperators.LT, Float.MIN_NORMAL);
-            IntVector bits = v.blend(v.mul(TWO_TO_23), denormal).reinterpretAsInts().sub(ROOT_HALF_BITS);
-            FloatVector whole = (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
+            IntVector bits =
+                    v.blend(v.mul(TWO_TO_23), denormal).reinterpretAsInts().sub(ROOT_HALF_BITS);
+            FloatVector whole =
+                    (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
             FloatVector exponent = whole.sub(zero.blend(23f, denormal));
-            FloatVector f = bits.and(0x7fffff).add(ROOT_HALF_BITS).reinterpretAsFloats().sub(1f);
+            FloatVector f =
+                    bits.and(0x7fffff).add(ROOT_HALF_BITS).reinterpretAsFloats().sub(1f);
             FloatVector s = f.div(f.add(two));
             FloatVector z = s.mul(s);
             FloatVector half = f.mul(oneHalf).mul(f);
@@ -199,8 +217,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void add(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void add(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -208,8 +225,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void subtract(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void subtract(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -217,8 +233,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void multiply(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void multiply(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -226,8 +241,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void divide(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void divide(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -235,8 +249,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void minimum(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void minimum(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -244,8 +257,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void maximum(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void maximum(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -253,8 +265,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void greater(
-            int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
+    private static void greater(int length, float[] a, int aOffset, float[] b, int bOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
             FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + i);
@@ -324,9 +335,19 @@ final class VectorFloatLoops implements FloatLoops {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
             FloatVector z = v.mul(v);
-            FloatVector p = z.mul(t5).add(t4).mul(z).add(t3).mul(z).add(t2).mul(z).add(t1).mul(z).add(t0);
+            FloatVector p = z.mul(t5)
+                    .add(t4)
+                    .mul(z)
+                    .add(t3)
+                    .mul(z)
+                    .add(t2)
+                    .mul(z)
+                    .add(t1)
+                    .mul(z)
+                    .add(t0);
             FloatVector small = p.mul(z).add(one).mul(v);
-            FloatVector large = one.sub(two.div(FloatVector.fromArray(FLOATS, exponential, i).add(one)));
+            FloatVector large = one.sub(
+                    two.div(FloatVector.fromArray(FLOATS, exponential, i).add(one)));
             large = large.blend(zero.sub(large), v.compare(VectorOperators.LT, zero));
             FloatVector a = v.max(zero.sub(v));
             large.blend(small, a.compare(VectorOperators.LT, limit)).intoArray(y, yOffset + i);

@@ -34,10 +34,27 @@ public final class DoubleMatrices {
      * sum without terms is zero.
      */
     public void multiply(
-            MatrixShape shape, double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         multiply(
-                shape, a, new int[] {aOffset}, b, new int[] {bOffset}, c, new int[] {cOffset}, accumulate, workers, run);
+                shape,
+                a,
+                new int[] {aOffset},
+                b,
+                new int[] {bOffset},
+                c,
+                new int[] {cOffset},
+                accumulate,
+                workers,
+                run);
     }
 
     /**
@@ -46,8 +63,16 @@ public final class DoubleMatrices {
      * may not overlap.
      */
     public void multiply(
-            MatrixShape shape, double[] a, int[] aOffsets, double[] b, int[] bOffsets, double[] c, int[] cOffsets,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            double[] a,
+            int[] aOffsets,
+            double[] b,
+            int[] bOffsets,
+            double[] c,
+            int[] cOffsets,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         int batch = cOffsets.length;
         int size = shape.rows() * shape.columns();
         if (batch == 0 || size == 0) {
@@ -70,8 +95,16 @@ public final class DoubleMatrices {
     }
 
     private void one(
-            MatrixShape shape, double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         if (!accumulate) {
             Arrays.fill(c, cOffset, cOffset + shape.rows() * shape.columns(), 0);
         }
@@ -82,12 +115,32 @@ public final class DoubleMatrices {
             scalar(shape, a, aOffset, b, bOffset, c, cOffset);
         } else if (shape.columns() == 1) {
             matrixTimesVector(
-                    shape.rows(), shape.depth(), a, aOffset, shape.rowStrideA(), shape.depthStrideA(),
-                    b, bOffset, c, cOffset, workers, run);
+                    shape.rows(),
+                    shape.depth(),
+                    a,
+                    aOffset,
+                    shape.rowStrideA(),
+                    shape.depthStrideA(),
+                    b,
+                    bOffset,
+                    c,
+                    cOffset,
+                    workers,
+                    run);
         } else if (shape.rows() == 1) {
             matrixTimesVector(
-                    shape.columns(), shape.depth(), b, bOffset, shape.columnStrideB(), shape.depthStrideB(),
-                    a, aOffset, c, cOffset, workers, run);
+                    shape.columns(),
+                    shape.depth(),
+                    b,
+                    bOffset,
+                    shape.columnStrideB(),
+                    shape.depthStrideB(),
+                    a,
+                    aOffset,
+                    c,
+                    cOffset,
+                    workers,
+                    run);
         } else if (shape.columns() * 2 <= kernel.panelWidth() && shape.rows() > shape.columns()) {
             turned(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         } else {
@@ -112,8 +165,18 @@ public final class DoubleMatrices {
 
     /** {@code y += A x} with A given by its strides, one of which is 1, and x and y contiguous. */
     private void matrixTimesVector(
-            int rows, int depth, double[] a, int aOffset, int rowStride, int depthStride,
-            double[] x, int xOffset, double[] y, int yOffset, Workers workers, Run run) {
+            int rows,
+            int depth,
+            double[] a,
+            int aOffset,
+            int rowStride,
+            int depthStride,
+            double[] x,
+            int xOffset,
+            double[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         int perPiece = Math.max(64, VECTOR_WORK_PER_PIECE / depth / 64 * 64);
         int pieces = (rows + perPiece - 1) / perPiece;
         workers.run(pieces, run, (piece, worker) -> {
@@ -132,8 +195,15 @@ public final class DoubleMatrices {
 
     /** A product with few columns, computed as its transpose, whose panels are full. */
     private void turned(
-            MatrixShape shape, double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset,
-            Workers workers, Run run) {
+            MatrixShape shape,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            Workers workers,
+            Run run) {
         int rows = shape.rows();
         int columns = shape.columns();
         double[] transposed = new double[rows * columns];
@@ -146,8 +216,15 @@ public final class DoubleMatrices {
     }
 
     private void packed(
-            MatrixShape shape, double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset,
-            Workers workers, Run run) {
+            MatrixShape shape,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            Workers workers,
+            Run run) {
         int group = kernel.rowGroup();
         int width = kernel.panelWidth();
         int most = Math.min(DEPTH, shape.depth());
@@ -159,18 +236,46 @@ public final class DoubleMatrices {
             for (int column = 0; column < shape.columns(); column += partColumns) {
                 for (int k = 0; k < shape.depth(); k += DEPTH) {
                     part(
-                            shape, row, Math.min(partRows, shape.rows() - row), column,
-                            Math.min(partColumns, shape.columns() - column), k, Math.min(DEPTH, shape.depth() - k),
-                            a, aOffset, b, bOffset, c, cOffset, packedA, packedB, workers, run);
+                            shape,
+                            row,
+                            Math.min(partRows, shape.rows() - row),
+                            column,
+                            Math.min(partColumns, shape.columns() - column),
+                            k,
+                            Math.min(DEPTH, shape.depth() - k),
+                            a,
+                            aOffset,
+                            b,
+                            bOffset,
+                            c,
+                            cOffset,
+                            packedA,
+                            packedB,
+                            workers,
+                            run);
                 }
             }
         }
     }
 
     private void part(
-            MatrixShape shape, int row, int rows, int column, int columns, int k, int depth,
-            double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset,
-            double[] packedA, double[] packedB, Workers workers, Run run) {
+            MatrixShape shape,
+            int row,
+            int rows,
+            int column,
+            int columns,
+            int k,
+            int depth,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            double[] packedA,
+            double[] packedB,
+            Workers workers,
+            Run run) {
         int group = kernel.rowGroup();
         int width = kernel.panelWidth();
         int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
@@ -187,18 +292,30 @@ public final class DoubleMatrices {
                 int end = Math.min(groups, (piece + 1) * groupsPerPiece);
                 for (int i = piece * groupsPerPiece; i < end; i++) {
                     DoublePacking.rows(
-                            group, Math.min(group, rows - i * group), depth,
-                            a, fromA + i * group * shape.rowStrideA(), shape.rowStrideA(), shape.depthStrideA(),
-                            packedA, i * groupSize);
+                            group,
+                            Math.min(group, rows - i * group),
+                            depth,
+                            a,
+                            fromA + i * group * shape.rowStrideA(),
+                            shape.rowStrideA(),
+                            shape.depthStrideA(),
+                            packedA,
+                            i * groupSize);
                 }
             } else {
                 int first = (piece - piecesOfA) * panelsPerPiece;
                 int end = Math.min(panels, first + panelsPerPiece);
                 for (int j = first; j < end; j++) {
                     DoublePacking.columns(
-                            width, Math.min(width, columns - j * width), depth,
-                            b, fromB + j * width * shape.columnStrideB(), shape.depthStrideB(), shape.columnStrideB(),
-                            packedB, j * panelSize);
+                            width,
+                            Math.min(width, columns - j * width),
+                            depth,
+                            b,
+                            fromB + j * width * shape.columnStrideB(),
+                            shape.depthStrideB(),
+                            shape.columnStrideB(),
+                            packedB,
+                            j * panelSize);
                 }
             }
         });
@@ -213,9 +330,16 @@ public final class DoubleMatrices {
             int blockRows = Math.min(BLOCK_ROWS, rows - firstRow);
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 kernel.multiplyAdd(
-                        blockRows, Math.min(width, columns - panel * width), depth,
-                        packedA, firstGroup * groupSize, packedB, panel * panelSize,
-                        c, cOffset + (row + firstRow) * shape.columns() + column + panel * width, shape.columns());
+                        blockRows,
+                        Math.min(width, columns - panel * width),
+                        depth,
+                        packedA,
+                        firstGroup * groupSize,
+                        packedB,
+                        panel * panelSize,
+                        c,
+                        cOffset + (row + firstRow) * shape.columns() + column + panel * width,
+                        shape.columns());
             }
         });
     }

@@ -24,14 +24,30 @@ interface DoubleProduct {
      * @param depth terms of each sum
      */
     void multiplyAdd(
-            int rows, int columns, int depth, double[] a, int aOffset, double[] b, int bOffset,
-            double[] c, int cOffset, int cStride);
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            int cStride);
 
     /** Scalar product of two runs of numbers. */
     double dot(int length, double[] a, int aOffset, double[] b, int bOffset);
 
     /** {@code y[j] += sum over rows of x[row] * a[row][j]}. */
     void addScaledRows(
-            int rows, int columns, double[] x, int xOffset, int xStride, double[] a, int aOffset, int aStride,
-            double[] y, int yOffset);
+            int rows,
+            int columns,
+            double[] x,
+            int xOffset,
+            int xStride,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] y,
+            int yOffset);
 }

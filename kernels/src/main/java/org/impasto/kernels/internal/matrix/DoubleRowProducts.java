@@ -21,6 +21,13 @@ interface DoubleRowProducts {
      * @param target square matrix of sums
      */
     void add(
-            int firstRow, int endRow, int firstColumn, int endColumn, int length, double[] rows, int offset,
-            double[] target, int targetStride);
+            int firstRow,
+            int endRow,
+            int firstColumn,
+            int endColumn,
+            int length,
+            double[] rows,
+            int offset,
+            double[] target,
+            int targetStride);
 }

@@ -24,8 +24,16 @@ public final class FeatureProducts {
      * thousand pixels, these sums in float64.
      */
     public void gram(
-            float[] x, int offset, int channels, int pixels, boolean blocked, double scale,
-            float[] gram, int gramOffset, Workers workers, Run run) {
+            float[] x,
+            int offset,
+            int channels,
+            int pixels,
+            boolean blocked,
+            double scale,
+            float[] gram,
+            int gramOffset,
+            Workers workers,
+            Run run) {
         FloatRowSource source = blocked
                 ? (row, rows, from, count, target, at, stride) ->
                         unblock(x, offset + (row * pixels + from * BLOCK), rows, count, target, at, stride)
@@ -47,8 +55,15 @@ public final class FeatureProducts {
 
     /** Gram matrix of float64 features, planar; see the float32 form. */
     public void gram(
-            double[] x, int offset, int channels, int pixels, double scale,
-            double[] gram, int gramOffset, Workers workers, Run run) {
+            double[] x,
+            int offset,
+            int channels,
+            int pixels,
+            double scale,
+            double[] gram,
+            int gramOffset,
+            Workers workers,
+            Run run) {
         DoubleRowSource source = (row, rows, from, count, target, at, stride) -> {
             for (int r = 0; r < rows; r++) {
                 System.arraycopy(x, offset + (row + r) * pixels + from, target, at + r * stride, count);
@@ -64,8 +79,17 @@ public final class FeatureProducts {
      * @param mean mean of each channel
      */
     public void covariance(
-            float[] x, int offset, int channels, int pixels, boolean blocked, double[] mean, double scale,
-            double[] covariance, int covarianceOffset, Workers workers, Run run) {
+            float[] x,
+            int offset,
+            int channels,
+            int pixels,
+            boolean blocked,
+            double[] mean,
+            double scale,
+            double[] covariance,
+            int covarianceOffset,
+            Workers workers,
+            Run run) {
         DoubleRowSource source = blocked
                 ? (row, rows, from, count, target, at, stride) ->
                         unblock(x, offset + (row * pixels + from * BLOCK), mean, row, rows, count, target, at, stride)
@@ -83,8 +107,16 @@ public final class FeatureProducts {
 
     /** Covariance of planar float64 features; see the float32 form. */
     public void covariance(
-            double[] x, int offset, int channels, int pixels, double[] mean, double scale,
-            double[] covariance, int covarianceOffset, Workers workers, Run run) {
+            double[] x,
+            int offset,
+            int channels,
+            int pixels,
+            double[] mean,
+            double scale,
+            double[] covariance,
+            int covarianceOffset,
+            Workers workers,
+            Run run) {
         DoubleRowSource source = (row, rows, from, count, target, at, stride) -> {
             for (int r = 0; r < rows; r++) {
                 int first = offset + (row + r) * pixels + from;

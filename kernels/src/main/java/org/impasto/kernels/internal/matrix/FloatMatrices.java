@@ -34,10 +34,27 @@ public final class FloatMatrices {
      * sum without terms is zero.
      */
     public void multiply(
-            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         multiply(
-                shape, a, new int[] {aOffset}, b, new int[] {bOffset}, c, new int[] {cOffset}, accumulate, workers, run);
+                shape,
+                a,
+                new int[] {aOffset},
+                b,
+                new int[] {bOffset},
+                c,
+                new int[] {cOffset},
+                accumulate,
+                workers,
+                run);
     }
 
     /**
@@ -46,8 +63,16 @@ public final class FloatMatrices {
      * may not overlap.
      */
     public void multiply(
-            MatrixShape shape, float[] a, int[] aOffsets, float[] b, int[] bOffsets, float[] c, int[] cOffsets,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            float[] a,
+            int[] aOffsets,
+            float[] b,
+            int[] bOffsets,
+            float[] c,
+            int[] cOffsets,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         int batch = cOffsets.length;
         int size = shape.rows() * shape.columns();
         if (batch == 0 || size == 0) {
@@ -70,8 +95,16 @@ public final class FloatMatrices {
     }
 
     private void one(
-            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
-            boolean accumulate, Workers workers, Run run) {
+            MatrixShape shape,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            boolean accumulate,
+            Workers workers,
+            Run run) {
         if (!accumulate) {
             Arrays.fill(c, cOffset, cOffset + shape.rows() * shape.columns(), 0);
         }
@@ -82,12 +115,32 @@ public final class FloatMatrices {
             scalar(shape, a, aOffset, b, bOffset, c, cOffset);
         } else if (shape.columns() == 1) {
             matrixTimesVector(
-                    shape.rows(), shape.depth(), a, aOffset, shape.rowStrideA(), shape.depthStrideA(),
-                    b, bOffset, c, cOffset, workers, run);
+                    shape.rows(),
+                    shape.depth(),
+                    a,
+                    aOffset,
+                    shape.rowStrideA(),
+                    shape.depthStrideA(),
+                    b,
+                    bOffset,
+                    c,
+                    cOffset,
+                    workers,
+                    run);
         } else if (shape.rows() == 1) {
             matrixTimesVector(
-                    shape.columns(), shape.depth(), b, bOffset, shape.columnStrideB(), shape.depthStrideB(),
-                    a, aOffset, c, cOffset, workers, run);
+                    shape.columns(),
+                    shape.depth(),
+                    b,
+                    bOffset,
+                    shape.columnStrideB(),
+                    shape.depthStrideB(),
+                    a,
+                    aOffset,
+                    c,
+                    cOffset,
+                    workers,
+                    run);
         } else if (shape.columns() * 2 <= kernel.panelWidth() && shape.rows() > shape.columns()) {
             turned(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         } else {
@@ -112,8 +165,18 @@ public final class FloatMatrices {
 
     /** {@code y += A x} with A given by its strides, one of which is 1, and x and y contiguous. */
     private void matrixTimesVector(
-            int rows, int depth, float[] a, int aOffset, int rowStride, int depthStride,
-            float[] x, int xOffset, float[] y, int yOffset, Workers workers, Run run) {
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int rowStride,
+            int depthStride,
+            float[] x,
+            int xOffset,
+            float[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         int perPiece = Math.max(64, VECTOR_WORK_PER_PIECE / depth / 64 * 64);
         int pieces = (rows + perPiece - 1) / perPiece;
         workers.run(pieces, run, (piece, worker) -> {
@@ -132,8 +195,15 @@ public final class FloatMatrices {
 
     /** A product with few columns, computed as its transpose, whose panels are full. */
     private void turned(
-            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
-            Workers workers, Run run) {
+            MatrixShape shape,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            Workers workers,
+            Run run) {
         int rows = shape.rows();
         int columns = shape.columns();
         float[] transposed = new float[rows * columns];
@@ -146,8 +216,15 @@ public final class FloatMatrices {
     }
 
     private void packed(
-            MatrixShape shape, float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
-            Workers workers, Run run) {
+            MatrixShape shape,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            Workers workers,
+            Run run) {
         int group = kernel.rowGroup();
         int width = kernel.panelWidth();
         int most = Math.min(DEPTH, shape.depth());
@@ -159,18 +236,46 @@ public final class FloatMatrices {
             for (int column = 0; column < shape.columns(); column += partColumns) {
                 for (int k = 0; k < shape.depth(); k += DEPTH) {
                     part(
-                            shape, row, Math.min(partRows, shape.rows() - row), column,
-                            Math.min(partColumns, shape.columns() - column), k, Math.min(DEPTH, shape.depth() - k),
-                            a, aOffset, b, bOffset, c, cOffset, packedA, packedB, workers, run);
+                            shape,
+                            row,
+                            Math.min(partRows, shape.rows() - row),
+                            column,
+                            Math.min(partColumns, shape.columns() - column),
+                            k,
+                            Math.min(DEPTH, shape.depth() - k),
+                            a,
+                            aOffset,
+                            b,
+                            bOffset,
+                            c,
+                            cOffset,
+                            packedA,
+                            packedB,
+                            workers,
+                            run);
                 }
             }
         }
     }
 
     private void part(
-            MatrixShape shape, int row, int rows, int column, int columns, int k, int depth,
-            float[] a, int aOffset, float[] b, int bOffset, float[] c, int cOffset,
-            float[] packedA, float[] packedB, Workers workers, Run run) {
+            MatrixShape shape,
+            int row,
+            int rows,
+            int column,
+            int columns,
+            int k,
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            float[] packedA,
+            float[] packedB,
+            Workers workers,
+            Run run) {
         int group = kernel.rowGroup();
         int width = kernel.panelWidth();
         int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
@@ -187,18 +292,30 @@ public final class FloatMatrices {
                 int end = Math.min(groups, (piece + 1) * groupsPerPiece);
                 for (int i = piece * groupsPerPiece; i < end; i++) {
                     FloatPacking.rows(
-                            group, Math.min(group, rows - i * group), depth,
-                            a, fromA + i * group * shape.rowStrideA(), shape.rowStrideA(), shape.depthStrideA(),
-                            packedA, i * groupSize);
+                            group,
+                            Math.min(group, rows - i * group),
+                            depth,
+                            a,
+                            fromA + i * group * shape.rowStrideA(),
+                            shape.rowStrideA(),
+                            shape.depthStrideA(),
+                            packedA,
+                            i * groupSize);
                 }
             } else {
                 int first = (piece - piecesOfA) * panelsPerPiece;
                 int end = Math.min(panels, first + panelsPerPiece);
                 for (int j = first; j < end; j++) {
                     FloatPacking.columns(
-                            width, Math.min(width, columns - j * width), depth,
-                            b, fromB + j * width * shape.columnStrideB(), shape.depthStrideB(), shape.columnStrideB(),
-                            packedB, j * panelSize);
+                            width,
+                            Math.min(width, columns - j * width),
+                            depth,
+                            b,
+                            fromB + j * width * shape.columnStrideB(),
+                            shape.depthStrideB(),
+                            shape.columnStrideB(),
+                            packedB,
+                            j * panelSize);
                 }
             }
         });
@@ -213,9 +330,16 @@ public final class FloatMatrices {
             int blockRows = Math.min(BLOCK_ROWS, rows - firstRow);
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 kernel.multiplyAdd(
-                        blockRows, Math.min(width, columns - panel * width), depth,
-                        packedA, firstGroup * groupSize, packedB, panel * panelSize,
-                        c, cOffset + (row + firstRow) * shape.columns() + column + panel * width, shape.columns());
+                        blockRows,
+                        Math.min(width, columns - panel * width),
+                        depth,
+                        packedA,
+                        firstGroup * groupSize,
+                        packedB,
+                        panel * panelSize,
+                        c,
+                        cOffset + (row + firstRow) * shape.columns() + column + panel * width,
+                        shape.columns());
             }
         });
     }

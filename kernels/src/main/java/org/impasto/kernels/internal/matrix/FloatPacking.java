@@ -13,8 +13,15 @@ final class FloatPacking {
 
     /** Packs one group of at most {@code group} rows. */
     static void rows(
-            int group, int rows, int depth, float[] a, int aOffset, int rowStride, int depthStride,
-            float[] packed, int offset) {
+            int group,
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int rowStride,
+            int depthStride,
+            float[] packed,
+            int offset) {
         int size = PackedLayout.steps(depth) * STEP * group;
         if (rows < group || depth % STEP != 0) {
             Arrays.fill(packed, offset, offset + size, 0);
@@ -39,8 +46,15 @@ final class FloatPacking {
 
     /** Packs one panel of at most {@code width} columns. */
     static void columns(
-            int width, int columns, int depth, float[] b, int bOffset, int depthStride, int columnStride,
-            float[] packed, int offset) {
+            int width,
+            int columns,
+            int depth,
+            float[] b,
+            int bOffset,
+            int depthStride,
+            int columnStride,
+            float[] packed,
+            int offset) {
         if (columns < width) {
             Arrays.fill(packed, offset, offset + depth * width, 0);
         }

@@ -24,14 +24,30 @@ interface FloatProduct {
      * @param depth terms of each sum
      */
     void multiplyAdd(
-            int rows, int columns, int depth, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int cStride);
+            int rows,
+            int columns,
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride);
 
     /** Scalar product of two runs of numbers. */
     double dot(int length, float[] a, int aOffset, float[] b, int bOffset);
 
     /** {@code y[j] += sum over rows of x[row] * a[row][j]}. */
     void addScaledRows(
-            int rows, int columns, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride,
-            float[] y, int yOffset);
+            int rows,
+            int columns,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] y,
+            int yOffset);
 }

@@ -50,8 +50,7 @@ final class FloatSymmetricProduct {
         return (rows + 3) / 4 * 4;
     }
 
-    private void sharePlaces(
-            int rows, int length, FloatRowSource source, double[] sums, Workers workers, Run run) {
+    private void sharePlaces(int rows, int length, FloatRowSource source, double[] sums, Workers workers, Run run) {
         int padded = rowsRoundedUp(rows);
         int chunks = ceiling(length, CHUNK);
         int parts = Math.min(MOST_PARTS, ceiling(chunks, CHUNKS_PER_PART));
@@ -81,8 +80,7 @@ final class FloatSymmetricProduct {
         }
     }
 
-    private void shareTiles(
-            int rows, int length, FloatRowSource source, double[] sums, Workers workers, Run run) {
+    private void shareTiles(int rows, int length, FloatRowSource source, double[] sums, Workers workers, Run run) {
         int padded = rowsRoundedUp(rows);
         int chunks = ceiling(length, CHUNK);
         int chunkSize = Math.multiplyExact(padded, STRIDE);
@@ -105,8 +103,13 @@ final class FloatSymmetricProduct {
                 int row = piece % groups * 16;
                 int from = (begin + chunk) * CHUNK;
                 copy(
-                        source, row, Math.min(16, rows - row), from, Math.min(CHUNK, length - from),
-                        packed, chunk * chunkSize + row * STRIDE);
+                        source,
+                        row,
+                        Math.min(16, rows - row),
+                        from,
+                        Math.min(CHUNK, length - from),
+                        packed,
+                        chunk * chunkSize + row * STRIDE);
             });
             workers.run(tiles.length, run, (piece, worker) -> {
                 int row = tiles[piece] / blocks * BLOCK;
@@ -114,8 +117,15 @@ final class FloatSymmetricProduct {
                 for (int chunk = 0; chunk < count; chunk++) {
                     int places = Math.min(CHUNK, length - (begin + chunk) * CHUNK);
                     kernel.add(
-                            row, Math.min(padded, row + BLOCK), column, Math.min(padded, column + BLOCK),
-                            (places + 15) / 16 * 16, packed, chunk * chunkSize, sums, padded);
+                            row,
+                            Math.min(padded, row + BLOCK),
+                            column,
+                            Math.min(padded, column + BLOCK),
+                            (places + 15) / 16 * 16,
+                            packed,
+                            chunk * chunkSize,
+                            sums,
+                            padded);
                 }
             });
         }

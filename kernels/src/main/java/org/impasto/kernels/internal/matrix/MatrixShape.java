@@ -13,8 +13,8 @@ public record MatrixShape(int rows, int columns, int depth, boolean transposeA, 
     /** Checks the sizes. */
     public MatrixShape {
         if (rows < 0 || columns < 0 || depth < 0) {
-            throw new IllegalArgumentException(
-                    "matrix product of " + rows + "x" + depth + " and " + depth + "x" + columns + ": a size is negative");
+            throw new IllegalArgumentException("matrix product of " + rows + "x" + depth + " and " + depth + "x"
+                    + columns + ": a size is negative");
         }
     }
 

@@ -7,8 +7,15 @@ package org.impasto.kernels.internal.matrix;
 final class PlainDoubleRowProducts implements DoubleRowProducts {
     @Override
     public void add(
-            int firstRow, int endRow, int firstColumn, int endColumn, int length, double[] rows, int offset,
-            double[] target, int targetStride) {
+            int firstRow,
+            int endRow,
+            int firstColumn,
+            int endColumn,
+            int length,
+            double[] rows,
+            int offset,
+            double[] target,
+            int targetStride) {
         int columns = endColumn - firstColumn;
         double[][] sums = new double[endRow - firstRow][columns];
         double[] p = new double[columns];
@@ -26,7 +33,18 @@ final class PlainDoubleRowProducts implements DoubleRowProducts {
             for (int i = firstRow; i < endRow; i++) {
                 int at = offset + i * STRIDE + k;
                 int from = Math.max(0, i - firstColumn);
-                addFour(from, columns, rows[at], rows[at + 1], rows[at + 2], rows[at + 3], p, q, r, s, sums[i - firstRow]);
+                addFour(
+                        from,
+                        columns,
+                        rows[at],
+                        rows[at + 1],
+                        rows[at + 2],
+                        rows[at + 3],
+                        p,
+                        q,
+                        r,
+                        s,
+                        sums[i - firstRow]);
             }
         }
         for (int i = firstRow; i < endRow; i++) {
@@ -37,7 +55,17 @@ final class PlainDoubleRowProducts implements DoubleRowProducts {
     }
 
     private static void addFour(
-            int from, int to, double x0, double x1, double x2, double x3, double[] p, double[] q, double[] r, double[] s, double[] sum) {
+            int from,
+            int to,
+            double x0,
+            double x1,
+            double x2,
+            double x3,
+            double[] p,
+            double[] q,
+            double[] r,
+            double[] s,
+            double[] sum) {
         for (int j = from; j < to; j++) {
             sum[j] += x0 * p[j] + x1 * q[j] + x2 * r[j] + x3 * s[j];
         }

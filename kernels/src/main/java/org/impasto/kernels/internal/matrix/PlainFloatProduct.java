@@ -10,7 +10,8 @@ import java.util.Arrays;
  */
 final class PlainFloatProduct implements FloatProduct {
     private static final int WIDTH = 256;
-    private static final int ROWS = 64; // rows of the result held at once: with four more rows, they fill the first cache
+    private static final int ROWS =
+            64; // rows of the result held at once: with four more rows, they fill the first cache
 
     @Override
     public int rowGroup() {
@@ -24,8 +25,16 @@ final class PlainFloatProduct implements FloatProduct {
 
     @Override
     public void multiplyAdd(
-            int rows, int columns, int depth, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int cStride) {
+            int rows,
+            int columns,
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride) {
         int rowSize = PackedLayout.steps(depth) * PackedLayout.STEP; // a is packed with zeros up to whole steps
         float[][] sums = new float[Math.min(ROWS, rows)][columns];
         float[][] factors = new float[4][columns];
@@ -46,8 +55,16 @@ final class PlainFloatProduct implements FloatProduct {
                 for (int row = 0; row < count; row++) {
                     int at = aOffset + (first + row) * rowSize + k;
                     addFour(
-                            columns, a[at], a[at + 1], a[at + 2], a[at + 3],
-                            factors[0], factors[1], factors[2], factors[3], sums[row]);
+                            columns,
+                            a[at],
+                            a[at + 1],
+                            a[at + 2],
+                            a[at + 3],
+                            factors[0],
+                            factors[1],
+                            factors[2],
+                            factors[3],
+                            sums[row]);
                 }
             }
             for (int row = 0; row < count; row++) {
@@ -61,7 +78,16 @@ final class PlainFloatProduct implements FloatProduct {
     }
 
     private static void addFour(
-            int length, float x0, float x1, float x2, float x3, float[] p, float[] q, float[] r, float[] s, float[] sum) {
+            int length,
+            float x0,
+            float x1,
+            float x2,
+            float x3,
+            float[] p,
+            float[] q,
+            float[] r,
+            float[] s,
+            float[] sum) {
         for (int j = 0; j < length; j++) {
             sum[j] += x0 * p[j] + x1 * q[j] + x2 * r[j] + x3 * s[j];
         }
@@ -88,8 +114,16 @@ final class PlainFloatProduct implements FloatProduct {
 
     @Override
     public void addScaledRows(
-            int rows, int columns, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride,
-            float[] y, int yOffset) {
+            int rows,
+            int columns,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] y,
+            int yOffset) {
         double[] sums = new double[columns];
         for (int row = 0; row < rows; row++) {
             double factor = x[xOffset + row * xStride];

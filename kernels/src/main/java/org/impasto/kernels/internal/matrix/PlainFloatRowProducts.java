@@ -7,8 +7,15 @@ package org.impasto.kernels.internal.matrix;
 final class PlainFloatRowProducts implements FloatRowProducts {
     @Override
     public void add(
-            int firstRow, int endRow, int firstColumn, int endColumn, int length, float[] rows, int offset,
-            double[] target, int targetStride) {
+            int firstRow,
+            int endRow,
+            int firstColumn,
+            int endColumn,
+            int length,
+            float[] rows,
+            int offset,
+            double[] target,
+            int targetStride) {
         int columns = endColumn - firstColumn;
         float[][] sums = new float[endRow - firstRow][columns];
         float[] p = new float[columns];
@@ -26,7 +33,18 @@ final class PlainFloatRowProducts implements FloatRowProducts {
             for (int i = firstRow; i < endRow; i++) {
                 int at = offset + i * STRIDE + k;
                 int from = Math.max(0, i - firstColumn);
-                addFour(from, columns, rows[at], rows[at + 1], rows[at + 2], rows[at + 3], p, q, r, s, sums[i - firstRow]);
+                addFour(
+                        from,
+                        columns,
+                        rows[at],
+                        rows[at + 1],
+                        rows[at + 2],
+                        rows[at + 3],
+                        p,
+                        q,
+                        r,
+                        s,
+                        sums[i - firstRow]);
             }
         }
         for (int i = firstRow; i < endRow; i++) {
@@ -37,7 +55,17 @@ final class PlainFloatRowProducts implements FloatRowProducts {
     }
 
     private static void addFour(
-            int from, int to, float x0, float x1, float x2, float x3, float[] p, float[] q, float[] r, float[] s, float[] sum) {
+            int from,
+            int to,
+            float x0,
+            float x1,
+            float x2,
+            float x3,
+            float[] p,
+            float[] q,
+            float[] r,
+            float[] s,
+            float[] sum) {
         for (int j = from; j < to; j++) {
             sum[j] += x0 * p[j] + x1 * q[j] + x2 * r[j] + x3 * s[j];
         }

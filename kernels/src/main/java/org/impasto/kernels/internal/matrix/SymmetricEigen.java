@@ -40,7 +40,14 @@ public final class SymmetricEigen {
      * @throws BackendException if A holds a number that is not finite
      */
     public static void decompose(
-            int n, double[] a, int aOffset, double[] values, int valuesOffset, double[] vectors, int vectorsOffset, Run run) {
+            int n,
+            double[] a,
+            int aOffset,
+            double[] values,
+            int valuesOffset,
+            double[] vectors,
+            int vectorsOffset,
+            Run run) {
         double largest = 0;
         for (int i = 0; i < n; i++) {
             for (int j = 0; j <= i; j++) {

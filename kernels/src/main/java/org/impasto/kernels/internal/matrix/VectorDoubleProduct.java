@@ -33,8 +33,16 @@ final class VectorDoubleProduct implements DoubleProduct {
 
     @Override
     public void multiplyAdd(
-            int rows, int columns, int depth, double[] a, int aOffset, double[] b, int bOffset,
-            double[] c, int cOffset, int cStride) {
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            int cStride) {
         int blocks = depth / STEP;
         int rest = depth % STEP;
         int groupSize = PackedLayout.steps(depth) * STEP * ROWS;
@@ -59,14 +67,29 @@ final class VectorDoubleProduct implements DoubleProduct {
     }
 
     private static void tile(
-            int blocks, int rest, double[] a, int aOffset, double[] b, int bOffset, double[] c, int cOffset, int cStride) {
+            int blocks,
+            int rest,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            int cStride) {
         if (WIDE) {
             if (blocks > 0) {
                 sixByFour(blocks, a, aOffset, b, bOffset, c, cOffset, cStride);
             }
             if (rest > 0) {
                 restByFour(
-                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+                        rest,
+                        a,
+                        aOffset + blocks * ROWS * STEP,
+                        b,
+                        bOffset + blocks * STEP * WIDTH,
+                        c,
+                        cOffset,
+                        cStride);
             }
         } else {
             if (blocks > 0) {
@@ -74,7 +97,14 @@ final class VectorDoubleProduct implements DoubleProduct {
             }
             if (rest > 0) {
                 restByTwo(
-                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+                        rest,
+                        a,
+                        aOffset + blocks * ROWS * STEP,
+                        b,
+                        bOffset + blocks * STEP * WIDTH,
+                        c,
+                        cOffset,
+                        cStride);
             }
         }
     }
@@ -408,9 +438,12 @@ final class VectorDoubleProduct implements DoubleProduct {
         int i = 0;
         for (; i <= length - 4 * LANES; i += 4 * LANES) {
             p = DoubleVector.fromArray(DOUBLES, a, aOffset + i).fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i), p);
-            q = DoubleVector.fromArray(DOUBLES, a, aOffset + i + LANES).fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + LANES), q);
-            r = DoubleVector.fromArray(DOUBLES, a, aOffset + i + 2 * LANES).fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + 2 * LANES), r);
-            s = DoubleVector.fromArray(DOUBLES, a, aOffset + i + 3 * LANES).fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + 3 * LANES), s);
+            q = DoubleVector.fromArray(DOUBLES, a, aOffset + i + LANES)
+                    .fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + LANES), q);
+            r = DoubleVector.fromArray(DOUBLES, a, aOffset + i + 2 * LANES)
+                    .fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + 2 * LANES), r);
+            s = DoubleVector.fromArray(DOUBLES, a, aOffset + i + 3 * LANES)
+                    .fma(DoubleVector.fromArray(DOUBLES, b, bOffset + i + 3 * LANES), s);
         }
         double[] lanes = new double[LANES];
         p.add(q).add(r.add(s)).intoArray(lanes, 0);
@@ -426,8 +459,16 @@ final class VectorDoubleProduct implements DoubleProduct {
 
     @Override
     public void addScaledRows(
-            int rows, int columns, double[] x, int xOffset, int xStride, double[] a, int aOffset, int aStride,
-            double[] y, int yOffset) {
+            int rows,
+            int columns,
+            double[] x,
+            int xOffset,
+            int xStride,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] y,
+            int yOffset) {
         int j = 0;
         for (; j <= columns - 4 * LANES; j += 4 * LANES) {
             scaledRows(rows, x, xOffset, xStride, a, aOffset + j, aStride, y, yOffset + j);
@@ -442,7 +483,15 @@ final class VectorDoubleProduct implements DoubleProduct {
     }
 
     private static void scaledRows(
-            int rows, double[] x, int xOffset, int xStride, double[] a, int aOffset, int aStride, double[] y, int yOffset) {
+            int rows,
+            double[] x,
+            int xOffset,
+            int xStride,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] y,
+            int yOffset) {
         DoubleVector p = DoubleVector.zero(DOUBLES);
         DoubleVector q = DoubleVector.zero(DOUBLES);
         DoubleVector r = DoubleVector.zero(DOUBLES);

@@ -35,8 +35,15 @@ final class VectorDoubleRowProducts implements DoubleRowProducts {
 
     @Override
     public void add(
-            int firstRow, int endRow, int firstColumn, int endColumn, int length, double[] rows, int offset,
-            double[] target, int targetStride) {
+            int firstRow,
+            int endRow,
+            int firstColumn,
+            int endColumn,
+            int length,
+            double[] rows,
+            int offset,
+            double[] target,
+            int targetStride) {
         double[] sums = new double[4 * ACROSS];
         for (int i = firstRow; i < endRow; i += 4) {
             for (int j = Math.max(firstColumn, i); j < endColumn; j += ACROSS) {

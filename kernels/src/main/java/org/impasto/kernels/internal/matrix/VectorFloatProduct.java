@@ -33,8 +33,16 @@ final class VectorFloatProduct implements FloatProduct {
 
     @Override
     public void multiplyAdd(
-            int rows, int columns, int depth, float[] a, int aOffset, float[] b, int bOffset,
-            float[] c, int cOffset, int cStride) {
+            int rows,
+            int columns,
+            int depth,
+            float[] a,
+            int aOffset,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride) {
         int blocks = depth / STEP;
         int rest = depth % STEP;
         int groupSize = PackedLayout.steps(depth) * STEP * ROWS;
@@ -66,7 +74,14 @@ final class VectorFloatProduct implements FloatProduct {
             }
             if (rest > 0) {
                 restByFour(
-                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+                        rest,
+                        a,
+                        aOffset + blocks * ROWS * STEP,
+                        b,
+                        bOffset + blocks * STEP * WIDTH,
+                        c,
+                        cOffset,
+                        cStride);
             }
         } else {
             if (blocks > 0) {
@@ -74,7 +89,14 @@ final class VectorFloatProduct implements FloatProduct {
             }
             if (rest > 0) {
                 restByTwo(
-                        rest, a, aOffset + blocks * ROWS * STEP, b, bOffset + blocks * STEP * WIDTH, c, cOffset, cStride);
+                        rest,
+                        a,
+                        aOffset + blocks * ROWS * STEP,
+                        b,
+                        bOffset + blocks * STEP * WIDTH,
+                        c,
+                        cOffset,
+                        cStride);
             }
         }
     }
@@ -408,9 +430,12 @@ final class VectorFloatProduct implements FloatProduct {
         int i = 0;
         for (; i <= length - 4 * LANES; i += 4 * LANES) {
             p = FloatVector.fromArray(FLOATS, a, aOffset + i).fma(FloatVector.fromArray(FLOATS, b, bOffset + i), p);
-            q = FloatVector.fromArray(FLOATS, a, aOffset + i + LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + LANES), q);
-            r = FloatVector.fromArray(FLOATS, a, aOffset + i + 2 * LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 2 * LANES), r);
-            s = FloatVector.fromArray(FLOATS, a, aOffset + i + 3 * LANES).fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 3 * LANES), s);
+            q = FloatVector.fromArray(FLOATS, a, aOffset + i + LANES)
+                    .fma(FloatVector.fromArray(FLOATS, b, bOffset + i + LANES), q);
+            r = FloatVector.fromArray(FLOATS, a, aOffset + i + 2 * LANES)
+                    .fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 2 * LANES), r);
+            s = FloatVector.fromArray(FLOATS, a, aOffset + i + 3 * LANES)
+                    .fma(FloatVector.fromArray(FLOATS, b, bOffset + i + 3 * LANES), s);
         }
         float[] lanes = new float[LANES];
         p.add(q).add(r.add(s)).intoArray(lanes, 0);
@@ -426,8 +451,16 @@ final class VectorFloatProduct implements FloatProduct {
 
     @Override
     public void addScaledRows(
-            int rows, int columns, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride,
-            float[] y, int yOffset) {
+            int rows,
+            int columns,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] y,
+            int yOffset) {
         int j = 0;
         for (; j <= columns - 4 * LANES; j += 4 * LANES) {
             scaledRows(rows, x, xOffset, xStride, a, aOffset + j, aStride, y, yOffset + j);
@@ -442,7 +475,15 @@ final class VectorFloatProduct implements FloatProduct {
     }
 
     private static void scaledRows(
-            int rows, float[] x, int xOffset, int xStride, float[] a, int aOffset, int aStride, float[] y, int yOffset) {
+            int rows,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] y,
+            int yOffset) {
         FloatVector p = FloatVector.zero(FLOATS);
         FloatVector q = FloatVector.zero(FLOATS);
         FloatVector r = FloatVector.zero(FLOATS);

@@ -37,8 +37,15 @@ final class VectorFloatRowProducts implements FloatRowProducts {
 
     @Override
     public void add(
-            int firstRow, int endRow, int firstColumn, int endColumn, int length, float[] rows, int offset,
-            double[] target, int targetStride) {
+            int firstRow,
+            int endRow,
+            int firstColumn,
+            int endColumn,
+            int length,
+            float[] rows,
+            int offset,
+            double[] target,
+            int targetStride) {
         float[] sums = new float[4 * ACROSS];
         for (int i = firstRow; i < endRow; i += 4) {
             for (int j = Math.max(firstColumn, i); j < endColumn; j += ACROSS) {

@@ -28,8 +28,8 @@ public final class Pooling {
             PoolingShape shape, float[] input, float[] output, long @Nullable [] positions, Workers workers, Run run) {
         check(shape, input, output);
         if (positions != null
-                && positions.length != (long) shape.batch() * shape.channels() * shape.outputHeight()
-                        * shape.outputWidth()) {
+                && positions.length
+                        != (long) shape.batch() * shape.channels() * shape.outputHeight() * shape.outputWidth()) {
             throw new ShapeException("positions of a max pooling hold " + positions.length + " numbers, expected "
                     + shape.batch() + "x" + shape.channels() + "x" + shape.outputHeight() + "x" + shape.outputWidth());
         }
@@ -55,10 +55,20 @@ public final class Pooling {
             throw new ShapeException("average pooling with dilation " + shape.dilationHeight() + "x"
                     + shape.dilationWidth() + ", expected 1x1");
         }
-        int[] down = cells(shape.height(), shape.kernelHeight(), shape.strideHeight(), shape.paddingHeight(),
-                countPadding, shape.outputHeight());
-        int[] across = cells(shape.width(), shape.kernelWidth(), shape.strideWidth(), shape.paddingWidth(),
-                countPadding, shape.outputWidth());
+        int[] down = cells(
+                shape.height(),
+                shape.kernelHeight(),
+                shape.strideHeight(),
+                shape.paddingHeight(),
+                countPadding,
+                shape.outputHeight());
+        int[] across = cells(
+                shape.width(),
+                shape.kernelWidth(),
+                shape.strideWidth(),
+                shape.paddingWidth(),
+                countPadding,
+                shape.outputWidth());
         rows(shape, workers, run, (plane, row, source, target) -> {
             float[] cells = new float[across.length];
             for (int column = 0; column < cells.length; column++) {
@@ -70,7 +80,14 @@ public final class Pooling {
 
     /** Repeats each pixel of batch x channels x height x width {@code scale} times along both axes. */
     public static void upsampleNearest(
-            int batch, int channels, int height, int width, int scale, float[] input, float[] output, Workers workers,
+            int batch,
+            int channels,
+            int height,
+            int width,
+            int scale,
+            float[] input,
+            float[] output,
+            Workers workers,
             Run run) {
         int planes = batch * BlockedLayout.blocks(channels);
         workers.run(Math.multiplyExact(planes, height), run, (index, worker) -> {
@@ -114,9 +131,17 @@ public final class Pooling {
             PoolingShape s, int plane, int row, float[] input, int source, float[] output, int target) {
         int outWidth = s.outputWidth();
         Arrays.fill(output, target, target + outWidth * BLOCK, Float.NEGATIVE_INFINITY);
-        taps(s, row, (sy, sx, first, count) -> RowKernels.chosen().max(input,
-                source + (sy * s.width() + sx) * BLOCK, s.strideWidth() * BLOCK, count, output,
-                target + first * BLOCK));
+        taps(
+                s,
+                row,
+                (sy, sx, first, count) -> RowKernels.chosen()
+                        .max(
+                                input,
+                                source + (sy * s.width() + sx) * BLOCK,
+                                s.strideWidth() * BLOCK,
+                                count,
+                                output,
+                                target + first * BLOCK));
         int filled = s.channels() - plane % BlockedLayout.blocks(s.channels()) * BLOCK;
         for (int lane = filled; lane < BLOCK; lane++) { // a window may lie wholly in the padding
             for (int column = 0; column < outWidth; column++) {
@@ -149,7 +174,13 @@ public final class Pooling {
     }
 
     private static void maxRowWithPositions(
-            PoolingShape s, int plane, int row, float[] input, int source, float[] output, int target,
+            PoolingShape s,
+            int plane,
+            int row,
+            float[] input,
+            int source,
+            float[] output,
+            int target,
             long[] positions) {
         int outWidth = s.outputWidth();
         int blocks = BlockedLayout.blocks(s.channels());
@@ -188,9 +219,17 @@ public final class Pooling {
             PoolingShape s, float[] cells, int row, float[] input, int source, float[] output, int target) {
         int outWidth = s.outputWidth();
         Arrays.fill(output, target, target + outWidth * BLOCK, 0f);
-        taps(s, row, (sy, sx, first, count) -> RowKernels.chosen().add(input,
-                source + (sy * s.width() + sx) * BLOCK, s.strideWidth() * BLOCK, count, output,
-                target + first * BLOCK));
+        taps(
+                s,
+                row,
+                (sy, sx, first, count) -> RowKernels.chosen()
+                        .add(
+                                input,
+                                source + (sy * s.width() + sx) * BLOCK,
+                                s.strideWidth() * BLOCK,
+                                count,
+                                output,
+                                target + first * BLOCK));
         RowKernels.chosen().divide(output, target, outWidth, cells);
     }
 

@@ -28,16 +28,23 @@ public record PoolingShape(
     /** Checks that sizes are positive, that padding is at most half of the kernel, and that a window fits. */
     public PoolingShape {
         if (batch < 0 || channels < 1 || height < 1 || width < 1) {
-            throw new ShapeException("pooling of " + batch + "x" + channels + "x" + height + "x" + width
-                    + ": sizes must be positive");
+            throw new ShapeException(
+                    "pooling of " + batch + "x" + channels + "x" + height + "x" + width + ": sizes must be positive");
         }
-        if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1 || dilationHeight < 1
+        if (kernelHeight < 1
+                || kernelWidth < 1
+                || strideHeight < 1
+                || strideWidth < 1
+                || dilationHeight < 1
                 || dilationWidth < 1) {
             throw new ShapeException("pooling kernel " + kernelHeight + "x" + kernelWidth + ", stride " + strideHeight
                     + "x" + strideWidth + ", dilation " + dilationHeight + "x" + dilationWidth
                     + ": all must be positive");
         }
-        if (paddingHeight < 0 || paddingWidth < 0 || paddingHeight > kernelHeight / 2 || paddingWidth > kernelWidth / 2) {
+        if (paddingHeight < 0
+                || paddingWidth < 0
+                || paddingHeight > kernelHeight / 2
+                || paddingWidth > kernelWidth / 2) {
             throw new ShapeException("pooling padding " + paddingHeight + "x" + paddingWidth
                     + ", expected 0 to half of the kernel " + kernelHeight + "x" + kernelWidth);
         }
@@ -51,8 +58,7 @@ public record PoolingShape(
 
     /** A square kernel with equal stride, no padding. */
     public static PoolingShape square(int batch, int channels, int height, int width, int kernel, boolean ceilMode) {
-        return new PoolingShape(
-                batch, channels, height, width, kernel, kernel, kernel, kernel, 0, 0, 1, 1, ceilMode);
+        return new PoolingShape(batch, channels, height, width, kernel, kernel, kernel, kernel, 0, 0, 1, 1, ceilMode);
     }
 
     private static int windows(int n, int kernel, int stride, int padding, int dilation, boolean ceilMode) {

@@ -28,7 +28,11 @@ public final class VectorSupport {
     private VectorSupport() {}
 
     private record Decision(
-            Provider provider, int bits, String reason, boolean warn, @Nullable String failure) {}
+            Provider provider,
+            int bits,
+            String reason,
+            boolean warn,
+            @Nullable String failure) {}
 
     /** The provider of this process; an error if the one that was asked for cannot work. */
     public static Provider chosen() {
@@ -147,7 +151,8 @@ public final class VectorSupport {
                     .getDeclaredMethod("bits")
                     .invoke(null);
         } catch (ReflectiveOperationException broken) {
-            throw new BackendException("the vector classes of impasto-kernels cannot be loaded; is the jar whole?", broken);
+            throw new BackendException(
+                    "the vector classes of impasto-kernels cannot be loaded; is the jar whole?", broken);
         }
     }
 }

@@ -32,8 +32,18 @@ public final class ChannelStatistics {
      * @param variance receives the variances; not a number where they would divide by zero
      */
     public void moments(
-            float[] x, int offset, int batch, int channels, int pixels, boolean blocked, boolean acrossBatch,
-            boolean unbiased, double[] mean, double[] variance, Workers workers, Run run) {
+            float[] x,
+            int offset,
+            int batch,
+            int channels,
+            int pixels,
+            boolean blocked,
+            boolean acrossBatch,
+            boolean unbiased,
+            double[] mean,
+            double[] variance,
+            Workers workers,
+            Run run) {
         int planes = batch * channels;
         double[] means = new double[planes];
         double[] squares = new double[planes];
@@ -112,8 +122,15 @@ public final class ChannelStatistics {
     }
 
     private void ofBlocks(
-            float[] x, int offset, int batch, int channels, int pixels, double[] means, double[] squares,
-            Workers workers, Run run) {
+            float[] x,
+            int offset,
+            int batch,
+            int channels,
+            int pixels,
+            double[] means,
+            double[] squares,
+            Workers workers,
+            Run run) {
         int blocks = ceiling(channels, BLOCK);
         int parts = ceiling(pixels, PIXELS_PER_PART_OF_BLOCK);
         int tasks = Math.multiplyExact(batch * blocks, parts);
@@ -175,8 +192,19 @@ public final class ChannelStatistics {
      * @param y may be x
      */
     public void affine(
-            float[] x, int offset, int batch, int channels, int pixels, boolean blocked, float[] scale, float[] shift,
-            boolean perImage, float[] y, int yOffset, Workers workers, Run run) {
+            float[] x,
+            int offset,
+            int batch,
+            int channels,
+            int pixels,
+            boolean blocked,
+            float[] scale,
+            float[] shift,
+            boolean perImage,
+            float[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         int lanes = blocked ? BLOCK : 1;
         int rows = batch * ceiling(channels, lanes);
         int perPart = Math.max(1, Math.min(pixels, AFFINE_PIECE / lanes));

@@ -80,8 +80,12 @@ final class ReductionPlan {
             step = Math.multiplyExact(step, size);
         }
         return new ReductionPlan(
-                turned(sizes[0], used[0]), turned(steps[0], used[0]),
-                turned(sizes[1], used[1]), turned(steps[1], used[1]), inner, innerReduced);
+                turned(sizes[0], used[0]),
+                turned(steps[0], used[0]),
+                turned(sizes[1], used[1]),
+                turned(steps[1], used[1]),
+                inner,
+                innerReduced);
     }
 
     /** Where the numbers of a result begin. */

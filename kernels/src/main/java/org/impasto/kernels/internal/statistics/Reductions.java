@@ -40,8 +40,15 @@ public final class Reductions {
      * @param y receives the results in the order of the axes that are kept
      */
     public void reduce(
-            Kind kind, float[] x, int xOffset, int[] shape, boolean[] reduces, float[] y, int yOffset,
-            Workers workers, Run run) {
+            Kind kind,
+            float[] x,
+            int xOffset,
+            int[] shape,
+            boolean[] reduces,
+            float[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         Source source = new Source() {
             @Override
             public double row(int offset, int length) {
@@ -75,13 +82,26 @@ public final class Reductions {
                 }
             }
         };
-        reduce(kind, source, ReductionPlan.of(shape, reduces), (i, value) -> y[yOffset + i] = (float) value, workers, run);
+        reduce(
+                kind,
+                source,
+                ReductionPlan.of(shape, reduces),
+                (i, value) -> y[yOffset + i] = (float) value,
+                workers,
+                run);
     }
 
     /** Reduces a float64 array; see the float32 form. */
     public void reduce(
-            Kind kind, double[] x, int xOffset, int[] shape, boolean[] reduces, double[] y, int yOffset,
-            Workers workers, Run run) {
+            Kind kind,
+            double[] x,
+            int xOffset,
+            int[] shape,
+            boolean[] reduces,
+            double[] y,
+            int yOffset,
+            Workers workers,
+            Run run) {
         Source source = new Source() {
             @Override
             public double row(int offset, int length) {

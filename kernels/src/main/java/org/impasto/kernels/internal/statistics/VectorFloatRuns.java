@@ -148,15 +148,18 @@ final class VectorFloatRuns implements FloatRuns {
             FloatVector bb = FloatVector.zero(FLOATS);
             int pixel = 0;
             for (; pixel <= pixels - 2; pixel += 2) {
-                FloatVector v = FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK).sub(centre);
+                FloatVector v =
+                        FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK).sub(centre);
                 a = a.add(v);
                 aa = v.fma(v, aa);
-                FloatVector w = FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK + BLOCK).sub(centre);
+                FloatVector w = FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK + BLOCK)
+                        .sub(centre);
                 b = b.add(w);
                 bb = w.fma(w, bb);
             }
             for (; pixel < pixels; pixel++) {
-                FloatVector v = FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK).sub(centre);
+                FloatVector v =
+                        FloatVector.fromArray(FLOATS, x, from + pixel * BLOCK).sub(centre);
                 a = a.add(v);
                 aa = v.fma(v, aa);
             }
@@ -180,7 +183,10 @@ final class VectorFloatRuns implements FloatRuns {
             FloatVector scales = FloatVector.fromArray(FLOATS, scale, lane);
             FloatVector shifts = FloatVector.fromArray(FLOATS, shift, lane);
             for (int i = lane; i < pixels * BLOCK; i += BLOCK) {
-                FloatVector.fromArray(FLOATS, x, offset + i).mul(scales).add(shifts).intoArray(y, yOffset + i);
+                FloatVector.fromArray(FLOATS, x, offset + i)
+                        .mul(scales)
+                        .add(shifts)
+                        .intoArray(y, yOffset + i);
             }
         }
     }

@@ -46,16 +46,14 @@ class ConvolutionContractTest {
         assertThatThrownBy(() -> Convolution.prepare(plan, new float[7], one, Run.inference()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("expected 32x20x3x3");
-        assertThatThrownBy(() ->
-                        Convolution.run(plan, new float[5], weights, null, output, one, Run.inference()))
+        assertThatThrownBy(() -> Convolution.run(plan, new float[5], weights, null, output, one, Run.inference()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("hold 5 and");
-        assertThatThrownBy(() ->
-                        Convolution.run(plan, input, weights, new float[3], output, one, Run.inference()))
+        assertThatThrownBy(() -> Convolution.run(plan, input, weights, new float[3], output, one, Run.inference()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("bias holds 3 numbers, expected 32");
-        assertThatThrownBy(() -> Convolution.run(plan.withoutWinograd(), input, weights, null, output, one,
-                        Run.inference()))
+        assertThatThrownBy(() ->
+                        Convolution.run(plan.withoutWinograd(), input, weights, null, output, one, Run.inference()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("do not fit");
         assertThatThrownBy(() -> ConvolutionShape.same(1, 3, 0, 5, 3, 3)).isInstanceOf(ShapeException.class);
@@ -84,12 +82,20 @@ class ConvolutionContractTest {
             PreparedWeights weights = Convolution.prepare(plan, new float[32 * 32 * 9], one, Run.inference());
             Run run = Run.inference();
             AtomicInteger submitted = new AtomicInteger();
-            Workers cancelling = new Workers(task -> {
-                submitted.incrementAndGet();
-                run.cancel();
-            }, 2);
-            assertThatThrownBy(() -> Convolution.run(plan, new float[plan.inputSize()], weights, null,
-                            new float[plan.outputSize()], cancelling, run))
+            Workers cancelling = new Workers(
+                    task -> {
+                        submitted.incrementAndGet();
+                        run.cancel();
+                    },
+                    2);
+            assertThatThrownBy(() -> Convolution.run(
+                            plan,
+                            new float[plan.inputSize()],
+                            weights,
+                            null,
+                            new float[plan.outputSize()],
+                            cancelling,
+                            run))
                     .isInstanceOf(CancelledException.class);
             assertThat(submitted).hasPositiveValue();
         }

@@ -42,10 +42,20 @@ class ConvolutionTest {
     }
 
     private static ConvolutionShape shape(
-            int n, int c, int h, int w, int k, int kernel, int stride, int dilation, int groups, int[] pad,
+            int n,
+            int c,
+            int h,
+            int w,
+            int k,
+            int kernel,
+            int stride,
+            int dilation,
+            int groups,
+            int[] pad,
             PaddingMode mode) {
-        return new ConvolutionShape(n, c, h, w, k, kernel, kernel, stride, stride, dilation, dilation, groups, pad[0],
-                pad[1], pad[2], pad[3], mode);
+        return new ConvolutionShape(
+                n, c, h, w, k, kernel, kernel, stride, stride, dilation, dilation, groups, pad[0], pad[1], pad[2],
+                pad[3], mode);
     }
 
     private static int[] pad(int amount) {
@@ -118,14 +128,16 @@ class ConvolutionTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void winogradIsRightWhereItDoesNotPay(ConvolutionShape s) {
-        if (s.kernelHeight() != 3 || s.kernelWidth() != 3 || s.strideHeight() != 1 || s.dilationHeight() != 1
+        if (s.kernelHeight() != 3
+                || s.kernelWidth() != 3
+                || s.strideHeight() != 1
+                || s.dilationHeight() != 1
                 || s.groups() != 1) {
             return;
         }
         Problem problem = new Problem(s, 7 * s.hashCode());
         for (Fusion.Pool pool : Fusion.Pool.values()) {
-            ConvolutionPlan plan =
-                    ConvolutionPlan.with(s, new Fusion(0.5f, pool), ConvolutionPlan.Algorithm.WINOGRAD);
+            ConvolutionPlan plan = ConvolutionPlan.with(s, new Fusion(0.5f, pool), ConvolutionPlan.Algorithm.WINOGRAD);
             problem.check(plan, true, executor);
         }
     }
@@ -193,8 +205,8 @@ class ConvolutionTest {
             this.s = s;
             Random random = new Random(seed);
             input = numbers(random, s.batch() * s.inputChannels() * s.height() * s.width());
-            weights = numbers(random, s.outputChannels() * s.inputChannelsPerGroup() * s.kernelHeight()
-                    * s.kernelWidth());
+            weights = numbers(
+                    random, s.outputChannels() * s.inputChannelsPerGroup() * s.kernelHeight() * s.kernelWidth());
             bias = numbers(random, s.outputChannels());
             computeExact();
         }
@@ -225,10 +237,12 @@ class ConvolutionTest {
                         for (int q = 0; q < s.kernelWidth(); q++) {
                             int sx = s.mode().source(x * s.strideWidth() + q * s.dilationWidth() - s.left(), s.width());
                             if (sy >= 0 && sx >= 0) {
-                                double product = (double) weights[((k * in + c) * s.kernelHeight() + r)
-                                                * s.kernelWidth() + q]
-                                        * input[((n * s.inputChannels() + k / out * in + c) * s.height() + sy)
-                                                * s.width() + sx];
+                                double product =
+                                        (double) weights[((k * in + c) * s.kernelHeight() + r) * s.kernelWidth() + q]
+                                                * input[
+                                                        ((n * s.inputChannels() + k / out * in + c) * s.height() + sy)
+                                                                        * s.width()
+                                                                + sx];
                                 exact[i] += product;
                                 magnitudes[i] += Math.abs(product);
                             }
@@ -323,7 +337,8 @@ class ConvolutionTest {
                 }
                 double expected = best + (withBias ? bias[plane % s.outputChannels()] : 0);
                 expected = expected < 0 ? expected * plan.fusion().negativeSlope() : expected;
-                // a sum errs by at most eps times its depth times the sum of magnitudes, and about the root of the depth;
+                // a sum errs by at most eps times its depth times the sum of magnitudes, and about the root of the
+                // depth;
                 // Winograd sums over the neighbourhood of a tile, with factors up to 6
                 boolean winograd = plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD;
                 double tolerance = EPSILON * (4 + 2 * Math.sqrt(depth)) * largest * (winograd ? 3 : 1);

@@ -32,8 +32,11 @@ public final class LayerBenchmark {
             {"shallow", same(32, 256, 32, 3), Precision.FAST},
             {"shallow", same(64, 256, 32, 3), Precision.FAST},
             {"shallow", same(48, 128, 48, 3), Precision.FAST},
-            {"batch", new ConvolutionShape(4, 64, 128, 128, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, PaddingMode.REFLECT),
-                Precision.FAST},
+            {
+                "batch",
+                new ConvolutionShape(4, 64, 128, 128, 64, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, PaddingMode.REFLECT),
+                Precision.FAST
+            },
             {"odd", same(64, 127, 64, 3), Precision.FAST},
             {"exact", same(64, 256, 64, 3), Precision.EXACT},
             {"exact", same(128, 128, 128, 3), Precision.EXACT},
@@ -43,15 +46,21 @@ public final class LayerBenchmark {
             {"point", same(320, 64, 320, 1), Precision.FAST},
             {"point", same(64, 128, 256, 1), Precision.FAST},
             {"point", same(16, 256, 16, 1), Precision.FAST},
-            {"stride", new ConvolutionShape(1, 64, 128, 128, 128, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO),
-                Precision.FAST},
+            {
+                "stride",
+                new ConvolutionShape(1, 64, 128, 128, 128, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO),
+                Precision.FAST
+            },
             {"first", same(3, 256, 32, 9), Precision.FAST},
             {"first", same(3, 512, 64, 3), Precision.FAST},
             {"last", same(32, 256, 3, 9), Precision.FAST},
             {"last", same(64, 128, 3, 3), Precision.FAST},
             {"last", same(320, 64, 4, 3), Precision.FAST},
-            {"depthwise", new ConvolutionShape(1, 64, 128, 128, 64, 3, 3, 1, 1, 1, 1, 64, 1, 1, 1, 1, PaddingMode.ZERO),
-                Precision.FAST},
+            {
+                "depthwise",
+                new ConvolutionShape(1, 64, 128, 128, 64, 3, 3, 1, 1, 1, 1, 64, 1, 1, 1, 1, PaddingMode.ZERO),
+                Precision.FAST
+            },
         };
         for (Object[] layer : layers) {
             boolean wanted = names.length == 0;
@@ -72,8 +81,8 @@ public final class LayerBenchmark {
         ConvolutionPlan plan = ConvolutionPlan.of(shape, Fusion.RELU, precision);
         Workers one = new Workers(Runnable::run, 1);
         Run run = Run.inference();
-        float[] weights = numbers(shape.outputChannels() * shape.inputChannelsPerGroup() * shape.kernelHeight()
-                * shape.kernelWidth());
+        float[] weights = numbers(
+                shape.outputChannels() * shape.inputChannelsPerGroup() * shape.kernelHeight() * shape.kernelWidth());
         long start = THREADS.getCurrentThreadCpuTime();
         PreparedWeights prepared = Convolution.prepare(plan, weights, one, run);
         double preparation = (THREADS.getCurrentThreadCpuTime() - start) * 1e-9;
@@ -88,10 +97,20 @@ public final class LayerBenchmark {
             best = Math.min(best, seconds);
             spent += seconds;
         }
-        System.out.printf("%d,%d>%d @%d %dx%d stride %d groups %d %-11s %8.2f ms %5.2f of peak, weights %.2f of it%n",
-                shape.batch(), shape.inputChannels(), shape.outputChannels(), shape.height(), shape.kernelHeight(),
-                shape.kernelWidth(), shape.strideHeight(), shape.groups(), plan.algorithm(), best * 1e3,
-                shape.operations() / best / peak, preparation / best);
+        System.out.printf(
+                "%d,%d>%d @%d %dx%d stride %d groups %d %-11s %8.2f ms %5.2f of peak, weights %.2f of it%n",
+                shape.batch(),
+                shape.inputChannels(),
+                shape.outputChannels(),
+                shape.height(),
+                shape.kernelHeight(),
+                shape.kernelWidth(),
+                shape.strideHeight(),
+                shape.groups(),
+                plan.algorithm(),
+                best * 1e3,
+                shape.operations() / best / peak,
+                preparation / best);
     }
 
     private static float[] numbers(int count) {

@@ -40,7 +40,18 @@ final class PeakLoop implements PeakRate.Loop {
             k = k.fma(m, x);
             l = l.fma(m, x);
         }
-        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l).intoArray(sink, 0);
+        a.add(b)
+                .add(c)
+                .add(d)
+                .add(e)
+                .add(f)
+                .add(g)
+                .add(h)
+                .add(i)
+                .add(j)
+                .add(k)
+                .add(l)
+                .intoArray(sink, 0);
         return 2.0 * 12 * FLOATS.length() * STEPS;
     }
 }

@@ -45,7 +45,8 @@ class ProvidersTest {
                 float tolerance = largest * Math.ulp(1f) * 25 * 2;
                 for (int j = 0; j < expected.length; j++) {
                     if (!(Math.abs(expected[j] - found[j]) <= tolerance)) {
-                        assertThat(found[j]).as("case " + i + " at " + j + " with " + String.join(" ", other[0], other[1]))
+                        assertThat(found[j])
+                                .as("case " + i + " at " + j + " with " + String.join(" ", other[0], other[1]))
                                 .isEqualTo(expected[j]);
                     }
                 }
@@ -64,8 +65,9 @@ class ProvidersTest {
             results.add(compute(ConvolutionShape.same(1, 3, 20, 50, 100, 3), Fusion.RELU));
             results.add(compute(ConvolutionShape.same(1, 33, 20, 50, 3, 3), Fusion.NONE));
             results.add(compute(ConvolutionShape.same(1, 33, 20, 50, 4, 3), Fusion.NONE));
-            results.add(compute(new ConvolutionShape(1, 20, 9, 11, 20, 3, 3, 1, 1, 1, 1, 20, 1, 1, 1, 1,
-                    PaddingMode.REFLECT), Fusion.NONE));
+            results.add(compute(
+                    new ConvolutionShape(1, 20, 9, 11, 20, 3, 3, 1, 1, 1, 1, 20, 1, 1, 1, 1, PaddingMode.REFLECT),
+                    Fusion.NONE));
             return results;
         }
 
@@ -73,9 +75,13 @@ class ProvidersTest {
             ConvolutionPlan plan = ConvolutionPlan.of(s, fusion, ConvolutionPlan.Precision.FAST);
             Random random = new Random(11);
             Workers workers = new Workers(Runnable::run, 1);
-            PreparedWeights weights = Convolution.prepare(plan,
-                    numbers(random, s.outputChannels() * s.inputChannelsPerGroup() * s.kernelHeight()
-                            * s.kernelWidth()), workers, Run.inference());
+            PreparedWeights weights = Convolution.prepare(
+                    plan,
+                    numbers(
+                            random,
+                            s.outputChannels() * s.inputChannelsPerGroup() * s.kernelHeight() * s.kernelWidth()),
+                    workers,
+                    Run.inference());
             float[] input = new float[plan.inputSize()];
             float[] given = numbers(random, input.length);
             int blocks = (s.inputChannels() + 15) / 16;
@@ -85,8 +91,8 @@ class ProvidersTest {
                 input[i] = filled ? given[i] : 0;
             }
             float[] output = new float[plan.outputSize()];
-            Convolution.run(plan, input, weights, numbers(random, s.outputChannels()), output, workers,
-                    Run.inference());
+            Convolution.run(
+                    plan, input, weights, numbers(random, s.outputChannels()), output, workers, Run.inference());
             return output;
         }
 

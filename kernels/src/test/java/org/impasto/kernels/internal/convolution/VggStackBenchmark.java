@@ -69,21 +69,31 @@ public final class VggStackBenchmark {
                 Layer layer = layers.get(i);
                 double operations = layer.plan().shape().operations();
                 total += operations;
-                System.out.printf("%-28s %-9s 1 thread %7.2f ms %5.2f of peak   2 threads %7.2f ms %5.2f of 2 peaks%n",
-                        layer.name(), layer.plan().algorithm(), best[i] * 1e3, operations / best[i] / peak,
-                        bestTwo[i] * 1e3, operations / bestTwo[i] / peak / 2);
+                System.out.printf(
+                        "%-28s %-9s 1 thread %7.2f ms %5.2f of peak   2 threads %7.2f ms %5.2f of 2 peaks%n",
+                        layer.name(),
+                        layer.plan().algorithm(),
+                        best[i] * 1e3,
+                        operations / best[i] / peak,
+                        bestTwo[i] * 1e3,
+                        operations / bestTwo[i] / peak / 2);
             }
             int last = layers.size();
-            System.out.printf("stack, %.1f GFLOP: 1 thread %.1f ms, %.2f of peak; 2 threads %.1f ms, %.2f of 2 peaks, "
-                            + "%.2f times 1 thread%n", total * 1e-9, best[last] * 1e3, total / best[last] / peak,
-                    bestTwo[last] * 1e3, total / bestTwo[last] / peak / 2, best[last] / bestTwo[last]);
+            System.out.printf(
+                    "stack, %.1f GFLOP: 1 thread %.1f ms, %.2f of peak; 2 threads %.1f ms, %.2f of 2 peaks, "
+                            + "%.2f times 1 thread%n",
+                    total * 1e-9,
+                    best[last] * 1e3,
+                    total / best[last] / peak,
+                    bestTwo[last] * 1e3,
+                    total / bestTwo[last] / peak / 2,
+                    best[last] / bestTwo[last]);
         } finally {
             executor.shutdown();
         }
     }
 
-    private static void measure(
-            List<Layer> layers, float[] picture, Workers workers, double[] best, boolean cpuTime) {
+    private static void measure(List<Layer> layers, float[] picture, Workers workers, double[] best, boolean cpuTime) {
         Run run = Run.inference();
         float[] input = picture;
         double sum = 0;

@@ -9,9 +9,37 @@ import org.impasto.kernels.internal.parallel.Workers;
 /** What holds for elementwise loops of any width. */
 public final class ElementwiseChecks {
     private static final float[] SPECIAL = {
-        0f, -0f, 1f, -1f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -Float.MIN_VALUE,
-        Float.MIN_NORMAL, -Float.MIN_NORMAL, 1e-40f, Float.MAX_VALUE, -Float.MAX_VALUE, 88.7f, 88.8f, -87.4f, -103.9f,
-        -104.1f, 0.6f, -0.6f, 0.59999996f, 1e-20f, 100f, -110f, 5e8f, 16777217f, 0.70710677f, 1.4142135f, 9.99f, 10.01f
+        0f,
+        -0f,
+        1f,
+        -1f,
+        Float.NaN,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        Float.MIN_NORMAL,
+        -Float.MIN_NORMAL,
+        1e-40f,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        88.7f,
+        88.8f,
+        -87.4f,
+        -103.9f,
+        -104.1f,
+        0.6f,
+        -0.6f,
+        0.59999996f,
+        1e-20f,
+        100f,
+        -110f,
+        5e8f,
+        16777217f,
+        0.70710677f,
+        1.4142135f,
+        9.99f,
+        10.01f
     };
 
     private ElementwiseChecks() {}

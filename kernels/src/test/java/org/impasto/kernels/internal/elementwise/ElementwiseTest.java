@@ -29,10 +29,20 @@ class ElementwiseTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EXPONENTIAL, -104, 88.72, 1", "EXPONENTIAL, -1, 1, 1", "LOGARITHM, 1e-38, 3e38, 0.9", "LOGARITHM, 0.4, 2.5, 0.9",
-        "LOGARITHM, 1e-45, 1e-38, 0.9", "HYPERBOLIC_TANGENT, -12, 12, 1.5", "HYPERBOLIC_TANGENT, -1, 1, 1.5",
-        "HYPERBOLIC_TANGENT, -1e-3, 1e-3, 1.5", "SIGMOID, -104, 100, 2.5", "SIGMOID, -2, 2, 2.5", "SILU, -50, 50, 3.5",
-        "SQUARE_ROOT, 0, 1e10, 0.51", "RECIPROCAL_SQUARE_ROOT, 1e-10, 10, 1.6", "SINE, -100, 100, 0.51",
+        "EXPONENTIAL, -104, 88.72, 1",
+        "EXPONENTIAL, -1, 1, 1",
+        "LOGARITHM, 1e-38, 3e38, 0.9",
+        "LOGARITHM, 0.4, 2.5, 0.9",
+        "LOGARITHM, 1e-45, 1e-38, 0.9",
+        "HYPERBOLIC_TANGENT, -12, 12, 1.5",
+        "HYPERBOLIC_TANGENT, -1, 1, 1.5",
+        "HYPERBOLIC_TANGENT, -1e-3, 1e-3, 1.5",
+        "SIGMOID, -104, 100, 2.5",
+        "SIGMOID, -2, 2, 2.5",
+        "SILU, -50, 50, 3.5",
+        "SQUARE_ROOT, 0, 1e10, 0.51",
+        "RECIPROCAL_SQUARE_ROOT, 1e-10, 10, 1.6",
+        "SINE, -100, 100, 0.51",
         "COSINE, -100, 100, 0.51"
     })
     void functionsAreAccurate(UnaryOperation operation, float least, float most, double unitsInTheLastPlace) {
@@ -72,16 +82,48 @@ class ElementwiseTest {
 
     @ParameterizedTest
     @CsvSource({
-        "EXPONENTIAL, NaN, NaN", "EXPONENTIAL, Infinity, Infinity", "EXPONENTIAL, -Infinity, 0", "EXPONENTIAL, -0.0, 1",
-        "EXPONENTIAL, 89, Infinity", "EXPONENTIAL, -105, 0", "EXPONENTIAL, -103.2, 1.4e-45", "EXPONENTIAL, 1e-45, 1",
-        "LOGARITHM, 0, -Infinity", "LOGARITHM, -0.0, -Infinity", "LOGARITHM, -1, NaN", "LOGARITHM, NaN, NaN",
-        "LOGARITHM, Infinity, Infinity", "LOGARITHM, 1, 0", "LOGARITHM, -Infinity, NaN", "HYPERBOLIC_TANGENT, NaN, NaN",
-        "HYPERBOLIC_TANGENT, Infinity, 1", "HYPERBOLIC_TANGENT, -Infinity, -1", "HYPERBOLIC_TANGENT, -0.0, -0.0",
-        "HYPERBOLIC_TANGENT, 1e-45, 1e-45", "SIGMOID, NaN, NaN", "SIGMOID, Infinity, 1", "SIGMOID, -Infinity, 0",
-        "SIGMOID, -0.0, 0.5", "RELU, NaN, NaN", "RELU, -5, 0", "RELU, -Infinity, 0", "LEAKY_RELU, -2, -0.5",
-        "LEAKY_RELU, NaN, NaN", "STEP, 0, 0", "STEP, 1e-45, 1", "STEP, NaN, 0", "CLAMP, NaN, NaN", "CLAMP, 7, 1.5",
-        "CLAMP, -7, 0.25", "NEGATE, 0, -0.0", "ABSOLUTE, -0.0, 0", "RECIPROCAL, 0, Infinity", "SQUARE_ROOT, -1, NaN",
-        "RECIPROCAL_SQUARE_ROOT, 0, Infinity", "SQUARE, 1e30, Infinity", "AFFINE, 2, 2"
+        "EXPONENTIAL, NaN, NaN",
+        "EXPONENTIAL, Infinity, Infinity",
+        "EXPONENTIAL, -Infinity, 0",
+        "EXPONENTIAL, -0.0, 1",
+        "EXPONENTIAL, 89, Infinity",
+        "EXPONENTIAL, -105, 0",
+        "EXPONENTIAL, -103.2, 1.4e-45",
+        "EXPONENTIAL, 1e-45, 1",
+        "LOGARITHM, 0, -Infinity",
+        "LOGARITHM, -0.0, -Infinity",
+        "LOGARITHM, -1, NaN",
+        "LOGARITHM, NaN, NaN",
+        "LOGARITHM, Infinity, Infinity",
+        "LOGARITHM, 1, 0",
+        "LOGARITHM, -Infinity, NaN",
+        "HYPERBOLIC_TANGENT, NaN, NaN",
+        "HYPERBOLIC_TANGENT, Infinity, 1",
+        "HYPERBOLIC_TANGENT, -Infinity, -1",
+        "HYPERBOLIC_TANGENT, -0.0, -0.0",
+        "HYPERBOLIC_TANGENT, 1e-45, 1e-45",
+        "SIGMOID, NaN, NaN",
+        "SIGMOID, Infinity, 1",
+        "SIGMOID, -Infinity, 0",
+        "SIGMOID, -0.0, 0.5",
+        "RELU, NaN, NaN",
+        "RELU, -5, 0",
+        "RELU, -Infinity, 0",
+        "LEAKY_RELU, -2, -0.5",
+        "LEAKY_RELU, NaN, NaN",
+        "STEP, 0, 0",
+        "STEP, 1e-45, 1",
+        "STEP, NaN, 0",
+        "CLAMP, NaN, NaN",
+        "CLAMP, 7, 1.5",
+        "CLAMP, -7, 0.25",
+        "NEGATE, 0, -0.0",
+        "ABSOLUTE, -0.0, 0",
+        "RECIPROCAL, 0, Infinity",
+        "SQUARE_ROOT, -1, NaN",
+        "RECIPROCAL_SQUARE_ROOT, 0, Infinity",
+        "SQUARE, 1e30, Infinity",
+        "AFFINE, 2, 2"
     })
     void specialValues(UnaryOperation operation, float x, float expected) {
         float[] y = new float[40];
@@ -89,7 +131,17 @@ class ElementwiseTest {
         java.util.Arrays.fill(all, x);
         for (boolean vector : new boolean[] {false, true}) {
             new Elementwise(vector)
-                    .unary(operation, 0.25f, 1.5f, 40, all, 0, y, 0, ElementwiseChecks.alone(), ElementwiseChecks.run());
+                    .unary(
+                            operation,
+                            0.25f,
+                            1.5f,
+                            40,
+                            all,
+                            0,
+                            y,
+                            0,
+                            ElementwiseChecks.alone(),
+                            ElementwiseChecks.run());
             for (float value : y) {
                 assertThat(Float.floatToIntBits(value))
                         .as("%s(%s) = %s", operation, x, value)
@@ -110,10 +162,18 @@ class ElementwiseTest {
     @ValueSource(booleans = {true, false})
     void operandsAreBroadcast(boolean vector) {
         int[][][] cases = {
-            {{2, 3, 4, 5}, {2, 3, 4, 5}, {2, 3, 4, 5}}, {{2, 3, 4, 5}, {2, 3, 4, 5}, {1, 3, 1, 1}},
-            {{2, 3, 4, 5}, {2, 3, 1, 1}, {2, 3, 4, 5}}, {{2, 3, 4, 5}, {5}, {2, 3, 4, 1}}, {{2, 3, 4, 5}, {}, {2, 3, 4, 5}},
-            {{2, 3, 4, 5}, {2, 1, 4, 1}, {1, 3, 1, 5}}, {{1}, {1}, {1}}, {{}, {}, {}}, {{0, 3}, {0, 3}, {3}},
-            {{40, 3000}, {40, 1}, {3000}}, {{70, 1100}, {1, 1}, {70, 1100}}, {{3, 1, 2}, {3, 1, 2}, {1, 1, 2}},
+            {{2, 3, 4, 5}, {2, 3, 4, 5}, {2, 3, 4, 5}},
+            {{2, 3, 4, 5}, {2, 3, 4, 5}, {1, 3, 1, 1}},
+            {{2, 3, 4, 5}, {2, 3, 1, 1}, {2, 3, 4, 5}},
+            {{2, 3, 4, 5}, {5}, {2, 3, 4, 1}},
+            {{2, 3, 4, 5}, {}, {2, 3, 4, 5}},
+            {{2, 3, 4, 5}, {2, 1, 4, 1}, {1, 3, 1, 5}},
+            {{1}, {1}, {1}},
+            {{}, {}, {}},
+            {{0, 3}, {0, 3}, {3}},
+            {{40, 3000}, {40, 1}, {3000}},
+            {{70, 1100}, {1, 1}, {70, 1100}},
+            {{3, 1, 2}, {3, 1, 2}, {1, 1, 2}},
             {{2, 40000}, {2, 1}, {2, 40000}}
         };
         Random random = new Random(2);
@@ -126,12 +186,32 @@ class ElementwiseTest {
             for (BinaryOperation operation : List.of(BinaryOperation.SUBTRACT, BinaryOperation.DIVIDE)) {
                 new Elementwise(vector)
                         .binary(
-                                operation, shapes[0], a, 1, shapes[1], b, 1, shapes[2], y, 1, ElementwiseChecks.alone(),
+                                operation,
+                                shapes[0],
+                                a,
+                                1,
+                                shapes[1],
+                                b,
+                                1,
+                                shapes[2],
+                                y,
+                                1,
+                                ElementwiseChecks.alone(),
                                 ElementwiseChecks.run());
                 new Elementwise(vector)
                         .binary(
-                                operation, shapes[0], widened(a), 1, shapes[1], widened(b), 1, shapes[2], wide, 0,
-                                ElementwiseChecks.alone(), ElementwiseChecks.run());
+                                operation,
+                                shapes[0],
+                                widened(a),
+                                1,
+                                shapes[1],
+                                widened(b),
+                                1,
+                                shapes[2],
+                                wide,
+                                0,
+                                ElementwiseChecks.alone(),
+                                ElementwiseChecks.run());
                 for (int i = 0; i < count; i++) {
                     float left = a[1 + index(i, shapes[0], shapes[1])];
                     float right = b[1 + index(i, shapes[0], shapes[2])];
@@ -154,11 +234,28 @@ class ElementwiseTest {
             float[] first = new float[100_003];
             Elementwise elementwise = new Elementwise(true);
             elementwise.unary(
-                    UnaryOperation.SILU, 0, 0, 100_003, x, 1, first, 0, new Workers(executor, 1), ElementwiseChecks.run());
+                    UnaryOperation.SILU,
+                    0,
+                    0,
+                    100_003,
+                    x,
+                    1,
+                    first,
+                    0,
+                    new Workers(executor, 1),
+                    ElementwiseChecks.run());
             for (int threads = 2; threads <= 3; threads++) {
                 float[] other = x.clone();
                 elementwise.unary(
-                        UnaryOperation.SILU, 0, 0, 100_003, other, 1, other, 1, new Workers(executor, threads),
+                        UnaryOperation.SILU,
+                        0,
+                        0,
+                        100_003,
+                        other,
+                        1,
+                        other,
+                        1,
+                        new Workers(executor, threads),
                         ElementwiseChecks.run());
                 assertThat(java.util.Arrays.copyOfRange(other, 1, 100_004)).isEqualTo(first);
             }

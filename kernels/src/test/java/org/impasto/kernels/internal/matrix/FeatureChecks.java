@@ -28,8 +28,22 @@ public final class FeatureChecks {
         Workers workers = new Workers(Runnable::run, 1);
         FeatureProducts products = new FeatureProducts(vector);
         int[][] sizes = {
-            {1, 1}, {1, 15}, {2, 16}, {3, 17}, {3, 5000}, {4, 31}, {5, 64}, {6, 97}, {7, 1023}, {15, 1024}, {16, 1025},
-            {17, 513}, {33, 511}, {65, 129}, {100, 2100}, {131, 37}
+            {1, 1},
+            {1, 15},
+            {2, 16},
+            {3, 17},
+            {3, 5000},
+            {4, 31},
+            {5, 64},
+            {6, 97},
+            {7, 1023},
+            {15, 1024},
+            {16, 1025},
+            {17, 513},
+            {33, 511},
+            {65, 129},
+            {100, 2100},
+            {131, 37}
         };
         for (int[] size : sizes) {
             int channels = size[0];
@@ -60,10 +74,8 @@ public final class FeatureChecks {
             products.gram(planar, offset, channels, pixels, false, 0.5, gram, 1, workers, run);
             products.gram(blocked, offset, channels, pixels, true, 0.5, gramOfBlocked, 1, workers, run);
             products.gram(wide, offset, channels, pixels, 0.5, gramOfDoubles, 0, workers, run);
-            products.covariance(
-                    planar, offset, channels, pixels, false, mean, 2, covariance, 1, workers, run);
-            products.covariance(
-                    blocked, offset, channels, pixels, true, mean, 2, covarianceOfBlocked, 1, workers, run);
+            products.covariance(planar, offset, channels, pixels, false, mean, 2, covariance, 1, workers, run);
+            products.covariance(blocked, offset, channels, pixels, true, mean, 2, covarianceOfBlocked, 1, workers, run);
             products.covariance(wide, offset, channels, pixels, mean, 2, covarianceOfDoubles, 1, workers, run);
             for (int i = 0; i < channels; i++) {
                 for (int j = 0; j < channels; j++) {
@@ -83,9 +95,7 @@ public final class FeatureChecks {
                     double tolerance = 0.5 * sum * Math.ulp(1f) * (2 + Math.sqrt(Math.min(pixels, 1024) / 4));
                     assertThat((double) gram[1 + at]).as(where).isBetween(0.5 * sum - tolerance, 0.5 * sum + tolerance);
                     assertThat(gram[1 + at]).as(where).isEqualTo(gram[1 + j * channels + i]);
-                    assertThat(gramOfDoubles[at])
-                            .as(where)
-                            .isBetween(0.5 * sum * (1 - 1e-13), 0.5 * sum * (1 + 1e-13));
+                    assertThat(gramOfDoubles[at]).as(where).isBetween(0.5 * sum * (1 - 1e-13), 0.5 * sum * (1 + 1e-13));
                     double close = 2 * (centredSize * 1e-13 + 1e-12);
                     assertThat(covariance[1 + at]).as(where).isBetween(2 * centred - close, 2 * centred + close);
                     assertThat(covariance[1 + at]).isEqualTo(covariance[1 + j * channels + i]);
@@ -121,12 +131,21 @@ public final class FeatureChecks {
                 for (int count = 1; count <= 3; count++) {
                     new FeatureProducts(vector)
                             .gram(
-                                    x, 0, size[0], size[1], false, 1, results[count - 1], 0,
-                                    new Workers(executor, count), Run.inference());
+                                    x,
+                                    0,
+                                    size[0],
+                                    size[1],
+                                    false,
+                                    1,
+                                    results[count - 1],
+                                    0,
+                                    new Workers(executor, count),
+                                    Run.inference());
                 }
                 assertThat(results[1]).isEqualTo(results[0]);
                 assertThat(results[2]).isEqualTo(results[0]);
-                assertThat(Arrays.equals(results[0], new float[size[0] * size[0]])).isFalse();
+                assertThat(Arrays.equals(results[0], new float[size[0] * size[0]]))
+                        .isFalse();
             }
         } finally {
             executor.shutdown();

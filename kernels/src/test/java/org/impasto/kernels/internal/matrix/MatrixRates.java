@@ -33,8 +33,7 @@ final class MatrixRates {
         for (int i = 0; i < 30; i++) {
             peak = Math.max(peak, fusedMultiplyAdds());
         }
-        System.out.printf("JDK %s, %d bits, peak %.1f GFLOP/s%n",
-                Runtime.version(), FLOATS.vectorBitSize(), peak);
+        System.out.printf("JDK %s, %d bits, peak %.1f GFLOP/s%n", Runtime.version(), FLOATS.vectorBitSize(), peak);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         for (int count = 1; count <= threads; count++) {
             measure(vector, new Workers(executor, count));
@@ -53,14 +52,31 @@ final class MatrixRates {
         Run run = Run.inference();
         products(workers, new FeatureProducts(vector), normal(random, 64 * 262144), run);
         double flops = 2.0 * n * n * n;
-        rate("product 2048", flops, 12, workers,
+        rate(
+                "product 2048",
+                flops,
+                12,
+                workers,
                 () -> matrices.multiply(MatrixShape.of(n, n, n), a, 0, b, 0, c, 0, false, workers, run));
-        rate("product 2048, B transposed", flops, 6, workers,
+        rate(
+                "product 2048, B transposed",
+                flops,
+                6,
+                workers,
                 () -> matrices.multiply(new MatrixShape(n, n, n, false, true), a, 0, b, 0, c, 0, false, workers, run));
-        rate("product 512", 2.0 * 512 * 512 * 512, 60, workers,
+        rate(
+                "product 512",
+                2.0 * 512 * 512 * 512,
+                60,
+                workers,
                 () -> matrices.multiply(MatrixShape.of(512, 512, 512), a, 0, b, 0, c, 0, false, workers, run));
-        rate("product 77x768x320", 2.0 * 77 * 768 * 320, 200, workers,
-                () -> matrices.multiply(new MatrixShape(77, 320, 768, false, true), a, 0, b, 0, c, 0, false, workers, run));
+        rate(
+                "product 77x768x320",
+                2.0 * 77 * 768 * 320,
+                200,
+                workers,
+                () -> matrices.multiply(
+                        new MatrixShape(77, 320, 768, false, true), a, 0, b, 0, c, 0, false, workers, run));
     }
 
     private static void products(Workers workers, FeatureProducts products, float[] x, Run run) {
@@ -70,13 +86,21 @@ final class MatrixRates {
             float[] gram = new float[rows * rows];
             double full = 2.0 * rows * rows * length;
             for (boolean blocked : new boolean[] {false, true}) {
-                rate("gram " + rows + "x" + length + (blocked ? " blocked" : ""), full, 25, workers,
+                rate(
+                        "gram " + rows + "x" + length + (blocked ? " blocked" : ""),
+                        full,
+                        25,
+                        workers,
                         () -> products.gram(x, 0, rows, length, blocked, 1, gram, 0, workers, run));
             }
         }
         double[] covariance = new double[256 * 256];
         double[] mean = new double[256];
-        rate("covariance 256x16384, float64", 2.0 * 256 * 256 * 16384, 12, workers,
+        rate(
+                "covariance 256x16384, float64",
+                2.0 * 256 * 256 * 16384,
+                12,
+                workers,
                 () -> products.covariance(x, 0, 256, 16384, false, mean, 1, covariance, 0, workers, run));
     }
 
@@ -89,36 +113,82 @@ final class MatrixRates {
         passed("copy", 8.0 * size, workers, () -> System.arraycopy(x, 0, y, 0, size));
         Elementwise elementwise = new Elementwise(vector);
         for (UnaryOperation operation : new UnaryOperation[] {
-            UnaryOperation.RELU, UnaryOperation.EXPONENTIAL, UnaryOperation.LOGARITHM, UnaryOperation.HYPERBOLIC_TANGENT,
+            UnaryOperation.RELU,
+            UnaryOperation.EXPONENTIAL,
+            UnaryOperation.LOGARITHM,
+            UnaryOperation.HYPERBOLIC_TANGENT,
             UnaryOperation.SILU
         }) {
-            passed(operation.name(), 8.0 * size, workers,
+            passed(
+                    operation.name(),
+                    8.0 * size,
+                    workers,
                     () -> elementwise.unary(operation, 0, 0, size, x, 0, y, 0, workers, run));
         }
         int[] shape = {1, 64, 512, 512};
-        passed("add a channel's number", 8.0 * size, workers, () -> elementwise.binary(
-                BinaryOperation.ADD, shape, x, 0, shape, x, 0, new int[] {64, 1, 1}, y, 0, workers, run));
+        passed(
+                "add a channel's number",
+                8.0 * size,
+                workers,
+                () -> elementwise.binary(
+                        BinaryOperation.ADD, shape, x, 0, shape, x, 0, new int[] {64, 1, 1}, y, 0, workers, run));
         Reductions reductions = new Reductions(vector);
-        passed("sum of planes", 4.0 * size, workers, () -> reductions.reduce(
-                Reductions.Kind.SUM, x, 0, shape, new boolean[] {false, false, true, true}, y, 0, workers, run));
-        passed("sum of channels", 4.0 * size, workers, () -> reductions.reduce(
-                Reductions.Kind.SUM, x, 0, shape, new boolean[] {false, true, false, false}, y, 0, workers, run));
+        passed(
+                "sum of planes",
+                4.0 * size,
+                workers,
+                () -> reductions.reduce(
+                        Reductions.Kind.SUM,
+                        x,
+                        0,
+                        shape,
+                        new boolean[] {false, false, true, true},
+                        y,
+                        0,
+                        workers,
+                        run));
+        passed(
+                "sum of channels",
+                4.0 * size,
+                workers,
+                () -> reductions.reduce(
+                        Reductions.Kind.SUM,
+                        x,
+                        0,
+                        shape,
+                        new boolean[] {false, true, false, false},
+                        y,
+                        0,
+                        workers,
+                        run));
         ChannelStatistics statistics = new ChannelStatistics(vector);
         double[] mean = new double[64];
         double[] variance = new double[64];
         float[] factors = new float[64];
         for (boolean blocked : new boolean[] {false, true}) {
-            passed("moments" + (blocked ? ", blocked" : ""), 4.0 * size, workers, () -> statistics.moments(
-                    x, 0, 1, 64, 512 * 512, blocked, false, false, mean, variance, workers, run));
-            passed("affine" + (blocked ? ", blocked" : ""), 8.0 * size, workers, () -> statistics.affine(
-                    x, 0, 1, 64, 512 * 512, blocked, factors, factors, false, y, 0, workers, run));
+            passed(
+                    "moments" + (blocked ? ", blocked" : ""),
+                    4.0 * size,
+                    workers,
+                    () -> statistics.moments(
+                            x, 0, 1, 64, 512 * 512, blocked, false, false, mean, variance, workers, run));
+            passed(
+                    "affine" + (blocked ? ", blocked" : ""),
+                    8.0 * size,
+                    workers,
+                    () -> statistics.affine(
+                            x, 0, 1, 64, 512 * 512, blocked, factors, factors, false, y, 0, workers, run));
         }
         double[] symmetric = new double[512 * 512];
         double[] vectors = new double[512 * 512];
         for (int i = 0; i < symmetric.length; i++) {
             symmetric[i] = x[i];
         }
-        rate("eigenvectors of 512x512", 9.0 * 512 * 512 * 512, 4, workers,
+        rate(
+                "eigenvectors of 512x512",
+                9.0 * 512 * 512 * 512,
+                4,
+                workers,
                 () -> SymmetricEigen.decompose(512, symmetric, 0, new double[512], 0, vectors, 0, run));
     }
 
@@ -139,14 +209,13 @@ final class MatrixRates {
             work.run();
             best = Math.min(best, clock(workers) - start);
         }
-        System.out.printf("%-34s %d threads: %.3f of peak, %.2f ms%n",
+        System.out.printf(
+                "%-34s %d threads: %.3f of peak, %.2f ms%n",
                 what, workers.count(), flops / best / peak / workers.count(), best / 1e6);
     }
 
     private static long clock(Workers workers) {
-        return workers.count() == 1
-                ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime()
-                : System.nanoTime();
+        return workers.count() == 1 ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() : System.nanoTime();
     }
 
     private static double fusedMultiplyAdds() {
@@ -175,7 +244,13 @@ final class MatrixRates {
             k = k.fma(x, y);
             l = l.fma(x, y);
         }
-        return a.add(b).add(c.add(d)).add(e.add(f)).add(g.add(h)).add(i.add(j)).add(k.add(l)).lane(0);
+        return a.add(b)
+                .add(c.add(d))
+                .add(e.add(f))
+                .add(g.add(h))
+                .add(i.add(j))
+                .add(k.add(l))
+                .lane(0);
     }
 
     private static float[] normal(Random random, int size) {

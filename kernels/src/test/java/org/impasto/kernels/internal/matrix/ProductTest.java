@@ -42,10 +42,30 @@ class ProductTest {
     void sumsWithoutTermsAreZero(boolean vector) {
         float[] c = {1, 2, 3, 4, 5, 6};
         new FloatMatrices(vector)
-                .multiply(MatrixShape.of(2, 0, 3), new float[0], 0, new float[0], 0, c, 0, false, workers, Run.inference());
+                .multiply(
+                        MatrixShape.of(2, 0, 3),
+                        new float[0],
+                        0,
+                        new float[0],
+                        0,
+                        c,
+                        0,
+                        false,
+                        workers,
+                        Run.inference());
         assertThat(c).containsOnly(0);
         new FloatMatrices(vector)
-                .multiply(MatrixShape.of(0, 4, 3), new float[0], 0, new float[12], 0, c, 0, false, workers, Run.inference());
+                .multiply(
+                        MatrixShape.of(0, 4, 3),
+                        new float[0],
+                        0,
+                        new float[12],
+                        0,
+                        c,
+                        0,
+                        false,
+                        workers,
+                        Run.inference());
     }
 
     @ParameterizedTest
@@ -80,9 +100,19 @@ class ProductTest {
         float[] c = new float[24];
         int[] cOffsets = BatchOffsets.of(new int[] {2, 3}, new int[] {2, 3}, 4);
         new FloatMatrices(vector)
-                .multiply(MatrixShape.of(2, 2, 2), a, aOffsets, b, bOffsets, c, cOffsets, false, workers, Run.inference());
-        assertThat(c).containsExactly(
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24);
+                .multiply(
+                        MatrixShape.of(2, 2, 2),
+                        a,
+                        aOffsets,
+                        b,
+                        bOffsets,
+                        c,
+                        cOffsets,
+                        false,
+                        workers,
+                        Run.inference());
+        assertThat(c)
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24);
         assertThatThrownBy(() -> BatchOffsets.of(new int[] {2, 3}, new int[] {2, 2}, 4))
                 .hasMessageContaining("axis 1")
                 .hasMessageContaining("expected 3 or 1");

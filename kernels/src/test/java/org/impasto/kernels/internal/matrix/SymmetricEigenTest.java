@@ -155,7 +155,8 @@ class SymmetricEigenTest {
         ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         int header = (int) bytes.getLong(0);
         String json = new String(bytes.array(), 8, header, StandardCharsets.UTF_8);
-        Matcher entry = Pattern.compile("\"" + Pattern.quote(name) + "\":\\s*\\{[^}]*\"data_offsets\":\\s*\\[(\\d+),\\s*(\\d+)]")
+        Matcher entry = Pattern.compile(
+                        "\"" + Pattern.quote(name) + "\":\\s*\\{[^}]*\"data_offsets\":\\s*\\[(\\d+),\\s*(\\d+)]")
                 .matcher(json);
         assertThat(entry.find()).as("%s in %s", name, file).isTrue();
         int from = Integer.parseInt(entry.group(1));

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 class ArrayPoolTest {
     @Test
     void givesAtLeastWhatIsAskedAndLittleMore() {
-        for (int size : new int[] {0, 1, 1023, 1024, 1025, 1280, 1281, 1536, 1537, 2047, 2048, 2049, 100_000, 1_000_003}) {
+        for (int size :
+                new int[] {0, 1, 1023, 1024, 1025, 1280, 1281, 1536, 1537, 2047, 2048, 2049, 100_000, 1_000_003}) {
             float[] array = ArrayPool.take(size);
             assertThat(array.length).isBetween(size, Math.max(1024, size + size / 4));
             ArrayPool.give(array);

@@ -50,8 +50,20 @@ class PoolingTest {
                         boolean ceil = turn % 3 == 1;
                         turn++;
                         try {
-                            shapes.add(new PoolingShape(1 + turn % 2, c, size[0], size[1], kernel, kernel, stride, stride,
-                                    padding, padding, dilation, dilation, ceil));
+                            shapes.add(new PoolingShape(
+                                    1 + turn % 2,
+                                    c,
+                                    size[0],
+                                    size[1],
+                                    kernel,
+                                    kernel,
+                                    stride,
+                                    stride,
+                                    padding,
+                                    padding,
+                                    dilation,
+                                    dilation,
+                                    ceil));
                         } catch (ShapeException tooLarge) {
                             assertThat(tooLarge).hasMessageContaining("does not fit");
                         }
@@ -72,8 +84,8 @@ class PoolingTest {
             planar[i] = random.nextInt(20) - 10; // with ties
         }
         float[] input = new float[s.inputSize()];
-        BlockedLayout.toBlocked(planar, input, s.batch(), s.channels(), s.height() * s.width(), workers,
-                Run.inference());
+        BlockedLayout.toBlocked(
+                planar, input, s.batch(), s.channels(), s.height() * s.width(), workers, Run.inference());
         int h = s.outputHeight();
         int w = s.outputWidth();
         float[] max = poisoned(s.outputSize());
@@ -123,7 +135,8 @@ class PoolingTest {
                 }
             }
             assertThat(max[i]).isEqualTo(largest);
-            assertThat(positions[((image * s.channels() + channel) * h + y) * w + x]).isEqualTo(position);
+            assertThat(positions[((image * s.channels() + channel) * h + y) * w + x])
+                    .isEqualTo(position);
             if (averages && cells > 0) {
                 assertThat(inside[i]).isEqualTo((float) sum / cells); // sums of small integers are exact
                 assertThat(padded[i]).isEqualTo((float) sum / paddedCells);

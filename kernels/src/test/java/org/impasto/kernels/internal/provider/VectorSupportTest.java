@@ -57,7 +57,9 @@ class VectorSupportTest {
     @Test
     void noticesThatC2IsAbsent() throws Exception {
         List<String> vector = List.of("--add-modules", "jdk.incubator.vector");
-        assertThat(child(with(vector, "-XX:TieredStopAtLevel=1"))).contains("plain provider").contains("TieredStopAtLevel");
+        assertThat(child(with(vector, "-XX:TieredStopAtLevel=1")))
+                .contains("plain provider")
+                .contains("TieredStopAtLevel");
         assertThat(child(with(vector, "-Xint"))).contains("plain provider").contains("-Xint");
         assertThat(child(with(vector, "-Dimpasto.provider=vector", "-Xint"))).contains("cannot work here");
     }

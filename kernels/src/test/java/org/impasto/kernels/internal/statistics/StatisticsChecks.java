@@ -10,8 +10,21 @@ import org.impasto.kernels.internal.parallel.Workers;
 /** What holds for reductions and statistics of any provider and width. */
 public final class StatisticsChecks {
     private static final int[][] SHAPES = {
-        {}, {1}, {7}, {16}, {17}, {3, 5}, {2, 3, 4, 5}, {2, 1, 33, 1}, {1, 20, 31, 17}, {5000}, {3, 20000}, {3, 5, 7, 1, 2},
-        {2, 70, 1, 65}, {3000, 3}, {2, 1500, 7}
+        {},
+        {1},
+        {7},
+        {16},
+        {17},
+        {3, 5},
+        {2, 3, 4, 5},
+        {2, 1, 33, 1},
+        {1, 20, 31, 17},
+        {5000},
+        {3, 20000},
+        {3, 5, 7, 1, 2},
+        {2, 70, 1, 65},
+        {3000, 3},
+        {2, 1500, 7}
     };
 
     private static final Workers ALONE = new Workers(Runnable::run, 1);
@@ -70,7 +83,8 @@ public final class StatisticsChecks {
                     reductions.reduce(kind, x, 2, shape, reduces, y, 1, ALONE, Run.inference());
                     reductions.reduce(kind, wide, 2, shape, reduces, wideY, 1, ALONE, Run.inference());
                     for (int i = 0; i < results; i++) {
-                        String where = kind + " of " + Arrays.toString(shape) + " over " + Arrays.toString(reduces) + " at " + i;
+                        String where = kind + " of " + Arrays.toString(shape) + " over " + Arrays.toString(reduces)
+                                + " at " + i;
                         double divisor = kind == Reductions.Kind.MEAN ? terms : 1;
                         switch (kind) {
                             case SUM, MEAN -> {
@@ -114,7 +128,15 @@ public final class StatisticsChecks {
         Random random = new Random(22);
         ChannelStatistics statistics = new ChannelStatistics(vector);
         int[][] sizes = {
-            {1, 1, 1}, {1, 3, 2}, {2, 5, 15}, {1, 16, 16}, {3, 17, 17}, {2, 33, 257}, {1, 2, 5000}, {1, 1, 70000}, {2, 20, 4099}
+            {1, 1, 1},
+            {1, 3, 2},
+            {2, 5, 15},
+            {1, 16, 16},
+            {3, 17, 17},
+            {2, 33, 257},
+            {1, 2, 5000},
+            {1, 1, 70000},
+            {2, 20, 4099}
         };
         for (int[] size : sizes) {
             int batch = size[0];
@@ -135,8 +157,18 @@ public final class StatisticsChecks {
                 double[] mean = new double[results];
                 double[] variance = new double[results];
                 statistics.moments(
-                        inBlocks ? blocked : planar, 1, batch, channels, pixels, inBlocks, acrossBatch, unbiased, mean,
-                        variance, ALONE, Run.inference());
+                        inBlocks ? blocked : planar,
+                        1,
+                        batch,
+                        channels,
+                        pixels,
+                        inBlocks,
+                        acrossBatch,
+                        unbiased,
+                        mean,
+                        variance,
+                        ALONE,
+                        Run.inference());
                 for (int i = 0; i < results; i++) {
                     double sum = 0;
                     double squares = 0;
@@ -161,7 +193,9 @@ public final class StatisticsChecks {
                         assertThat(variance[i]).as(where).isNaN();
                     } else {
                         double expected = squares / divisor;
-                        assertThat(variance[i]).as(where).isBetween(expected * (1 - 2e-6) - 1e-12, expected * (1 + 2e-6) + 1e-12);
+                        assertThat(variance[i])
+                                .as(where)
+                                .isBetween(expected * (1 - 2e-6) - 1e-12, expected * (1 + 2e-6) + 1e-12);
                     }
                 }
             }
@@ -195,10 +229,23 @@ public final class StatisticsChecks {
                 }
                 float[] y = planar.clone();
                 statistics.affine(
-                        planar, 1, batch, channels, pixels, false, scale, shift, perImage, y, 1, ALONE, Run.inference());
+                        planar,
+                        1,
+                        batch,
+                        channels,
+                        pixels,
+                        false,
+                        scale,
+                        shift,
+                        perImage,
+                        y,
+                        1,
+                        ALONE,
+                        Run.inference());
                 assertThat(y).isEqualTo(expected);
                 float[] z = blocked.clone();
-                statistics.affine(z, 1, batch, channels, pixels, true, scale, shift, perImage, z, 1, ALONE, Run.inference());
+                statistics.affine(
+                        z, 1, batch, channels, pixels, true, scale, shift, perImage, z, 1, ALONE, Run.inference());
                 float[] expectedBlocked = blocked(expected, batch, channels, pixels);
                 for (int i = 1; i < z.length; i++) {
                     assertThat(z[i]).isEqualTo(expectedBlocked[i]);

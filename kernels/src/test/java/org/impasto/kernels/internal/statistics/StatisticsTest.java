@@ -53,16 +53,40 @@ class StatisticsTest {
                 Run run = Run.inference();
                 new Reductions(vector)
                         .reduce(
-                                Reductions.Kind.SUM, x, 0, shape, new boolean[] {true, false, true}, sums[threads - 1], 0,
-                                workers, run);
+                                Reductions.Kind.SUM,
+                                x,
+                                0,
+                                shape,
+                                new boolean[] {true, false, true},
+                                sums[threads - 1],
+                                0,
+                                workers,
+                                run);
                 new Reductions(vector)
                         .reduce(
-                                Reductions.Kind.MEAN, x, 0, shape, new boolean[] {true, true, false},
-                                columns[threads - 1], 0, workers, run);
+                                Reductions.Kind.MEAN,
+                                x,
+                                0,
+                                shape,
+                                new boolean[] {true, true, false},
+                                columns[threads - 1],
+                                0,
+                                workers,
+                                run);
                 new ChannelStatistics(vector)
                         .moments(
-                                x, 0, batch, channels, pixels, false, true, false, mean[threads - 1],
-                                variance[threads - 1], workers, run);
+                                x,
+                                0,
+                                batch,
+                                channels,
+                                pixels,
+                                false,
+                                true,
+                                false,
+                                mean[threads - 1],
+                                variance[threads - 1],
+                                workers,
+                                run);
             }
             for (int threads = 2; threads <= 3; threads++) {
                 assertThat(sums[threads - 1]).isEqualTo(sums[0]);
