@@ -33,8 +33,9 @@ final class DemoCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             defaultValue = "demo-out",
-            description = "Folder for content.png, style.png, stylized.png and side-by-side.png; older ones are replaced."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Folder for content.png, style.png, stylized.png and side-by-side.png; older ones are replaced."
+                            + " Default: ${DEFAULT-VALUE}.")
     private Path out;
 
     DemoCommand(Terminal terminal) {

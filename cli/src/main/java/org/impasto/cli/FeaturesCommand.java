@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
         name = "features",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Writes feature maps of a picture: tensors of 1 x channels x height x width, float32, named by layer.",
+        description =
+                "Writes feature maps of a picture: tensors of 1 x channels x height x width, float32, named by layer.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  impasto features --net vgg19.pth --layers relu1_1,relu2_1,pool3 \\",
@@ -43,8 +44,13 @@ final class FeaturesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        network.run(terminal, "features", layers, (net, picture, writer) -> net.features(picture, layers)
-                .forEach((name, map) -> writer.floats(name, map.spec(), () -> FloatBuffer.wrap(map.toFloats()))));
+        network.run(
+                terminal,
+                "features",
+                layers,
+                (net, picture, writer) -> net.features(picture, layers)
+                        .forEach((name, map) ->
+                                writer.floats(name, map.spec(), () -> FloatBuffer.wrap(map.toFloats()))));
         return 0;
     }
 }

@@ -30,8 +30,8 @@ final class FileChecks {
     /** A file to write: with one of the endings, no input, and in a place where it can be written. */
     static void output(String option, Path path, List<String> endings, List<Path> inputs) {
         if (!endings.contains(ending(path))) {
-            throw new UsageException(option + " " + path + ": expected a file name that ends with "
-                    + String.join(" or ", endings));
+            throw new UsageException(
+                    option + " " + path + ": expected a file name that ends with " + String.join(" or ", endings));
         }
         if (Files.isDirectory(path)) {
             throw new UsageException(option + " " + path + ": is a folder, expected a file name");
@@ -64,8 +64,8 @@ final class FileChecks {
             throw new FailureException(option + " " + path + ": " + existing + " is no folder");
         }
         if (!Files.isWritable(existing)) {
-            throw new FailureException(option + " " + path + ": the folder " + existing
-                    + " is not writable for this user");
+            throw new FailureException(
+                    option + " " + path + ": the folder " + existing + " is not writable for this user");
         }
     }
 

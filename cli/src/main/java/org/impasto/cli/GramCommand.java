@@ -20,8 +20,9 @@ import picocli.CommandLine.Option;
         name = "gram",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Writes Gram matrices of a picture's feature maps, divided by height * width: tensors of 1 x channels x"
-                + " channels, float32, named by layer.",
+        description =
+                "Writes Gram matrices of a picture's feature maps, divided by height * width: tensors of 1 x channels x"
+                        + " channels, float32, named by layer.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  impasto gram --net vgg19.pth --layers relu1_1,relu2_1,relu3_1 \\",
@@ -48,8 +49,9 @@ final class GramCommand implements Callable<Integer> {
 
     @Option(
             names = "--style-map",
-            description = "Also write style_map: the Gram matrices of pool1, pool2 and pool3, the larger ones max-pooled to"
-                    + " the smallest, then added.")
+            description =
+                    "Also write style_map: the Gram matrices of pool1, pool2 and pool3, the larger ones max-pooled to"
+                            + " the smallest, then added.")
     private boolean styleMap;
 
     GramCommand(Terminal terminal) {
@@ -78,7 +80,10 @@ final class GramCommand implements Callable<Integer> {
             }
         }
         if (styleMap) {
-            announce(writer, "style_map", StyleMap.of(BLOCKS.stream().map(maps::get).toList()));
+            announce(
+                    writer,
+                    "style_map",
+                    StyleMap.of(BLOCKS.stream().map(maps::get).toList()));
         }
     }
 

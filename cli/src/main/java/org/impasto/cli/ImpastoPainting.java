@@ -168,7 +168,8 @@ final class ImpastoPainting {
             double[] color,
             int seed,
             double load) {
-        double bristle = Noise.at(across * 5.5, along * 0.22, seed) + 0.6 * Noise.at(across * 13, along * 0.4, seed + 1);
+        double bristle =
+                Noise.at(across * 5.5, along * 0.22, seed) + 0.6 * Noise.at(across * 13, along * 0.4, seed + 1);
         // bristles begin and end at different places, and the brush runs dry
         double ragged = 0.45 * Noise.at(across * 4, 0.5, seed + 2);
         double begin = along + 0.55 - 0.45 * across * across + ragged;

@@ -33,8 +33,10 @@ final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         line("impasto", Main.Version.text());
-        line("Java", property("java.version") + " (" + property("java.vendor") + "), " + property("java.vm.name") + ", "
-                + property("java.home"));
+        line(
+                "Java",
+                property("java.version") + " (" + property("java.vendor") + "), " + property("java.vm.name") + ", "
+                        + property("java.home"));
         line("System", property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
         line("Processor", processor());
         Runtime runtime = Runtime.getRuntime();

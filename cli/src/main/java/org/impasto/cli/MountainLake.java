@@ -15,6 +15,7 @@ final class MountainLake {
     private static final double HORIZON = 0.60;
     /** Metres of width, a metre away, that the picture's height covers. */
     private static final double FIELD = 0.72;
+
     private static final double FARTHEST = 14000;
     private static final double TREE_LINE = 620;
 

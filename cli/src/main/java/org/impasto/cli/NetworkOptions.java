@@ -57,7 +57,8 @@ final class NetworkOptions {
             job.stage("reading", 0, 0.2);
             try (Model<Vgg> model = Vgg.load(Backends.standard(), net)) {
                 checkLayers(model.net(), layers);
-                Image picture = size == null ? Image.read(image) : Image.read(image).fittedTo(size);
+                Image picture =
+                        size == null ? Image.read(image) : Image.read(image).fittedTo(size);
                 job.stage("computing", 0.2, 0.8);
                 Tensor input = picture.tensor(Backends.standard());
                 job.write(out, path -> {
@@ -79,8 +80,9 @@ final class NetworkOptions {
     private void checkLayers(Vgg model, List<String> layers) {
         for (String layer : layers) {
             if (!model.taps().contains(layer)) {
-                throw new UsageException("--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
-                        + "'; its layers are " + String.join(",", model.taps()));
+                throw new UsageException(
+                        "--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
+                                + "'; its layers are " + String.join(",", model.taps()));
             }
         }
     }

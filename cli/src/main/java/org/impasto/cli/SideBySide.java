@@ -29,8 +29,7 @@ final class SideBySide {
             for (int c = 0; c < 3; c++) {
                 float[] plane = picture.plane(c);
                 for (int y = 0; y < height; y++) {
-                    System.arraycopy(
-                            plane, y * picture.width(), chw, (c * height + y) * width + left, picture.width());
+                    System.arraycopy(plane, y * picture.width(), chw, (c * height + y) * width + left, picture.width());
                 }
             }
             left += picture.width() + gap;

@@ -131,8 +131,8 @@ final class StylizeCommand implements Callable<Integer> {
             throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
         }
         if (!method.needsWeights() && !weights.isEmpty()) {
-            throw new UsageException("--weights were given, but --method color needs none; did you mean --method adain"
-                    + " or wct?");
+            throw new UsageException(
+                    "--weights were given, but --method color needs none; did you mean --method adain" + " or wct?");
         }
         if (method.needsWeights() && weights.size() != 2) {
             String found = weights.isEmpty() ? "none was given" : weights.size() + " given";

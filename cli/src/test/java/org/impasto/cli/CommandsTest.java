@@ -22,14 +22,15 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "stylize", "features", "gram", "demo", "info"})
     void helpFitsATerminalOf80Columns(String command) {
-        CommandLineRun run =
-                command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
+        CommandLineRun run = command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("Usage: impasto", "--verbose");
-        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+        assertThat(run.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
         // Lines of a footer that are too long would be broken in the middle of a list or an example.
-        assertThat(run.out().lines().filter(line -> line.matches("[a-z]+[.:]?"))).isEmpty();
+        assertThat(run.out().lines().filter(line -> line.matches("[a-z]+[.:]?")))
+                .isEmpty();
     }
 
     @Test
@@ -37,8 +38,7 @@ class CommandsTest {
         CommandLineRun run = CommandLineRun.of("info");
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
-        assertThat(run.out())
-                .contains(System.getProperty("java.version"), "Processor", "GiB", "provider", "threads");
+        assertThat(run.out()).contains(System.getProperty("java.version"), "Processor", "GiB", "provider", "threads");
     }
 
     @Test

@@ -50,7 +50,10 @@ class MistakesTest {
     }
 
     private static void check(int code, CommandLineRun run, String... parts) {
-        assertThat(run.err()).startsWith("impasto: ").endsWith(System.lineSeparator()).contains(parts);
+        assertThat(run.err())
+                .startsWith("impasto: ")
+                .endsWith(System.lineSeparator())
+                .contains(parts);
         assertThat(run.err().lines()).as("lines of the message").hasSize(1);
         assertThat(run.err()).doesNotContain("Exception", "an error in impasto itself", "\tat ");
         assertThat(run.out()).isEmpty();
@@ -103,10 +106,7 @@ class MistakesTest {
         for (String option : List.of("--content", "--style")) {
             String other = option.equals("--content") ? "--style" : "--content";
             for (Path bad : List.of(missing, folder, broken, text, empty)) {
-                check(
-                        FAILED,
-                        CommandLineRun.of("stylize", option, bad, other, content, "--out", out),
-                        bad.toString());
+                check(FAILED, CommandLineRun.of("stylize", option, bad, other, content, "--out", out), bad.toString());
             }
         }
     }
@@ -125,9 +125,17 @@ class MistakesTest {
         Files.copy(content, asCompared);
         check(
                 WRONG_USAGE,
-                CommandLineRun.of("stylize", "--content", asCompared, "--style", style, "--compare", "--out",
+                CommandLineRun.of(
+                        "stylize",
+                        "--content",
+                        asCompared,
+                        "--style",
+                        style,
+                        "--compare",
+                        "--out",
                         folder.resolve("r.png")),
-                "r-compare.png", "overwrite");
+                "r-compare.png",
+                "overwrite");
         Path directory = Files.createDirectory(folder.resolve("folder.png"));
         check(WRONG_USAGE, stylize("--out", directory), "folder.png", "folder");
         check(FAILED, stylize("--out", content.resolve("below/result.png")), "content.png");
@@ -181,24 +189,58 @@ class MistakesTest {
         check(FAILED, stylize("--method", "wct", "--weights", thin, encoder3), "belong together");
         check(
                 FAILED,
-                CommandLineRun.of("features", "--net", decoder3, "--layers", "relu1_1", "--image", content, "--out",
+                stylize("--method", "wct", "--weights", encoder3, decoder3, "--size", "3"),
+                "2 pixels",
+                "too small",
+                "32");
+        check(
+                FAILED,
+                CommandLineRun.of(
+                        "features",
+                        "--net",
+                        decoder3,
+                        "--layers",
+                        "relu1_1",
+                        "--image",
+                        content,
+                        "--out",
                         folder.resolve("out/f.safetensors")),
-                decoder3.toString(), "VGG");
+                decoder3.toString(),
+                "VGG");
         check(
                 WRONG_USAGE,
-                CommandLineRun.of("features", "--net", encoder3, "--layers", "relu1_1,conv3_1", "--image", content,
-                        "--out", folder.resolve("out/f.safetensors")),
-                "'conv3_1'", "relu1_1,relu1_2,pool1,relu2_1");
-        check(
-                WRONG_USAGE,
-                CommandLineRun.of("gram", "--net", encoder3, "--image", content, "--out",
+                CommandLineRun.of(
+                        "features",
+                        "--net",
+                        encoder3,
+                        "--layers",
+                        "relu1_1,conv3_1",
+                        "--image",
+                        content,
+                        "--out",
                         folder.resolve("out/f.safetensors")),
-                "--layers", "--style-map");
+                "'conv3_1'",
+                "relu1_1,relu1_2,pool1,relu2_1");
         check(
                 WRONG_USAGE,
-                CommandLineRun.of("gram", "--net", encoder3, "--layers", "relu1_1", "--image", content, "--out",
+                CommandLineRun.of(
+                        "gram", "--net", encoder3, "--image", content, "--out", folder.resolve("out/f.safetensors")),
+                "--layers",
+                "--style-map");
+        check(
+                WRONG_USAGE,
+                CommandLineRun.of(
+                        "gram",
+                        "--net",
+                        encoder3,
+                        "--layers",
+                        "relu1_1",
+                        "--image",
+                        content,
+                        "--out",
                         folder.resolve("out/f.pth")),
-                "f.pth", ".safetensors");
+                "f.pth",
+                ".safetensors");
     }
 
     @Test

@@ -54,12 +54,13 @@ class StylizeTest {
     void strengthZeroGivesTheContentBack(int bits, boolean alpha) {
         Image picture = Pictures.noise(61, 43, 5);
         if (alpha) {
-            picture = Image.of(61, 43, picture.pixels(), Pictures.noise(61, 43, 6).plane(0));
+            picture =
+                    Image.of(61, 43, picture.pixels(), Pictures.noise(61, 43, 6).plane(0));
         }
         picture.write(content, WriteOptions.standard().withPngBits(bits));
         Path out = folder.resolve("result.png");
-        CommandLineRun run = CommandLineRun.of(
-                "stylize", "--content", content, "--style", style, "--strength", "0", "--out", out);
+        CommandLineRun run =
+                CommandLineRun.of("stylize", "--content", content, "--style", style, "--strength", "0", "--out", out);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Image.read(out)).isEqualTo(Image.read(content));
     }
@@ -114,8 +115,20 @@ class StylizeTest {
         for (String strength : new String[] {"0", "0.5", "1"}) {
             Path out = folder.resolve("result.png");
             CommandLineRun run = CommandLineRun.of(
-                    "stylize", "--content", content, "--style", style, "--method", method, "--weights", firstFile,
-                    secondFile, "--strength", strength, "--out", out);
+                    "stylize",
+                    "--content",
+                    content,
+                    "--style",
+                    style,
+                    "--method",
+                    method,
+                    "--weights",
+                    firstFile,
+                    secondFile,
+                    "--strength",
+                    strength,
+                    "--out",
+                    out);
             assertThat(run.err()).isEmpty();
             assertThat(run.code()).isZero();
             Image result = Image.read(out);
