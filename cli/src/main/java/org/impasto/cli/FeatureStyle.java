@@ -9,6 +9,7 @@ import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.impasto.core.image.Image;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Style transfer through features, on pictures of any size: the result has the content's size and alpha. */
 final class FeatureStyle implements AutoCloseable {
+    /** Smaller pictures may have feature maps of a single cell, which has nothing around it to be reflected. */
+    private static final int SAFE_SIZE = 32;
+
     private final FeatureTransfer transfer;
     private final int cell;
 
@@ -80,7 +84,7 @@ final class FeatureStyle implements AutoCloseable {
             if (!edges.equals(Edges.none())) {
                 picture = picture.pad(edges, PaddingMode.REPLICATE);
             }
-            Tensor result = transfer.apply(picture, style.tensor(Backends.standard()), strength);
+            Tensor result = transferred(picture, style, strength);
             Shape shape = result.shape();
             if (shape.size(2) < height || shape.size(3) < width) {
                 throw new FailureException("the decoder made a picture of " + shape.size(3) + "x" + shape.size(2)
@@ -88,6 +92,20 @@ final class FeatureStyle implements AutoCloseable {
             }
             float[] pixels = result.slice(2, 0, height).slice(3, 0, width).toFloats();
             return Image.owning(width, height, pixels, content.alpha());
+        }
+    }
+
+    private Tensor transferred(Tensor content, Image style, double strength) {
+        try {
+            return transfer.apply(content, style.tensor(Backends.standard()), strength);
+        } catch (ShapeException e) {
+            Shape shape = content.shape();
+            long least = Math.min(Math.min(shape.size(2), shape.size(3)), Math.min(style.width(), style.height()));
+            if (least >= SAFE_SIZE) {
+                throw e;
+            }
+            throw new FailureException(
+                    "a side of " + least + " pixels is too small for these networks; " + SAFE_SIZE + " are enough", e);
         }
     }
 

@@ -42,7 +42,9 @@ final class ImpastoPainting {
         int plane = width * height;
         double[] rgb = new double[3];
         for (int i = 0; i < plane; i++) {
-            scene((i % width + 0.5) / height, (i / width + 0.5) / height, rgb);
+            int column = i % width;
+            int row = i / width;
+            scene((column + 0.5) / height, (row + 0.5) / height, rgb);
             for (int c = 0; c < 3; c++) {
                 paint[i + c * plane] = (float) (0.8 * rgb[c]);
             }

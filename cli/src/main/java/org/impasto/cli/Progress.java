@@ -1,18 +1,21 @@
 package org.impasto.cli;
 
+import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Timer;
 import java.util.TimerTask;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressState;
 import org.jspecify.annotations.Nullable;
 
 /** A bar for work that takes longer than a second; nothing where there is no terminal. */
 final class Progress implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 1000;
     private static final int COLUMNS = 79;
+    private static final int BAR_COLUMNS = 40;
     private static final int STEPS = 100;
 
     private final Terminal terminal;
@@ -60,15 +63,13 @@ final class Progress implements AutoCloseable {
         if (closed) {
             return;
         }
-        // The builder's own consumer asks JLine for a terminal, which takes SIGINT away from the JVM's shutdown hooks.
         bar = new ProgressBarBuilder()
                 .setTaskName(task)
                 .setInitialMax(STEPS)
                 .startsFrom(0, Duration.ofMillis(PATIENCE_MILLIS))
-                .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(terminal.err(), COLUMNS))
+                .setConsumer(new OneLine(terminal.err()))
+                .setRenderer((state, columns) -> render(state))
                 .setUpdateIntervalMillis(200)
-                .hideEta()
                 .clearDisplayOnFinish()
                 .build();
         draw();
@@ -92,6 +93,51 @@ final class Progress implements AutoCloseable {
                 bar.close();
                 bar = null;
             }
+        }
+    }
+
+    /** For instance: {@code stylize [==========          ]  50%  0:07  reading}. */
+    private String render(ProgressState state) {
+        int full = (int) (BAR_COLUMNS * state.getCurrent() / STEPS);
+        long seconds = state.getTotalElapsed().toSeconds();
+        String line = String.format(
+                Locale.ROOT,
+                "%s [%s%s] %3d%%  %d:%02d  %s",
+                task,
+                "=".repeat(full),
+                " ".repeat(BAR_COLUMNS - full),
+                state.getCurrent(),
+                seconds / 60,
+                seconds % 60,
+                state.getExtraMessage());
+        return line.substring(0, Math.min(line.length(), COLUMNS));
+    }
+
+    /**
+     * Draws over one line of a terminal, and leaves nothing behind. The library's own consumers end with an empty line,
+     * and the standard one asks JLine for a terminal, which takes SIGINT away from the JVM's shutdown hooks.
+     */
+    private record OneLine(PrintStream terminal) implements ProgressBarConsumer {
+        @Override
+        public int getMaxRenderedLength() {
+            return COLUMNS;
+        }
+
+        @Override
+        public void accept(String line) {
+            terminal.print("\r" + line + " ".repeat(Math.max(0, COLUMNS - line.length())));
+            terminal.flush();
+        }
+
+        @Override
+        public void clear() {
+            terminal.print("\r" + " ".repeat(COLUMNS) + "\r");
+            terminal.flush();
+        }
+
+        @Override
+        public void close() {
+            terminal.flush();
         }
     }
 }

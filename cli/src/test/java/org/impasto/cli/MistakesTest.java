@@ -189,6 +189,12 @@ class MistakesTest {
         check(FAILED, stylize("--method", "wct", "--weights", thin, encoder3), "belong together");
         check(
                 FAILED,
+                stylize("--method", "wct", "--weights", encoder3, decoder3, "--size", "3"),
+                "2 pixels",
+                "too small",
+                "32");
+        check(
+                FAILED,
                 CommandLineRun.of(
                         "features",
                         "--net",
