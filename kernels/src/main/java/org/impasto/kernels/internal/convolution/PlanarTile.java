@@ -84,7 +84,6 @@ final class PlanarTile {
                         c,
                         cOffset,
                         cStride,
-                        cBlock,
                         floor);
         }
     }
@@ -306,7 +305,6 @@ final class PlanarTile {
             float[] c,
             int cOffset,
             int cStride,
-            int cBlock,
             float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
