@@ -126,14 +126,12 @@ final class Compare implements Callable<Integer> {
         Path main = homes.get(0);
         List<Contender> all = new ArrayList<>();
         all.add(new Contender("machine", "machine", main, true));
-        if (ImpastoRows.available()) {
-            all.add(new Contender(Contender.OURS, Contender.OURS, main, true));
-            for (Path other : homes.subList(1, homes.size())) {
-                all.add(new Contender("impasto/jdk" + Launcher.release(other), Contender.OURS, other, true));
-            }
-            if (plain) {
-                all.add(new Contender("impasto/plain", Contender.OURS, main, false));
-            }
+        all.add(new Contender(Contender.OURS, Contender.OURS, main, true));
+        for (Path other : homes.subList(1, homes.size())) {
+            all.add(new Contender("impasto/jdk" + Launcher.release(other), Contender.OURS, other, true));
+        }
+        if (plain) {
+            all.add(new Contender("impasto/plain", Contender.OURS, main, false));
         }
         all.add(new Contender("onnxruntime", "onnxruntime", main, false));
         if (torchIsThere()) {

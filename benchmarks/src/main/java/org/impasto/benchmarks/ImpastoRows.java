@@ -1,24 +1,36 @@
 package org.impasto.benchmarks;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.impasto.benchmarks.FloatTensors.FloatTensor;
+import org.impasto.core.Backend;
+import org.impasto.core.BackendOptions;
+import org.impasto.core.Backends;
+import org.impasto.core.Scope;
+import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightFile;
+import org.impasto.nd4j.NdArrays;
+import org.impasto.nn.Model;
+import org.impasto.nn.style.AdaIn;
+import org.impasto.nn.vgg.Vgg;
+import org.impasto.nn.vgg.VggDecoder;
+import org.impasto.nn.vgg.VggVariant;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
-/** Our own side. */
+/** Our own side: INDArrays in, results into INDArrays that stand ready. */
 final class ImpastoRows implements Side {
-    private final int threads;
+    private final Backend backend;
 
     ImpastoRows(int threads) {
-        this.threads = threads;
-    }
-
-    /** Whether the engine can be benchmarked yet; the driver leaves our column empty where not. */
-    static boolean available() {
-        return false;
+        this.backend = Backends.open(BackendOptions.cpu().withThreads(threads));
     }
 
     @Override
     public String describe() {
-        return "impasto, " + threads + " threads";
+        return "impasto " + ImpastoRows.class.getPackage().getImplementationVersion() + ", " + backend.describe();
     }
 
     @Override
@@ -31,35 +43,77 @@ final class ImpastoRows implements Side {
             return adain(inputs.get("content"), inputs.get("style"), data);
         }
         if (row.work() instanceof Row.MatMul) {
-            return matMul(inputs.get("a"), inputs.get("b"));
+            return pass(List.of("y"), x -> Map.of("y", x.get(0).matmul(x.get(1))), inputs.get("a"), inputs.get("b"));
         }
-        if (row.work() instanceof Row.Gram) {
-            return gram(inputs.get("x"));
+        if (row.work() instanceof Row.Gram gram) {
+            return pass(
+                    List.of("y"),
+                    x -> Map.of("y", x.get(0).gram().reshape(gram.channels(), gram.channels())),
+                    inputs.get("x"));
         }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
 
-    /** INDArray in, one INDArray an output of {@code features} out; weights from {@link BenchmarkData#vgg19()}. */
-    private Workload features(Row.Features features, FloatTensor x, BenchmarkData data) {
-        throw notYet();
+    /** Weights from {@link BenchmarkData#vgg19()}; the picture is normalised already. */
+    private Workload features(Row.Features features, FloatTensor picture, BenchmarkData data) {
+        Model<Vgg> vgg = vgg(data, backend);
+        return pass(features.outputs(), x -> vgg.net().features(x.get(0), features.outputs()), picture);
     }
 
-    /** Weights from {@link BenchmarkData#encoder()} and {@link BenchmarkData#decoder()}; output "y". */
+    static Model<Vgg> vgg(BenchmarkData data, Backend backend) {
+        try (WeightFile file = WeightFile.open(data.vgg19())) {
+            VggVariant variant = VggVariant.of(file).withoutNormalisation();
+            return Vgg.load(backend, file, variant, p -> new Vgg(p, variant));
+        }
+    }
+
+    /** Both pictures through the encoder, AdaIN and the decoder. */
     private Workload adain(FloatTensor content, FloatTensor style, BenchmarkData data) {
-        throw notYet();
+        Model<Vgg> encoder = Vgg.load(backend, data.encoder());
+        Model<VggDecoder> decoder = VggDecoder.load(backend, data.decoder());
+        return pass(
+                List.of("y"),
+                x -> {
+                    Tensor features = AdaIn.apply(
+                            encoder.net().feature(x.get(0), "relu3_1"), encoder.net().feature(x.get(1), "relu3_1"), 1);
+                    return Map.of("y", decoder.net().forward(features));
+                },
+                content,
+                style);
     }
 
-    /** Output "y". */
-    private Workload matMul(FloatTensor a, FloatTensor b) {
-        throw notYet();
+    private interface Work {
+        Map<String, Tensor> compute(List<Tensor> inputs);
     }
 
-    /** The (C, C) Gram matrix of x, (1, C, H, W), divided by H * W; output "y". */
-    private Workload gram(FloatTensor x) {
-        throw notYet();
-    }
+    private Workload pass(List<String> names, Work work, FloatTensor... inputs) {
+        List<INDArray> arrays = java.util.Arrays.stream(inputs)
+                .map(input -> Nd4j.createFromArray(input.values()).reshape(input.shape()))
+                .toList();
+        Map<String, INDArray> results = new LinkedHashMap<>();
+        return new Workload() {
+            @Override
+            public void run() {
+                try (Scope scope = Scope.open()) {
+                    List<Tensor> tensors =
+                            arrays.stream().map(array -> NdArrays.tensor(backend, array)).toList();
+                    Map<String, Tensor> computed = work.compute(tensors);
+                    for (String name : names) {
+                        Tensor result = computed.get(name);
+                        INDArray target = results.computeIfAbsent(
+                                name, absent -> Nd4j.create(DataType.FLOAT, result.shape().toArray()));
+                        NdArrays.into(result, target);
+                    }
+                }
+            }
 
-    private static UnsupportedOperationException notYet() {
-        return new UnsupportedOperationException("Our side of this row is not wired yet");
+            @Override
+            public Map<String, FloatTensor> outputs() {
+                Map<String, FloatTensor> outputs = new LinkedHashMap<>();
+                results.forEach((name, array) ->
+                        outputs.put(name, FloatTensor.of(array.dup().data().asFloat(), array.shape())));
+                return outputs;
+            }
+        };
     }
 }

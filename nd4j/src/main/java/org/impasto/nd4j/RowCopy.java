@@ -4,6 +4,8 @@ package org.impasto.nd4j;
 @FunctionalInterface
 interface RowCopy {
     /**
+     * Copies a row.
+     *
      * @param cell index of the first cell, counted from the start of the window
      * @param cellStep cells from one element to the next
      * @param value index of the first value
