@@ -111,7 +111,7 @@ public sealed interface LinearAlgebra extends Operation {
 
     /**
      * Eigenvalues, ascending, and eigenvectors, as columns, of symmetric matrices in float64. Operand (n, n), results
-     * (n) and (n, n). Only the lower triangle is read.
+     * (n) and (n, n). Only the lower triangle is read; the gradient is that of a symmetric matrix.
      */
     record SymmetricEigen() implements LinearAlgebra {
         @Override
@@ -125,8 +125,38 @@ public sealed interface LinearAlgebra extends Operation {
         }
 
         @Override
-        public boolean isTerminal() {
-            return true;
+        public Saves saves(Wanted wanted) {
+            return Saves.outputs(0, 1);
+        }
+
+        /**
+         * {@code V (diag(dl) + F * (V' dV)) V'} with {@code F_ij = 1 / (l_j - l_i)}, symmetric part (Giles, "Collected
+         * matrix derivative results for forward and reverse mode", 2008). Vectors of equal eigenvalues can turn freely, so
+         * what would flow between them is left out.
+         */
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor values = b.output(0);
+            Tensor vectors = b.output(1);
+            long n = values.shape().size(0);
+            Tensor distance = values.reshape(1, n).sub(values.reshape(n, 1));
+            Tensor apart = distance.abs().greater(distance.constant(Shape.scalar(), 0));
+            Tensor turning = distance.add(apart.affine(-1, 1)).reciprocal().mul(apart);
+            Tensor identity = identity(values, n);
+            Tensor inner = turning.mul(vectors.matmul(b.gradient(1), true, false))
+                    .add(identity.mul(b.gradient(0).reshape(1, n)));
+            Tensor whole = vectors.matmul(inner).matmul(vectors, false, true);
+            Tensor transposed = Tensor.apply(new View.Permute(List.of(1, 0)), whole);
+            return java.util.Collections.singletonList(whole.add(transposed).affine(0.5, 0));
+        }
+
+        private static Tensor identity(Tensor like, long size) {
+            int n = Math.toIntExact(size);
+            double[] values = new double[n * n];
+            for (int i = 0; i < n; i++) {
+                values[i * (n + 1)] = 1;
+            }
+            return Tensor.ofDoubles(like.plain().backend(), Shape.of(n, n), values);
         }
     }
 }

@@ -45,4 +45,16 @@ public enum PaddingMode {
             }
         }
     }
+
+    /**
+     * The sources of a padded axis: of the indices {@code -before} and up, {@code count} of them; -1 also for indices
+     * beyond {@code size - 1 + after}.
+     */
+    public int[] sources(int size, int before, int after, int count) {
+        int[] sources = new int[count];
+        for (int i = 0; i < count; i++) {
+            sources[i] = i < before + size + after ? source(i - before, size) : -1;
+        }
+        return sources;
+    }
 }

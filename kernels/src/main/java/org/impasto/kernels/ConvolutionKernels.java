@@ -98,11 +98,7 @@ final class ConvolutionKernels {
                 geometry.padding().bottom(),
                 geometry.padding().left(),
                 geometry.padding().right(),
-                mode(geometry.mode()));
-    }
-
-    private static org.impasto.kernels.internal.layout.PaddingMode mode(PaddingMode mode) {
-        return org.impasto.kernels.internal.layout.PaddingMode.valueOf(mode.name());
+                geometry.mode());
     }
 
     private static CpuArray convolved(

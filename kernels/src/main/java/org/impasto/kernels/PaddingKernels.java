@@ -32,8 +32,10 @@ final class PaddingKernels {
         CpuArray from = call.asPlain(x);
         int height = to.size(2);
         int width = to.size(3);
-        int[] rows = sources(pad.edges().top(), height, x.size(2), pad.mode());
-        int[] columns = sources(pad.edges().left(), width, x.size(3), pad.mode());
+        int[] rows =
+                pad.mode().sources(x.size(2), pad.edges().top(), pad.edges().bottom(), height);
+        int[] columns =
+                pad.mode().sources(x.size(3), pad.edges().left(), pad.edges().right(), width);
         int plane = x.size(2) * x.size(3);
         Edges edges = pad.edges();
         int copiedFrom = Math.max(0, edges.left()); // cells of a row that lie inside the picture, in one run
@@ -77,8 +79,10 @@ final class PaddingKernels {
         CpuArray to = call.plain(output);
         int height = from.size(2);
         int width = from.size(3);
-        int[] rows = sources(pad.edges().top(), height, to.size(2), pad.mode());
-        int[] columns = sources(pad.edges().left(), width, to.size(3), pad.mode());
+        int[] rows =
+                pad.mode().sources(to.size(2), pad.edges().top(), pad.edges().bottom(), height);
+        int[] columns =
+                pad.mode().sources(to.size(3), pad.edges().left(), pad.edges().right(), width);
         int plane = to.size(2) * to.size(3);
         call.workers().run(to.size(0) * to.size(1), call.run(), (image, worker) -> {
             fill(to.values(), image * plane, (image + 1) * plane, 0);
@@ -97,14 +101,6 @@ final class PaddingKernels {
             }
         });
         return to;
-    }
-
-    private static int[] sources(int before, int size, int inner, PaddingMode mode) {
-        int[] sources = new int[size];
-        for (int i = 0; i < size; i++) {
-            sources[i] = mode.source(i - before, inner);
-        }
-        return sources;
     }
 
     static void fill(Object array, int from, int to, double value) {

@@ -140,9 +140,18 @@ public final class OperationChecks {
         }
     }
 
+    /** The gradient of an eigendecomposition is that of a symmetric matrix, so its operand is varied as one. */
+    private static List<Tensor> meaningful(OperationCase row, List<Tensor> operands) {
+        if (row.operation() instanceof LinearAlgebra.SymmetricEigen) {
+            Tensor matrix = operands.get(0);
+            return List.of(matrix.add(matrix.permute(1, 0)).affine(0.5, 0));
+        }
+        return operands;
+    }
+
     private static Tensor joined(OperationCase row, List<Tensor> operands) {
         List<Tensor> parts = new ArrayList<>();
-        for (Tensor result : Tensor.applyAll(row.operation(), operands)) {
+        for (Tensor result : Tensor.applyAll(row.operation(), meaningful(row, operands))) {
             if (result.type().isFloating()) {
                 parts.add(result.to(ElementType.FLOAT64).reshape(result.shape().elements()));
             }

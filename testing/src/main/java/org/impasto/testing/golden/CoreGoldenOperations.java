@@ -14,6 +14,7 @@ import org.impasto.core.PaddingMode;
 import org.impasto.core.Pooling;
 import org.impasto.core.Resampling;
 import org.impasto.core.Shape;
+import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 
 /** How the ops that module core has operations for are computed. */
@@ -186,13 +187,24 @@ public final class CoreGoldenOperations {
 
         @Override
         public Map<String, Tensor> run(GoldenCase golden, Backend backend) {
-            Tensor.Eigen eigen = golden.tensor(backend, "in.a").symmetricEigen();
-            return Map.of("out.values", eigen.values(), "out.vectors", eigen.vectors());
-        }
-
-        @Override
-        public Set<String> notCovered(GoldenCase golden) {
-            return Set.of("grad.a");
+            Tensor matrix = golden.tensor(backend, "in.a");
+            Tensor.Eigen eigen = matrix.symmetricEigen();
+            Map<String, Tensor> found = new LinkedHashMap<>();
+            found.put("out.values", eigen.values());
+            found.put("out.vectors", eigen.vectors());
+            if (golden.has("grad.a")) {
+                Tensor cotangent = golden.tensor(backend, "in.cotangent");
+                Tensor gradient = Tape.gradients(
+                                (Tensor a) -> a.symmetricEigen()
+                                        .values()
+                                        .mul(cotangent)
+                                        .sum(),
+                                matrix)
+                        .inputs()
+                        .get(0);
+                found.put("grad.a", gradient);
+            }
+            return found;
         }
 
         @Override

@@ -1,7 +1,7 @@
 package org.impasto.kernels.internal.convolution;
 
+import org.impasto.core.PaddingMode;
 import org.impasto.core.ShapeException;
-import org.impasto.kernels.internal.layout.PaddingMode;
 
 /**
  * Sizes and options of a two-dimensional convolution, a cross-correlation without flip as in PyTorch.

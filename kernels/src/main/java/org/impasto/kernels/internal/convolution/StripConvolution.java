@@ -3,7 +3,7 @@ package org.impasto.kernels.internal.convolution;
 import java.util.Arrays;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.BlockedLayout;
-import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -155,17 +155,17 @@ final class StripConvolution {
     private static final class Scratch {
         final float[] strip;
         final float[] sums;
-        final float[] fold = ArrayPool.take(32 * BLOCK);
+        final float[] fold = ScratchArrays.take(32 * BLOCK);
 
         Scratch(int stripSize, int sumsSize) {
-            strip = ArrayPool.take(stripSize);
-            sums = ArrayPool.take(sumsSize);
+            strip = ScratchArrays.take(stripSize);
+            sums = ScratchArrays.take(sumsSize);
         }
 
         void giveBack() {
-            ArrayPool.give(strip);
-            ArrayPool.give(sums);
-            ArrayPool.give(fold);
+            ScratchArrays.give(strip);
+            ScratchArrays.give(sums);
+            ScratchArrays.give(fold);
         }
     }
 

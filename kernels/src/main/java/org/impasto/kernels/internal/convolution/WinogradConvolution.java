@@ -3,7 +3,7 @@ package org.impasto.kernels.internal.convolution;
 import java.util.Arrays;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.BlockedLayout;
-import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +103,7 @@ final class WinogradConvolution {
                 if (scratch == null) {
                     // products at a point overwrite the input at the point before it, which nobody needs any more:
                     // one array instead of two stays in the second cache
-                    float[] planes = ArrayPool.take(37 * vStride);
+                    float[] planes = ScratchArrays.take(37 * vStride);
                     scratch = new Scratch(planes, planes);
                     scratches[worker] = scratch;
                 }
@@ -119,7 +119,7 @@ final class WinogradConvolution {
             for (Scratch scratch : scratches) {
                 if (scratch != null) {
                     scratch.giveBack();
-                    ArrayPool.give(scratch.v);
+                    ScratchArrays.give(scratch.v);
                 }
             }
         }
@@ -127,8 +127,8 @@ final class WinogradConvolution {
 
     /** Few tiles of many channels: all tiles pass through a stage before the next; pieces are channels and points. */
     private void runInStages(Workers workers, Run run) {
-        float[] v = ArrayPool.take(36 * vStride);
-        float[] m = ArrayPool.take(36 * mStride);
+        float[] v = ScratchArrays.take(36 * vStride);
+        float[] m = ScratchArrays.take(36 * mStride);
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
             workers.run(
@@ -149,8 +149,8 @@ final class WinogradConvolution {
                     scratch.giveBack();
                 }
             }
-            ArrayPool.give(v);
-            ArrayPool.give(m);
+            ScratchArrays.give(v);
+            ScratchArrays.give(m);
         }
     }
 
@@ -166,8 +166,8 @@ final class WinogradConvolution {
     private static final class Scratch {
         final float[] v; // transformed input, [36][tiles/6][in/16][6][16]
         final float[] m; // products, [36][tiles][out]
-        final float[] lines = ArrayPool.take(PATCH);
-        final float[] patch = ArrayPool.take(PATCH);
+        final float[] lines = ScratchArrays.take(PATCH);
+        final float[] patch = ScratchArrays.take(PATCH);
 
         Scratch(float[] v, float[] m) {
             this.v = v;
@@ -175,8 +175,8 @@ final class WinogradConvolution {
         }
 
         void giveBack() {
-            ArrayPool.give(lines);
-            ArrayPool.give(patch);
+            ScratchArrays.give(lines);
+            ScratchArrays.give(patch);
         }
     }
 

@@ -1,7 +1,7 @@
 package org.impasto.kernels.internal.elementwise;
 
 import static org.impasto.kernels.internal.elementwise.FloatFunctions.*;
-import static org.impasto.kernels.internal.elementwise.VectorShapes.FLOATS;
+import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

@@ -1,6 +1,6 @@
 package org.impasto.kernels.internal.matrix;
 
-import static org.impasto.kernels.internal.elementwise.VectorShapes.DOUBLES;
+import static org.impasto.kernels.internal.provider.VectorWidth.DOUBLES;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorMask;

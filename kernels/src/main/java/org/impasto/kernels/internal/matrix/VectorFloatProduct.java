@@ -1,6 +1,6 @@
 package org.impasto.kernels.internal.matrix;
 
-import static org.impasto.kernels.internal.elementwise.VectorShapes.FLOATS;
+import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;

@@ -1,6 +1,6 @@
 package org.impasto.kernels.internal.statistics;
 
-import static org.impasto.kernels.internal.elementwise.VectorShapes.FLOATS;
+import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.impasto.core.CancelledException;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
 import org.impasto.core.ShapeException;
 import org.impasto.kernels.internal.convolution.ConvolutionPlan.Algorithm;
 import org.impasto.kernels.internal.convolution.ConvolutionPlan.Precision;
 import org.impasto.kernels.internal.layout.ActivationLayout;
-import org.impasto.kernels.internal.layout.PaddingMode;
-import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.junit.jupiter.api.Test;
 
@@ -137,12 +137,12 @@ class ConvolutionContractTest {
             float[] output = new float[plan.outputSize()];
             Run run = Run.inference();
             Convolution.run(plan, input, weights, null, output, one, run);
-            long kept = ArrayPool.kept();
+            long kept = ScratchArrays.kept();
             assertThat(kept).isPositive();
             for (int call = 0; call < 100; call++) {
                 Convolution.run(plan, input, weights, null, output, one, run);
             }
-            assertThat(ArrayPool.kept()).isEqualTo(kept);
+            assertThat(ScratchArrays.kept()).isEqualTo(kept);
         }
     }
 }

@@ -10,11 +10,11 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.ActivationLayout;
 import org.impasto.kernels.internal.layout.BlockedLayout;
-import org.impasto.kernels.internal.layout.PaddingMode;
-import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -32,12 +32,12 @@ class ConvolutionTest {
     @BeforeAll
     static void start() {
         executor = Executors.newFixedThreadPool(3);
-        ArrayPool.poison(true);
+        ScratchArrays.poison(true);
     }
 
     @AfterAll
     static void stop() {
-        ArrayPool.poison(false);
+        ScratchArrays.poison(false);
         executor.shutdown();
     }
 

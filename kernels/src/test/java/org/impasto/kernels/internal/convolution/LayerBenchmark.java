@@ -3,9 +3,9 @@ package org.impasto.kernels.internal.convolution;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Random;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.convolution.ConvolutionPlan.Precision;
-import org.impasto.kernels.internal.layout.PaddingMode;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.impasto.kernels.internal.provider.VectorSupport;
 

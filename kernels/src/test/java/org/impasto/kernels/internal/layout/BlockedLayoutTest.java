@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
 import org.impasto.core.ShapeException;
 import org.impasto.kernels.internal.parallel.Workers;

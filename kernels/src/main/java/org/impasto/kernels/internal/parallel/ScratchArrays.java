@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  *
  * <p>Arrays are kept by rounded size, a few of each; what is handed out holds whatever was in it before.
  */
-public final class ArrayPool {
+public final class ScratchArrays {
     private static final int KEPT_PER_SIZE = 2 * Runtime.getRuntime().availableProcessors() + 2;
     private static final int SMALLEST_BITS = 10;
     private static final int STEPS = 4; // sizes per doubling: at most a fifth is wasted
@@ -25,7 +25,7 @@ public final class ArrayPool {
         Arrays.setAll(KEPT, i -> new ConcurrentLinkedDeque<>());
     }
 
-    private ArrayPool() {}
+    private ScratchArrays() {}
 
     /** Fills every array that is handed out with NaN from now on, or not: tests find what reads before it writes. */
     public static void poison(boolean on) {
