@@ -22,7 +22,8 @@ final class ImpastoCold {
      * {@link BenchmarkData#vgg19()}, NCHW.
      */
     static Map<String, FloatTensor> features(Row.Cold cold, BenchmarkData data, int threads) {
-        Backend backend = Backends.open(BackendOptions.cpu().withThreads(threads));
+        Backend backend =
+                Backends.open(BackendOptions.cpu().withThreads(threads).withWarmUp());
         try (Model<Vgg> vgg = threeBlocks(data, backend);
                 Scope scope = Scope.open()) {
             Map<String, FloatTensor> outputs = new LinkedHashMap<>();

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.impasto.core.Backend;
-import org.impasto.core.Backends;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
@@ -53,7 +52,7 @@ final class FeatureStyle implements AutoCloseable {
 
     private static FeatureStyle load(
             FeatureTransfer.Method method, Path encoderFile, VggVariant encoder, Path decoderFile) {
-        Backend backend = Backends.standard();
+        Backend backend = CommandBackend.get();
         // Where the encoder drops odd edges, the decoder gives them back only to pictures of whole cells.
         int cell = encoder.ceilPooling() ? 1 : 1 << (encoder.blocks().size() - 1);
         return new FeatureStyle(FeatureTransfer.load(backend, method, encoderFile, decoderFile), cell);
@@ -79,7 +78,7 @@ final class FeatureStyle implements AutoCloseable {
         int width = content.width();
         int height = content.height();
         try (Scope scope = Scope.open()) {
-            Tensor picture = content.tensor(Backends.standard());
+            Tensor picture = content.tensor(CommandBackend.get());
             Edges edges = new Edges(0, missing(width), 0, missing(height));
             if (!edges.equals(Edges.none())) {
                 picture = picture.pad(edges, PaddingMode.REPLICATE);
@@ -97,7 +96,7 @@ final class FeatureStyle implements AutoCloseable {
 
     private Tensor transferred(Tensor content, Image style, double strength) {
         try {
-            return transfer.apply(content, style.tensor(Backends.standard()), strength);
+            return transfer.apply(content, style.tensor(CommandBackend.get()), strength);
         } catch (ShapeException e) {
             Shape shape = content.shape();
             long least = Math.min(Math.min(shape.size(2), shape.size(3)), Math.min(style.width(), style.height()));

@@ -2,7 +2,6 @@ package org.impasto.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.impasto.core.Backends;
 import org.impasto.core.Tensor;
 import org.impasto.core.image.Image;
 import org.impasto.core.weights.WeightWriter;
@@ -55,12 +54,12 @@ final class NetworkOptions {
         FileChecks.output("--out", out, TENSORS, List.of(net, image));
         Job.run(terminal, command, FileChecks.parent(out), job -> {
             job.stage("reading", 0, 0.2);
-            try (Model<Vgg> model = Vgg.load(Backends.standard(), net)) {
+            try (Model<Vgg> model = Vgg.load(CommandBackend.get(), net)) {
                 checkLayers(model.net(), layers);
                 Image picture =
                         size == null ? Image.read(image) : Image.read(image).fittedTo(size);
                 job.stage("computing", 0.2, 0.8);
-                Tensor input = picture.tensor(Backends.standard());
+                Tensor input = picture.tensor(CommandBackend.get());
                 job.write(out, path -> {
                     WeightWriter writer = WeightWriter.to(path)
                             .metadata("net", model.net().variant().name())

@@ -13,33 +13,45 @@ import org.jspecify.annotations.Nullable;
  *     of the plain sum
  * @param preparedWeightBytes budget for weights kept in the form that the fast convolution reads; beyond it the slower
  *     one is used
+ * @param warmUp whether inner loops are compiled in the background from the start, which costs a second of one core once
+ *     and shortens the first convolution by more; worth it for short-lived programs
  */
 public record BackendOptions(
-        String name, int threads, @Nullable Executor executor, boolean exactConvolution, long preparedWeightBytes) {
+        String name,
+        int threads,
+        @Nullable Executor executor,
+        boolean exactConvolution,
+        long preparedWeightBytes,
+        boolean warmUp) {
     private static final long DEFAULT_PREPARED_WEIGHT_BYTES = 256L << 20;
 
     /** The CPU backend with one thread a processor. */
     public static BackendOptions cpu() {
-        return new BackendOptions("cpu", 0, null, false, DEFAULT_PREPARED_WEIGHT_BYTES);
+        return new BackendOptions("cpu", 0, null, false, DEFAULT_PREPARED_WEIGHT_BYTES, false);
     }
 
     /** These options with a number of threads. */
     public BackendOptions withThreads(int count) {
-        return new BackendOptions(name, count, executor, exactConvolution, preparedWeightBytes);
+        return new BackendOptions(name, count, executor, exactConvolution, preparedWeightBytes, warmUp);
     }
 
     /** These options with an executor that lends threads. */
     public BackendOptions withExecutor(Executor lender) {
-        return new BackendOptions(name, threads, lender, exactConvolution, preparedWeightBytes);
+        return new BackendOptions(name, threads, lender, exactConvolution, preparedWeightBytes, warmUp);
     }
 
     /** These options with convolutions that sum plainly. */
     public BackendOptions withExactConvolution() {
-        return new BackendOptions(name, threads, executor, true, preparedWeightBytes);
+        return new BackendOptions(name, threads, executor, true, preparedWeightBytes, warmUp);
     }
 
     /** These options with another budget for prepared weights, in bytes. */
     public BackendOptions withPreparedWeightBytes(long bytes) {
-        return new BackendOptions(name, threads, executor, exactConvolution, bytes);
+        return new BackendOptions(name, threads, executor, exactConvolution, bytes, warmUp);
+    }
+
+    /** These options with inner loops compiled in the background from the start. */
+    public BackendOptions withWarmUp() {
+        return new BackendOptions(name, threads, executor, exactConvolution, preparedWeightBytes, true);
     }
 }

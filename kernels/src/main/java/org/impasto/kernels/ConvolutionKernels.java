@@ -113,19 +113,21 @@ final class ConvolutionKernels {
         ConvolutionSettings settings = call.convolution();
         ConvolutionPlan plan = ConvolutionPlan.of(shape, fusion, settings.exact() ? Precision.EXACT : Precision.FAST);
         PreparedWeights prepared = weight.prepared().find(plan, order);
-        if (prepared == null) {
-            boolean kept = !call.run().isTraining();
-            if (kept && !settings.reserve(Float.BYTES * plan.preparedSize())) {
-                kept = false;
-                plan = plan.withoutWinograd(); // its weights are worth making only if they can be kept
+        if (prepared == null && plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD) {
+            long bytes = Float.BYTES * plan.preparedSize();
+            if (call.run().isTraining()) {
+                prepared = prepare(plan, weight, order, call); // for one step only
+            } else if (settings.reserve(bytes)) {
+                prepared = prepareWithin(bytes, plan, weight, order, call);
+            } else {
+                plan = plan.withoutWinograd();
                 prepared = weight.prepared().find(plan, order);
             }
-            if (prepared == null) {
-                prepared =
-                        PreparedWeights.prepare(plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
-                if (kept) {
-                    prepared = weight.prepared().keep(prepared, order, plan, settings);
-                }
+        }
+        if (prepared == null) {
+            prepared = prepare(plan, weight, order, call);
+            if (!call.run().isTraining()) {
+                prepared = weight.prepared().keep(prepared, order, plan, settings, 0);
             }
         }
         CpuArray in = plan.inputLayout() == ActivationLayout.BLOCKED ? call.asBlocked(x) : call.asPlain(x);
@@ -133,6 +135,25 @@ final class ConvolutionKernels {
         float[] biases = bias == null ? null : call.asPlain(bias).floats();
         Convolution.run(plan, in.floats(), prepared, biases, out.floats(), call.workers(), call.run());
         return out;
+    }
+
+    /** Prepares and keeps weights for which bytes of the budget are reserved. */
+    private static PreparedWeights prepareWithin(
+            long bytes, ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
+        ConvolutionSettings settings = call.convolution();
+        PreparedWeights prepared = null;
+        try {
+            prepared = prepare(plan, weight, order, call);
+        } finally {
+            if (prepared == null) {
+                settings.giveBack(bytes); // cancelled, or out of memory
+            }
+        }
+        return weight.prepared().keep(prepared, order, plan, settings, bytes);
+    }
+
+    private static PreparedWeights prepare(ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
+        return PreparedWeights.prepare(plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
     }
 
     /**

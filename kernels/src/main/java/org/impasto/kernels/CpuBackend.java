@@ -16,6 +16,7 @@ import org.impasto.core.Run;
 import org.impasto.core.Spec;
 import org.impasto.core.Storage;
 import org.impasto.kernels.CpuArray.Layout;
+import org.impasto.kernels.internal.convolution.KernelWarmUp;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.impasto.kernels.internal.provider.VectorSupport;
 
@@ -25,6 +26,7 @@ import org.impasto.kernels.internal.provider.VectorSupport;
  */
 public final class CpuBackend implements Backend {
     private static final KernelRegistry KERNELS = new KernelRegistry();
+    private static final int COPIED_PER_PIECE = 1 << 18;
 
     private final Workers workers;
     private final ArrayPool pool;
@@ -41,6 +43,9 @@ public final class CpuBackend implements Backend {
         this.workers = new Workers(executor, threads);
         this.pool = new ArrayPool(Runtime.getRuntime().maxMemory() / 4);
         this.convolution = new ConvolutionSettings(options.exactConvolution(), options.preparedWeightBytes());
+        if (options.warmUp()) {
+            KernelWarmUp.start();
+        }
     }
 
     /** The records that this backend has a kernel for. */
@@ -63,7 +68,7 @@ public final class CpuBackend implements Backend {
         Object array = pool.take(spec.type(), spec.shape().elements());
         if (array instanceof float[] floats) {
             if (values instanceof FloatBuffer buffer) {
-                buffer.duplicate().get(floats);
+                copy(floats.length, (from, length) -> buffer.get(buffer.position() + from, floats, from, length));
             } else {
                 DoubleBuffer buffer = expect(DoubleBuffer.class, values, spec).duplicate();
                 for (int i = 0; i < floats.length; i++) {
@@ -97,7 +102,7 @@ public final class CpuBackend implements Backend {
             CpuArray plain = call.asPlain(array);
             if (plain.values() instanceof float[] floats) {
                 if (into instanceof FloatBuffer buffer) {
-                    buffer.duplicate().put(floats, 0, count);
+                    copy(count, (from, length) -> buffer.put(buffer.position() + from, floats, from, length));
                 } else {
                     DoubleBuffer buffer =
                             expect(DoubleBuffer.class, into, array.spec()).duplicate();
@@ -119,6 +124,19 @@ public final class CpuBackend implements Backend {
                 expect(LongBuffer.class, into, array.spec()).duplicate().put(plain.longs(), 0, count);
             }
         }
+    }
+
+    /** Copies large arrays with all threads: one cannot use the memory's whole rate. */
+    private void copy(int count, Stretch stretch) {
+        int pieces = (int) (((long) count + COPIED_PER_PIECE - 1) / COPIED_PER_PIECE);
+        workers.run(pieces, Run.inference(), (piece, worker) -> {
+            int from = piece * COPIED_PER_PIECE;
+            stretch.copy(from, Math.min(COPIED_PER_PIECE, count - from));
+        });
+    }
+
+    private interface Stretch {
+        void copy(int from, int length);
     }
 
     private static <B extends Buffer> B expect(Class<B> type, Buffer buffer, Spec spec) {

@@ -1,19 +1,33 @@
 package org.impasto.kernels;
 
+import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.impasto.kernels.internal.convolution.ConvolutionPlan;
 import org.impasto.kernels.internal.convolution.PreparedWeights;
 import org.impasto.kernels.internal.convolution.PreparedWeights.Order;
 import org.jspecify.annotations.Nullable;
 
-/** The forms in which convolutions read a weight; they live as long as its storage and count against a budget. */
+/**
+ * The forms in which convolutions read a weight. They live as long as its storage; the bytes of those that are larger than
+ * the weight count against a budget, and return to it when the storage is given back or collected.
+ */
 final class PreparedWeightCache {
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private record Form(PreparedWeights weights, Order order) {}
 
+    /** What is to be returned to a budget; knows the cache not, so that the cache can be collected. */
+    private record Reservation(ConvolutionSettings settings, AtomicLong bytes) implements Runnable {
+        @Override
+        public void run() {
+            settings.giveBack(bytes.getAndSet(0));
+        }
+    }
+
     private final List<Form> forms = new ArrayList<>();
-    private @Nullable ConvolutionSettings settings;
-    private long bytes;
+    private @Nullable Reservation reservation;
 
     synchronized @Nullable PreparedWeights find(ConvolutionPlan plan, Order order) {
         for (Form form : forms) {
@@ -24,25 +38,31 @@ final class PreparedWeightCache {
         return null;
     }
 
-    /** Keeps a form whose bytes were reserved; gives them back if another thread was faster. */
+    /**
+     * Keeps a form; if another thread was faster, its form is used instead.
+     *
+     * @param reserved bytes that were taken from the budget for it
+     */
     synchronized PreparedWeights keep(
-            PreparedWeights weights, Order order, ConvolutionPlan plan, ConvolutionSettings reservedFrom) {
+            PreparedWeights weights, Order order, ConvolutionPlan plan, ConvolutionSettings settings, long reserved) {
         PreparedWeights faster = find(plan, order);
         if (faster != null) {
-            reservedFrom.giveBack(Float.BYTES * weights.size());
+            settings.giveBack(reserved);
             return faster;
         }
         forms.add(new Form(weights, order));
-        settings = reservedFrom;
-        bytes += Float.BYTES * weights.size();
+        if (reservation == null) {
+            reservation = new Reservation(settings, new AtomicLong());
+            CLEANER.register(this, reservation);
+        }
+        reservation.bytes.addAndGet(reserved);
         return weights;
     }
 
     synchronized void close() {
         forms.clear();
-        if (settings != null) {
-            settings.giveBack(bytes);
+        if (reservation != null) {
+            reservation.run();
         }
-        bytes = 0;
     }
 }

@@ -2,6 +2,7 @@ package org.impasto.kernels.internal.matrix;
 
 import java.util.Arrays;
 import org.impasto.core.Run;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 
 /**
@@ -20,6 +21,7 @@ public final class FloatMatrices {
     private static final long SCALAR_WORK = 512; // products too small to be packed
     private static final long LONE_WORK = 1L << 20; // products too small to be shared by threads
     private static final int PACKED_PER_PIECE = 1 << 15;
+    private static final int CLEARED_PER_PIECE = 1 << 18;
     private static final int VECTOR_WORK_PER_PIECE = 1 << 17;
 
     private final FloatProduct kernel;
@@ -106,7 +108,7 @@ public final class FloatMatrices {
             Workers workers,
             Run run) {
         if (!accumulate) {
-            Arrays.fill(c, cOffset, cOffset + shape.rows() * shape.columns(), 0);
+            clear(c, cOffset, shape.rows() * shape.columns(), workers, run);
         }
         if (shape.work() == 0) {
             return;
@@ -146,6 +148,14 @@ public final class FloatMatrices {
         } else {
             packed(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         }
+    }
+
+    private static void clear(float[] c, int offset, int length, Workers workers, Run run) {
+        int pieces = ceiling(length, CLEARED_PER_PIECE);
+        workers.run(pieces, run, (piece, worker) -> {
+            int from = piece * CLEARED_PER_PIECE;
+            Arrays.fill(c, offset + from, offset + Math.min(length, from + CLEARED_PER_PIECE), 0);
+        });
     }
 
     private static void scalar(
@@ -230,31 +240,37 @@ public final class FloatMatrices {
         int most = Math.min(DEPTH, shape.depth());
         int partRows = Math.min(PART_ROWS, shape.rows());
         int partColumns = Math.min(PART_COLUMNS, shape.columns());
-        float[] packedA = new float[ceiling(partRows, group) * group * PackedLayout.steps(most) * PackedLayout.STEP];
-        float[] packedB = new float[ceiling(partColumns, width) * width * most];
-        for (int row = 0; row < shape.rows(); row += partRows) {
-            for (int column = 0; column < shape.columns(); column += partColumns) {
-                for (int k = 0; k < shape.depth(); k += DEPTH) {
-                    part(
-                            shape,
-                            row,
-                            Math.min(partRows, shape.rows() - row),
-                            column,
-                            Math.min(partColumns, shape.columns() - column),
-                            k,
-                            Math.min(DEPTH, shape.depth() - k),
-                            a,
-                            aOffset,
-                            b,
-                            bOffset,
-                            c,
-                            cOffset,
-                            packedA,
-                            packedB,
-                            workers,
-                            run);
+        float[] packedA =
+                ScratchArrays.take(ceiling(partRows, group) * group * PackedLayout.steps(most) * PackedLayout.STEP);
+        float[] packedB = ScratchArrays.take(ceiling(partColumns, width) * width * most);
+        try {
+            for (int row = 0; row < shape.rows(); row += partRows) {
+                for (int column = 0; column < shape.columns(); column += partColumns) {
+                    for (int k = 0; k < shape.depth(); k += DEPTH) {
+                        part(
+                                shape,
+                                row,
+                                Math.min(partRows, shape.rows() - row),
+                                column,
+                                Math.min(partColumns, shape.columns() - column),
+                                k,
+                                Math.min(DEPTH, shape.depth() - k),
+                                a,
+                                aOffset,
+                                b,
+                                bOffset,
+                                c,
+                                cOffset,
+                                packedA,
+                                packedB,
+                                workers,
+                                run);
+                    }
                 }
             }
+        } finally {
+            ScratchArrays.give(packedA);
+            ScratchArrays.give(packedB);
         }
     }
 
