@@ -100,10 +100,6 @@ public final class Main {
                     FAILED,
                     "not enough memory: the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full; use a"
                             + " smaller --size, or a larger heap with IMPASTO_JAVA_OPTS=-Xmx8g");
-        } catch (ExceptionInInitializerError e) {
-            // A backend that refuses to start does so while its classes are set up.
-            Exception cause = e.getException() instanceof Exception refused ? refused : new IllegalStateException(e);
-            return main.failed(cause, line, terminal);
         } finally {
             out.flush();
             err.flush();

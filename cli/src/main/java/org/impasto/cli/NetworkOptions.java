@@ -81,7 +81,8 @@ final class NetworkOptions {
             if (!model.taps().contains(layer)) {
                 throw new UsageException(
                         "--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
-                                + "'; its layers are " + String.join(",", model.taps()));
+                                + "'; its layers are " + String.join(",", model.taps())
+                                + (model.variant().missing().isEmpty() ? "" : "; " + model.variant().ending()));
             }
         }
     }

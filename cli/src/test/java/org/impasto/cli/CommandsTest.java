@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.impasto.core.Shape;
 import org.impasto.core.image.Image;
 import org.impasto.core.weights.WeightFile;
+import org.impasto.core.weights.WeightWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,13 +90,17 @@ class CommandsTest {
             map = file.readFloats("pool1");
         }
         Path gram = folder.resolve("g.safetensors");
+        // The file ends behind relu3_1, inside block 3: what stands behind relu3_1 is not pool3.
         run = CommandLineRun.of(
                 "gram", "--net", net, "--layers", "pool1", "--style-map", "--image", image, "--out", gram);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("'pool3'", "conv3_1", "19, 22, 25");
+        assertThat(gram).doesNotExist();
+        run = CommandLineRun.of("gram", "--net", net, "--layers", "pool1", "--image", image, "--out", gram);
         assertThat(run.err()).isEmpty();
         assertThat(run.code()).isZero();
         try (WeightFile file = WeightFile.open(gram)) {
-            assertThat(file.names()).containsExactlyInAnyOrder("pool1", "style_map");
-            assertThat(file.spec("style_map").shape()).isEqualTo(Shape.of(1, 64, 64));
+            assertThat(file.names()).containsExactly("pool1");
             float[] matrix = file.readFloats("pool1");
             int cells = 16 * 23;
             double expected = 0;
@@ -108,6 +113,35 @@ class CommandsTest {
             // Rounding of a sum of that many products, each and their sum in float32.
             assertThat((double) matrix[3 * 64 + 5])
                     .isCloseTo(expected, org.assertj.core.data.Offset.offset(size * cells * 0x1p-24));
+        }
+    }
+
+    @Test
+    void styleMapOfThreeWholeBlocks() {
+        Path net = folder.resolve("vgg.safetensors");
+        int[] channels = {3, 4, 4, 8, 8, 16, 16, 16, 16};
+        int[] names = {0, 2, 5, 7, 10, 12, 14, 16};
+        WeightWriter writer = WeightWriter.to(net);
+        for (int i = 0; i < names.length; i++) {
+            float[] weight = new float[channels[i + 1] * channels[i] * 9];
+            for (int k = 0; k < weight.length; k++) {
+                weight[k] = (float) Math.sin(k);
+            }
+            writer.floats("features." + names[i] + ".weight", Shape.of(channels[i + 1], channels[i], 3, 3), weight);
+            writer.floats("features." + names[i] + ".bias", Shape.of(channels[i + 1]), new float[channels[i + 1]]);
+        }
+        writer.write();
+        Path image = folder.resolve("image.png");
+        Pictures.noise(45, 31, 1).write(image);
+        Path gram = folder.resolve("g.safetensors");
+        CommandLineRun run = CommandLineRun.of(
+                "gram", "--net", net, "--layers", "pool3", "--style-map", "--image", image, "--out", gram);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        try (WeightFile file = WeightFile.open(gram)) {
+            assertThat(file.names()).containsExactlyInAnyOrder("pool3", "style_map");
+            assertThat(file.spec("pool3").shape()).isEqualTo(Shape.of(1, 16, 16));
+            assertThat(file.spec("style_map").shape()).isEqualTo(Shape.of(1, 4, 4));
         }
     }
 }

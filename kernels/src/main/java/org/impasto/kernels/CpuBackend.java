@@ -25,12 +25,22 @@ import org.impasto.kernels.internal.provider.VectorSupport;
  * reductions and matrix products, int64 for indices. Results are equal bit by bit for any number of threads.
  */
 public final class CpuBackend implements Backend {
-    private static final KernelRegistry KERNELS = new KernelRegistry();
-    private static final int COPIED_PER_PIECE = 1 << 18;
-
+    private final KernelRegistry kernels;
     private final Workers workers;
     private final ArrayPool pool;
     private final ConvolutionSettings convolution;
+
+    /** Made on first use, when the provider is known to work: a static initialiser that fails hides its reason. */
+    private static final class Registered {
+        private static final KernelRegistry KERNELS = new KernelRegistry();
+
+        private Registered() {}
+    }
+
+    private static KernelRegistry kernels() {
+        VectorSupport.chosen(); // refuses a provider that cannot work
+        return Registered.KERNELS;
+    }
 
     /** A backend with its own pool of arrays; see {@link org.impasto.core.Backends#open}. */
     public CpuBackend(BackendOptions options) {
@@ -40,6 +50,7 @@ public final class CpuBackend implements Backend {
         }
         int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
         Executor executor = options.executor() == null ? new WorkerThreads(threads - 1) : options.executor();
+        this.kernels = kernels();
         this.workers = new Workers(executor, threads);
         this.pool = new ArrayPool(Runtime.getRuntime().maxMemory() / 4);
         this.convolution = new ConvolutionSettings(options.exactConvolution(), options.preparedWeightBytes());
@@ -50,7 +61,7 @@ public final class CpuBackend implements Backend {
 
     /** The records that this backend has a kernel for. */
     public static Set<Class<?>> operations() {
-        return KERNELS.operations();
+        return kernels().operations();
     }
 
     /** Bytes of arrays that were given back and wait for their next use. */
@@ -106,8 +117,8 @@ public final class CpuBackend implements Backend {
                 } else {
                     DoubleBuffer buffer =
                             expect(DoubleBuffer.class, into, array.spec()).duplicate();
-                    for (float value : floats) {
-                        buffer.put(value);
+                    for (int i = 0; i < count; i++) {
+                        buffer.put(floats[i]);
                     }
                 }
             } else if (plain.values() instanceof double[] doubles) {
@@ -116,8 +127,8 @@ public final class CpuBackend implements Backend {
                 } else {
                     FloatBuffer buffer =
                             expect(FloatBuffer.class, into, array.spec()).duplicate();
-                    for (double value : doubles) {
-                        buffer.put((float) value);
+                    for (int i = 0; i < count; i++) {
+                        buffer.put((float) doubles[i]);
                     }
                 }
             } else {
@@ -155,7 +166,7 @@ public final class CpuBackend implements Backend {
         }
         try (KernelCall call = call(run)) {
             List<Storage> results = new ArrayList<>();
-            for (CpuArray result : KERNELS.compute(operation, arrays, outputs, call)) {
+            for (CpuArray result : kernels.compute(operation, arrays, outputs, call)) {
                 results.add(storage(result, inputs));
             }
             return results;

@@ -26,7 +26,8 @@ import org.impasto.nn.WeightNames;
 
 /**
  * A VGG feature network. Taps are named {@code reluB_K}, after the relu behind convolution K of block B, and
- * {@code poolB}, after the pooling behind block B; only what the deepest tap needs is computed.
+ * {@code poolB}, after the pooling behind block B; only what the deepest tap needs is computed. Where the weights end
+ * inside a block, its pooling is no tap.
  */
 public final class Vgg implements Layer {
     private static final float[] IMAGENET_MEAN = {0.485f, 0.456f, 0.406f};
@@ -52,7 +53,9 @@ public final class Vgg implements Layer {
                 taps.add("relu" + (blocks.size() + 1) + "_" + block.size());
             }
             blocks.add(block);
-            taps.add("pool" + blocks.size());
+            if (blocks.size() <= variant.wholeBlocks()) {
+                taps.add("pool" + blocks.size());
+            }
         }
     }
 
@@ -115,7 +118,8 @@ public final class Vgg implements Layer {
         for (String name : names) {
             if (!taps.contains(name)) {
                 throw new ShapeException(
-                        "features: " + variant.name() + " has no layer '" + name + "', expected one of " + taps);
+                        "features: " + variant.name() + " has no layer '" + name + "', expected one of " + taps
+                                + (variant.missing().isEmpty() ? "" : "; " + variant.ending()));
             }
         }
         return Scope.keepingMap(() -> tapped(picture, Set.copyOf(names)));

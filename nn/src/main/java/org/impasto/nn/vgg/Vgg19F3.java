@@ -7,6 +7,7 @@ import org.impasto.core.Backend;
 import org.impasto.core.Pooling.Window;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
+import org.impasto.core.WeightException;
 import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Model;
 import org.impasto.nn.Parameters;
@@ -34,14 +35,19 @@ public final class Vgg19F3 {
 
     /** An encoder of a variant, of which the first three blocks are used. */
     public Vgg19F3(Parameters p, VggVariant variant, Resolution resolution) {
-        this.vgg = new Vgg(p, variant.firstBlocks(3));
+        this.vgg = new Vgg(p, variant.firstBlocks(TAPS.size()));
         this.resolution = resolution;
     }
 
-    /** An encoder with the weights of a VGG file; deeper layers of the file are left alone. */
+    /** An encoder with the weights of a VGG file, which must hold three whole blocks; what is deeper is left alone. */
     public static Model<Vgg19F3> load(Backend backend, Path path, Resolution resolution) {
         try (WeightFile file = WeightFile.open(path)) {
-            VggVariant variant = VggVariant.of(file).firstBlocks(3);
+            VggVariant found = VggVariant.of(file);
+            if (found.wholeBlocks() < TAPS.size()) {
+                throw new WeightException(path + ": " + found.name() + ": " + found.ending()
+                        + "; expected the first three blocks whole, because pool3 stands behind them");
+            }
+            VggVariant variant = found.firstBlocks(TAPS.size());
             return Vgg.load(backend, file, variant, p -> new Vgg19F3(p, variant, resolution));
         }
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param ceilPooling whether an odd last row or column is pooled alone; else it is dropped
  * @param normalises whether pictures are normalised by the mean and deviation of ImageNet first
  * @param prefix of all names in files
+ * @param missing names of the convolutions that the last block lacks, because the file ends inside it; the block's
+ *     pooling, which stands behind them, cannot be had then
  */
 public record VggVariant(
         String name,
@@ -26,7 +28,8 @@ public record VggVariant(
         PaddingMode padding,
         boolean ceilPooling,
         boolean normalises,
-        String prefix) {
+        String prefix,
+        List<String> missing) {
     private static final int[] CONVOLUTIONS_16 = {2, 2, 3, 3, 3};
     private static final int[] CONVOLUTIONS_19 = {2, 2, 4, 4, 4};
     private static final int[] WIDTHS = {64, 128, 256, 512, 512};
@@ -65,18 +68,40 @@ public record VggVariant(
             total += convolutions[block];
             blocks.add(layers);
         }
-        return new VggVariant("vgg" + (total + 3), blocks, "", PaddingMode.ZERO, false, true, "");
+        return new VggVariant("vgg" + (total + 3), blocks, "", PaddingMode.ZERO, false, true, "", List.of());
     }
 
     /** This variant without normalisation, for pictures that are prepared already. */
     public VggVariant withoutNormalisation() {
-        return new VggVariant(name, blocks, colour, padding, ceilPooling, false, prefix);
+        return new VggVariant(name, blocks, colour, padding, ceilPooling, false, prefix, missing);
     }
 
-    /** This variant with only the first blocks. */
+    /** This variant with only the first blocks, whole ones; an error if it has not so many. */
     public VggVariant firstBlocks(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("number of blocks is " + count + ", expected 1 or more");
+        }
+        if (count > wholeBlocks()) {
+            throw new WeightException(name + ": " + ending() + ", expected " + count
+                    + " whole ones: use a file that goes further");
+        }
         return new VggVariant(
-                name, List.copyOf(blocks.subList(0, count)), colour, padding, ceilPooling, normalises, prefix);
+                name, List.copyOf(blocks.subList(0, count)), colour, padding, ceilPooling, normalises, prefix, List.of());
+    }
+
+    /** Number of blocks that have all their convolutions, so that the pooling behind them can be had. */
+    public int wholeBlocks() {
+        return blocks.size() - (missing.isEmpty() ? 0 : 1);
+    }
+
+    /** Where the convolutions end and which are missing, in words, for messages. */
+    public String ending() {
+        if (missing.isEmpty()) {
+            return "there are " + blocks.size() + " blocks";
+        }
+        int last = blocks.size();
+        return "the weights end at conv" + last + "_" + blocks.get(last - 1).size() + ", inside block " + last
+                + " (missing: " + String.join(", ", missing) + ")";
     }
 
     /**
@@ -110,9 +135,7 @@ public record VggVariant(
     private static VggVariant ofTorchvision(WeightFile file, String prefix) {
         // The 17th index is a relu in VGG-19's third block and a convolution in VGG-16's fourth.
         int[] full = file.has(prefix + "features.17.weight") ? CONVOLUTIONS_16 : CONVOLUTIONS_19;
-        VggVariant named = torchvision(full, WIDTHS);
-        List<List<Convolution>> blocks = present(file, prefix, named.blocks);
-        return new VggVariant(named.name, blocks, "", named.padding, false, true, prefix);
+        return torchvision(full, WIDTHS).present(file, prefix);
     }
 
     private static VggVariant ofNormalised(WeightFile file, String prefix) {
@@ -125,8 +148,8 @@ public record VggVariant(
             }
             blocks.add(layers);
         }
-        return new VggVariant(
-                "normalised vgg19", present(file, prefix, blocks), "0", PaddingMode.REFLECT, true, false, prefix);
+        return new VggVariant("normalised vgg19", blocks, "0", PaddingMode.REFLECT, true, false, prefix, List.of())
+                .present(file, prefix);
     }
 
     private static VggVariant ofThin(WeightFile file, String prefix) {
@@ -138,32 +161,44 @@ public record VggVariant(
             }
             blocks.add(layers);
         }
-        return new VggVariant(
-                "thin vgg19", present(file, prefix, blocks), "conv0", PaddingMode.REFLECT, false, false, prefix);
+        return new VggVariant("thin vgg19", blocks, "conv0", PaddingMode.REFLECT, false, false, prefix, List.of())
+                .present(file, prefix);
     }
 
-    /** The convolutions that the file has, from the first on, with its widths. */
-    private static List<List<Convolution>> present(WeightFile file, String prefix, List<List<Convolution>> named) {
-        List<List<Convolution>> blocks = new ArrayList<>();
-        for (List<Convolution> block : named) {
+    /** This variant as far as a file holds it, with the file's widths. */
+    private VggVariant present(WeightFile file, String place) {
+        List<List<Convolution>> found = new ArrayList<>();
+        List<String> lacking = List.of();
+        String firstAbsent = null;
+        for (List<Convolution> block : blocks) {
             List<Convolution> layers = new ArrayList<>();
+            List<String> absent = new ArrayList<>();
             for (Convolution layer : block) {
-                String weight = prefix + layer.name() + ".weight";
+                String weight = place + layer.name() + ".weight";
                 if (!file.has(weight)) {
-                    if (!layers.isEmpty()) {
-                        blocks.add(layers);
-                    }
-                    return blocks;
+                    absent.add(layer.name());
+                    firstAbsent = firstAbsent == null ? weight : firstAbsent;
+                } else if (firstAbsent == null) {
+                    layers.add(new Convolution(layer.name(), channels(file, weight)));
+                } else {
+                    throw new WeightException(file.path() + ": has no tensor '" + firstAbsent + "', but '" + weight
+                            + "', which stands behind it in " + name + ": is it another network?");
                 }
-                if (file.spec(weight).shape().rank() != 4) {
-                    throw new WeightException(file.path() + ": tensor '" + weight + "' has shape "
-                            + file.spec(weight).shape() + ", expected a convolution's (out, in, 3, 3)");
-                }
-                layers.add(
-                        new Convolution(layer.name(), file.spec(weight).shape().intSize(0)));
             }
-            blocks.add(layers);
+            if (!layers.isEmpty()) {
+                found.add(layers);
+                lacking = absent;
+            }
         }
-        return blocks;
+        return new VggVariant(
+                name, found, colour, padding, ceilPooling, normalises, place, List.copyOf(lacking));
+    }
+
+    private static int channels(WeightFile file, String weight) {
+        if (file.spec(weight).shape().rank() != 4) {
+            throw new WeightException(file.path() + ": tensor '" + weight + "' has shape "
+                    + file.spec(weight).shape() + ", expected a convolution's (out, in, 3, 3)");
+        }
+        return file.spec(weight).shape().intSize(0);
     }
 }

@@ -65,10 +65,15 @@ public final class VectorSupport {
     }
 
     private static Decision decide() {
-        Decision decision = decideSilently();
+        Decision decision;
+        try {
+            decision = decideSilently();
+        } catch (BackendException broken) {
+            decision = failed(String.valueOf(broken.getMessage())); // said by chosen(), whenever it is asked
+        }
         Logger log = LoggerFactory.getLogger(VectorSupport.class);
         if (decision.failure() != null) {
-            log.error("{}", decision.failure());
+            log.info("{}", decision.failure()); // no more, for chosen() throws it
         } else if (decision.warn()) {
             log.warn("computing with plain loops, several times slower than vectors: {}", decision.reason());
         } else {
