@@ -13,6 +13,7 @@ final class CommandBackend {
     }
 
     private static final class Holder {
-        private static final Backend BACKEND = Backends.open(BackendOptions.cpu().withWarmUp());
+        private static final Backend BACKEND =
+                Backends.open(BackendOptions.cpu().withWarmUp());
     }
 }

@@ -25,6 +25,8 @@ import org.impasto.kernels.internal.provider.VectorSupport;
  * reductions and matrix products, int64 for indices. Results are equal bit by bit for any number of threads.
  */
 public final class CpuBackend implements Backend {
+    private static final int COPIED_PER_PIECE = 1 << 18;
+
     private final KernelRegistry kernels;
     private final Workers workers;
     private final ArrayPool pool;

@@ -162,8 +162,9 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("jdk.incubator.vector..");
 
-    private static final DescribedPredicate<JavaClass> USE_VECTORS =
-            describe("use vectors", type -> type.getDirectDependenciesFromSelf().stream()
+    private static final DescribedPredicate<JavaClass> USE_VECTORS = describe(
+            "use vectors",
+            type -> type.getDirectDependenciesFromSelf().stream()
                     .anyMatch(each -> each.getTargetClass().getPackageName().startsWith("jdk.incubator.vector")));
 
     /** A JVM without the module must load what the plain provider loads, so only a choice between both names vector code. */
@@ -182,17 +183,12 @@ class ArchitectureTest {
     // ---- manners
 
     @ArchTest
-    static final ArchRule onlyTheCommandLinePrints = noClasses()
-            .that()
-            .resideOutsideOfPackage(CLI)
-            .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+    static final ArchRule onlyTheCommandLinePrints =
+            noClasses().that().resideOutsideOfPackage(CLI).should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineEndsTheJvm = noClasses()
-            .that()
-            .resideOutsideOfPackage(CLI)
-            .should()
-            .callMethod(System.class, "exit", int.class);
+    static final ArchRule onlyTheCommandLineEndsTheJvm =
+            noClasses().that().resideOutsideOfPackage(CLI).should().callMethod(System.class, "exit", int.class);
 
     @ArchTest
     static final ArchRule publicStaticFieldsAreConstants = fields().that()

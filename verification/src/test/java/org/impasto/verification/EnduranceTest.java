@@ -7,7 +7,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Storage;
 import org.impasto.core.Tensor;
 import org.impasto.kernels.CpuBackend;
-import org.impasto.kernels.internal.parallel.ArrayPool;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.nn.Model;
 import org.impasto.nn.vgg.Vgg;
 import org.impasto.nn.vgg.VggVariant;
@@ -44,18 +44,22 @@ class EnduranceTest {
             assertThat(Storage.live()).isEqualTo(live);
             assertThat(backend.idleBytes()).isEqualTo(idle);
             // Scratch arrays are shared by all backends, at most a few a thread.
-            long kept = ArrayPool.kept();
+            long kept = ScratchArrays.kept();
             assertThat(usedHeap() - heap).as("growth of the heap").isLessThan(HEAP_NOISE);
             for (int i = 0; i < WARM_UP; i++) {
                 call(vgg, picture);
             }
-            assertThat(ArrayPool.kept()).isEqualTo(kept);
+            assertThat(ScratchArrays.kept()).isEqualTo(kept);
         }
     }
 
     private static float[] call(Model<Vgg> vgg, Tensor picture) {
         try (Scope scope = Scope.open()) {
-            return vgg.net().features(picture, "relu2_1", "pool3").get("pool3").gram().toFloats();
+            return vgg.net()
+                    .features(picture, "relu2_1", "pool3")
+                    .get("pool3")
+                    .gram()
+                    .toFloats();
         }
     }
 
