@@ -26,8 +26,8 @@ final class ImpastoCold {
             Map<String, FloatTensor> outputs = new LinkedHashMap<>();
             vgg.net()
                     .features(Image.read(data.picture()).tensor(backend), cold.outputs())
-                    .forEach((name, map) ->
-                            outputs.put(name, FloatTensor.of(map.toFloats(), map.shape().toArray())));
+                    .forEach((name, map) -> outputs.put(
+                            name, FloatTensor.of(map.toFloats(), map.shape().toArray())));
             return outputs;
         }
     }

@@ -75,7 +75,9 @@ final class ImpastoRows implements Side {
                 List.of("y"),
                 x -> {
                     Tensor features = AdaIn.apply(
-                            encoder.net().feature(x.get(0), "relu3_1"), encoder.net().feature(x.get(1), "relu3_1"), 1);
+                            encoder.net().feature(x.get(0), "relu3_1"),
+                            encoder.net().feature(x.get(1), "relu3_1"),
+                            1);
                     return Map.of("y", decoder.net().forward(features));
                 },
                 content,
@@ -95,13 +97,16 @@ final class ImpastoRows implements Side {
             @Override
             public void run() {
                 try (Scope scope = Scope.open()) {
-                    List<Tensor> tensors =
-                            arrays.stream().map(array -> NdArrays.tensor(backend, array)).toList();
+                    List<Tensor> tensors = arrays.stream()
+                            .map(array -> NdArrays.tensor(backend, array))
+                            .toList();
                     Map<String, Tensor> computed = work.compute(tensors);
                     for (String name : names) {
                         Tensor result = computed.get(name);
                         INDArray target = results.computeIfAbsent(
-                                name, absent -> Nd4j.create(DataType.FLOAT, result.shape().toArray()));
+                                name,
+                                absent -> Nd4j.create(
+                                        DataType.FLOAT, result.shape().toArray()));
                         NdArrays.into(result, target);
                     }
                 }

@@ -83,7 +83,9 @@ final class NetworkOptions {
                 throw new UsageException(
                         "--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
                                 + "'; its layers are " + String.join(",", model.taps())
-                                + (model.variant().missing().isEmpty() ? "" : "; " + model.variant().ending()));
+                                + (model.variant().missing().isEmpty()
+                                        ? ""
+                                        : "; " + model.variant().ending()));
             }
         }
     }

@@ -162,8 +162,9 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("jdk.incubator.vector..");
 
-    private static final DescribedPredicate<JavaClass> USE_VECTORS =
-            describe("use vectors", type -> type.getDirectDependenciesFromSelf().stream()
+    private static final DescribedPredicate<JavaClass> USE_VECTORS = describe(
+            "use vectors",
+            type -> type.getDirectDependenciesFromSelf().stream()
                     .anyMatch(each -> each.getTargetClass().getPackageName().startsWith("jdk.incubator.vector")));
 
     /** A JVM without the module must load what the plain provider loads, so only a choice between both names vector code. */
@@ -182,8 +183,9 @@ class ArchitectureTest {
             .accessTargetWhere(describe(
                     "lanes are summed, or a transcendental function of vectors is computed",
                     access -> access.getTargetOwner().getPackageName().equals("jdk.incubator.vector")
-                            && access.getName().matches("reduceLanes|pow|A?(SIN|COS|TAN)H?|ATAN2|EXP|EXPM1|LOG|LOG10"
-                                    + "|LOG1P|POW|CBRT|HYPOT")));
+                            && access.getName()
+                                    .matches("reduceLanes|pow|A?(SIN|COS|TAN)H?|ATAN2|EXP|EXPM1|LOG|LOG10"
+                                            + "|LOG1P|POW|CBRT|HYPOT")));
 
     @ArchTest
     static final ArchRule noConnectionIsOpened =
@@ -192,17 +194,12 @@ class ArchitectureTest {
     // ---- manners
 
     @ArchTest
-    static final ArchRule onlyTheCommandLinePrints = noClasses()
-            .that()
-            .resideOutsideOfPackage(CLI)
-            .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+    static final ArchRule onlyTheCommandLinePrints =
+            noClasses().that().resideOutsideOfPackage(CLI).should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
 
     @ArchTest
-    static final ArchRule onlyTheCommandLineEndsTheJvm = noClasses()
-            .that()
-            .resideOutsideOfPackage(CLI)
-            .should()
-            .callMethod(System.class, "exit", int.class);
+    static final ArchRule onlyTheCommandLineEndsTheJvm =
+            noClasses().that().resideOutsideOfPackage(CLI).should().callMethod(System.class, "exit", int.class);
 
     @ArchTest
     static final ArchRule publicStaticFieldsAreConstants = fields().that()

@@ -33,6 +33,7 @@ class CpuRulesTest {
         Backend backend = variant.open(options);
         String threads = options.threads() + (options.executor() == null ? " threads" : " threads, some lent");
         return BackendRule.all().stream()
-                .map(rule -> DynamicTest.dynamicTest(variant + ", " + threads + ": " + rule, () -> rule.check(backend)));
+                .map(rule ->
+                        DynamicTest.dynamicTest(variant + ", " + threads + ": " + rule, () -> rule.check(backend)));
     }
 }

@@ -55,7 +55,11 @@ class EnduranceTest {
 
     private static float[] call(Model<Vgg> vgg, Tensor picture) {
         try (Scope scope = Scope.open()) {
-            return vgg.net().features(picture, "relu2_1", "pool3").get("pool3").gram().toFloats();
+            return vgg.net()
+                    .features(picture, "relu2_1", "pool3")
+                    .get("pool3")
+                    .gram()
+                    .toFloats();
         }
     }
 

@@ -97,9 +97,11 @@ class ModelLifecycleTest {
             }
             assertThat(wrong).hasValue(0);
             assertThat(met).contains(0, (1 << cells.size()) - 1);
-            assertThat(ends).hasSize(READERS).allSatisfy(end -> assertThat(end)
-                    .isInstanceOf(BackendException.class)
-                    .hasMessageContainingAll("features.", "after its model was closed"));
+            assertThat(ends)
+                    .hasSize(READERS)
+                    .allSatisfy(end -> assertThat(end)
+                            .isInstanceOf(BackendException.class)
+                            .hasMessageContainingAll("features.", "after its model was closed"));
         }
         assertThat(Storage.live()).isEqualTo(live);
     }

@@ -17,10 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A process that asks for a provider that cannot work hears so at every attempt, in the same words. */
 class RefusedProviderTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             -Dimpasto.provider=banana   | property impasto.provider is 'banana', expected vector or plain
             -Dimpasto.vector.bits=300   | property impasto.vector.bits is '300', expected 128, 256 or 512
             """)

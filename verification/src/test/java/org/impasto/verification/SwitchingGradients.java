@@ -59,9 +59,7 @@ record SwitchingGradients(GoldenOperation operation) implements GoldenOperation 
                 if (name.startsWith("grad.")) {
                     movements.put(
                             name,
-                            operation
-                                    .judge(golden, name, moved.toDoubles(), 0)
-                                    .error());
+                            operation.judge(golden, name, moved.toDoubles(), 0).error());
                 }
             });
         }

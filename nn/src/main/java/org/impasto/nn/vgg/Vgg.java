@@ -117,9 +117,8 @@ public final class Vgg implements Layer {
     public Map<String, Tensor> features(Tensor picture, List<String> names) {
         for (String name : names) {
             if (!taps.contains(name)) {
-                throw new ShapeException(
-                        "features: " + variant.name() + " has no layer '" + name + "', expected one of " + taps
-                                + (variant.missing().isEmpty() ? "" : "; " + variant.ending()));
+                throw new ShapeException("features: " + variant.name() + " has no layer '" + name
+                        + "', expected one of " + taps + (variant.missing().isEmpty() ? "" : "; " + variant.ending()));
             }
         }
         return Scope.keepingMap(() -> tapped(picture, Set.copyOf(names)));

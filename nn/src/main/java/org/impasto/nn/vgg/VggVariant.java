@@ -82,11 +82,18 @@ public record VggVariant(
             throw new IllegalArgumentException("number of blocks is " + count + ", expected 1 or more");
         }
         if (count > wholeBlocks()) {
-            throw new WeightException(name + ": " + ending() + ", expected " + count
-                    + " whole ones: use a file that goes further");
+            throw new WeightException(
+                    name + ": " + ending() + ", expected " + count + " whole ones: use a file that goes further");
         }
         return new VggVariant(
-                name, List.copyOf(blocks.subList(0, count)), colour, padding, ceilPooling, normalises, prefix, List.of());
+                name,
+                List.copyOf(blocks.subList(0, count)),
+                colour,
+                padding,
+                ceilPooling,
+                normalises,
+                prefix,
+                List.of());
     }
 
     /** Number of blocks that have all their convolutions, so that the pooling behind them can be had. */
@@ -190,8 +197,7 @@ public record VggVariant(
                 lacking = absent;
             }
         }
-        return new VggVariant(
-                name, found, colour, padding, ceilPooling, normalises, place, List.copyOf(lacking));
+        return new VggVariant(name, found, colour, padding, ceilPooling, normalises, place, List.copyOf(lacking));
     }
 
     private static int channels(WeightFile file, String weight) {
