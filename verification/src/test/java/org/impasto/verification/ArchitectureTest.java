@@ -176,6 +176,17 @@ class ArchitectureTest {
                     "the target uses vectors and is no constructor",
                     access -> USE_VECTORS.test(access.getTargetOwner()) && !(access instanceof JavaConstructorCall)));
 
+    /** Their results differ by bits between interpreted and compiled code. */
+    @ArchTest
+    static final ArchRule vectorFunctionsThatAreNotDeterministicAreBanned = noClasses()
+            .should()
+            .accessTargetWhere(describe(
+                    "lanes are summed, or a transcendental function of vectors is computed",
+                    access -> access.getTargetOwner().getPackageName().equals("jdk.incubator.vector")
+                            && access.getName()
+                                    .matches("reduceLanes|pow|A?(SIN|COS|TAN)H?|ATAN2|EXP|EXPM1|LOG|LOG10"
+                                            + "|LOG1P|POW|CBRT|HYPOT")));
+
     @ArchTest
     static final ArchRule noConnectionIsOpened =
             noClasses().should().dependOnClassesThat().resideInAnyPackage("java.net.http..", "javax.net..");

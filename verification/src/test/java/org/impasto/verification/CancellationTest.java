@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendOptions;
 import org.impasto.core.Backends;
 import org.impasto.core.CancelledException;
+import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -79,44 +81,74 @@ class CancellationTest {
     }
 
     @Test
-    void featuresStopInsideACall() {
+    void featuresStopAtAnyOperation() {
         VggVariant variant = VggVariant.torchvision(new int[] {2, 2, 2}, new int[] {16, 32, 32});
-        int operations = 0;
-        for (int at = 1; at < 8; at++) {
-            AtomicInteger left = new AtomicInteger(at);
-            CountDownLatch reached = new CountDownLatch(1);
-            ObservedBackend observed = new ObservedBackend(backend, operation -> {
-                if (left.decrementAndGet() == 0) {
-                    reached.countDown(); // the operation itself goes on, and is stopped between its pieces or behind it
-                }
-            });
-            try (Model<Vgg> vgg = Model.fresh(observed, 3, p -> new Vgg(p, variant));
-                    Scope outer = Scope.open()) {
-                Tensor picture = RandomTensors.picture(observed, 4, 1, 192, 256);
-                left.set(at); // making the model may have computed
-                long before = Storage.live();
+        AtomicInteger operations = new AtomicInteger();
+        AtomicInteger stop = new AtomicInteger();
+        AtomicReference<Runnable> atStop = new AtomicReference<>(() -> {});
+        ObservedBackend observed = new ObservedBackend(backend, operation -> {
+            if (operations.incrementAndGet() == stop.get()) {
+                atStop.get().run();
+            }
+        });
+        try (Model<Vgg> vgg = Model.fresh(observed, 3, p -> new Vgg(p, variant));
+                Scope outer = Scope.open()) {
+            Tensor picture = RandomTensors.picture(observed, 4, 1, 96, 128);
+            operations.set(0);
+            vgg.net().features(picture, "pool3");
+            int all = operations.get();
+            assertThat(all).isGreaterThanOrEqualTo(6);
+            long before = Storage.live();
+            for (int at = 1; at <= all; at++) {
                 Run run = Run.inference();
-                Thread other = new Thread(() -> {
-                    await(reached);
-                    run.cancel();
+                CountDownLatch cancelled = new CountDownLatch(1);
+                operations.set(0);
+                stop.set(at);
+                atStop.set(() -> {
+                    new Thread(() -> {
+                                run.cancel();
+                                cancelled.countDown();
+                            })
+                            .start();
+                    await(cancelled);
                 });
-                other.start();
-                AtomicInteger rounds = new AtomicInteger();
                 assertThatThrownBy(() -> {
                             try (Scope scope = Scope.open(run)) {
-                                while (true) {
-                                    vgg.net().features(picture, "pool3");
-                                    rounds.incrementAndGet();
-                                }
+                                vgg.net().features(picture, "pool3");
                             }
                         })
                         .isInstanceOf(CancelledException.class);
+                assertThat(operations).hasValue(at);
                 assertThat(Storage.live()).isEqualTo(before);
-                operations += rounds.get() == 0 ? 1 : 0;
             }
         }
-        // Whether a call was stopped before its end depends on the threads' timing: but not always on the last instant.
-        assertThat(operations).isPositive();
+    }
+
+    /** A call of many pieces on a thread of its own, cancelled when it has run for a while. */
+    @Test
+    void aLongCallStops() throws InterruptedException {
+        Run run = Run.inference();
+        CountDownLatch begun = new CountDownLatch(3);
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        Thread caller = new Thread(() -> {
+            try (Scope scope = Scope.open(run)) {
+                Tensor picture = RandomTensors.picture(backend, 4, 1, 192, 256);
+                Tensor weight = RandomTensors.normal(backend, 5, 64, 3, 3, 3);
+                while (true) {
+                    try (Scope round = Scope.open()) {
+                        picture.conv2d(weight, null, Geometry.plain()).gram();
+                        begun.countDown();
+                    }
+                }
+            } catch (RuntimeException stopped) {
+                end.set(stopped);
+            }
+        });
+        caller.start();
+        begun.await();
+        run.cancel();
+        caller.join(60_000);
+        assertThat(end.get()).isInstanceOf(CancelledException.class);
     }
 
     private void stylize(FeatureTransfer transfer, Run run) {
