@@ -18,6 +18,7 @@ import org.impasto.core.CustomFunction;
 import org.impasto.core.ElementType;
 import org.impasto.core.Operation;
 import org.impasto.core.Parameter;
+import org.impasto.core.Pooling;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -121,18 +122,20 @@ final class TapeRules {
 
     private static void terminal(Backend backend) {
         try (Scope scope = Scope.open()) {
-            Tensor matrix = Tensor.ofDoubles(backend, Shape.of(1, 1), 4);
+            // One cell, one window: the gradient of its largest cell is the gradient itself.
+            Tensor cell = Tensor.of(backend, Shape.of(1, 1, 1, 1), 4);
+            Operation unpooled = new Pooling.MaxPool2dGradient(Pooling.Window.of(1));
             assertThatThrownBy(() -> Tape.gradients(
                             x -> {
-                                x.symmetricEigen();
+                                Tensor unused = Tensor.apply(unpooled, x, x);
                                 return x.sum();
                             },
-                            matrix))
+                            cell))
                     .isInstanceOf(BackendException.class)
-                    .hasMessageContaining("SymmetricEigen")
+                    .hasMessageContaining("MaxPool2dGradient")
                     .hasMessageContaining("detach()");
             Tape.Gradients detached = Tape.gradients(
-                    x -> x.detach().symmetricEigen().values().mul(x).sum(), matrix);
+                    x -> Tensor.apply(unpooled, x.detach(), x.detach()).mul(x).sum(), cell);
             assertValues(detached.inputs().get(0), 4);
         }
     }
