@@ -1,5 +1,6 @@
 package org.impasto.nn.style;
 
+import org.impasto.core.Run;
 import org.impasto.core.image.Image;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +114,14 @@ public final class ColorTransfer {
         if (strength == 0) {
             return content;
         }
+        Run run = Run.current();
         int width = content.width();
         int height = content.height();
         float[] alpha = content.alpha();
         int plane = width * height;
         float[] result = content.pixels();
         ColorStatistics from = toLab(result, width, height, alpha);
+        run.report(0.3);
         float[] lightness = new float[plane];
         map(
                 GaussianTransport.between(from, colors, options.noise()).partial(strength),
@@ -126,12 +129,15 @@ public final class ColorTransfer {
                 lightness,
                 width,
                 height);
+        run.report(0.4);
         double[] deviations = bandDeviations(lightness, width, height, alpha);
+        run.report(0.7);
         double[] gains = gains(deviations, bandDeviations, options.detail(), strength);
         RowPieces.forEach(height, (index, top, bottom) -> {
             float[] rows = scaleBands(lightness, width, height, top, bottom, deviations, gains);
             toRgb(rows, result, plane, top * width);
         });
+        run.report(1);
         return Image.owning(width, height, result, alpha);
     }
 

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicReference;
+import org.impasto.core.CancelledException;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
 import org.impasto.core.image.Image;
 import org.impasto.nn.style.ColorTransfer.Options;
 import org.junit.jupiter.api.Test;
@@ -22,6 +28,37 @@ class ColorTransferTest {
         Image content = noisy(40, 30, 1, 0.2, 0.9);
         Image result = ColorTransfer.of(noisy(20, 20, 2, 0, 0.4)).apply(content, 0);
         assertThat(result.pixels()).isEqualTo(content.pixels());
+    }
+
+    @Test
+    void tellsItsProgressAndStops() {
+        Image content = noisy(20, 300, 1, 0.2, 0.9);
+        ColorTransfer style = ColorTransfer.of(noisy(20, 20, 2, 0, 0.4));
+        List<Double> told = new ArrayList<>();
+        try (Scope scope = Scope.open(Run.inference().onProgress(told::add))) {
+            style.apply(content, 1);
+        }
+        assertThat(told).isSorted().hasSizeGreaterThan(2).endsWith(1.0);
+        for (int stop = 0; stop < told.size() - 1; stop++) {
+            AtomicReference<Run> running = new AtomicReference<>();
+            List<Double> toldBefore = new ArrayList<>();
+            double last = told.get(stop);
+            running.set(Run.inference().onProgress(fraction -> {
+                toldBefore.add(fraction);
+                if (fraction == last) {
+                    running.get().cancel();
+                }
+            }));
+            try (Scope scope = Scope.open(running.get())) {
+                assertThatThrownBy(() -> style.apply(content, 1)).isInstanceOf(CancelledException.class);
+            }
+            assertThat(toldBefore).isEqualTo(told.subList(0, stop + 1));
+        }
+        Run cancelled = Run.inference();
+        cancelled.cancel();
+        try (Scope scope = Scope.open(cancelled)) {
+            assertThatThrownBy(() -> ColorTransfer.of(content)).isInstanceOf(CancelledException.class);
+        }
     }
 
     /** Soft contents and styles stay within sRGB, so nothing but rounding stands between the statistics. */
