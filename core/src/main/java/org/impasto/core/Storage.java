@@ -37,12 +37,14 @@ public abstract class Storage {
     }
 
     final Storage retain() {
-        int before = holders.getAndIncrement();
-        if (before == 0) {
-            if (!ownedByCollector) {
-                holders.decrementAndGet();
+        int before;
+        do {
+            before = holders.get();
+            if (before == 0 && !ownedByCollector) {
                 throw new BackendException("a tensor of " + spec + " was used after its memory was given back");
             }
+        } while (!holders.compareAndSet(before, before + 1));
+        if (before == 0) {
             LIVE.incrementAndGet();
         }
         return this;

@@ -127,14 +127,14 @@ public final class Tensor {
     /** The values as floats in row-major order. */
     public float[] toFloats() {
         float[] values = new float[elements()];
-        plainBackend().read(plainStorage(), FloatBuffer.wrap(values));
+        readInto(FloatBuffer.wrap(values));
         return values;
     }
 
     /** The values as doubles in row-major order. */
     public double[] toDoubles() {
         double[] values = new double[elements()];
-        plainBackend().read(plainStorage(), DoubleBuffer.wrap(values));
+        readInto(DoubleBuffer.wrap(values));
         return values;
     }
 
@@ -144,13 +144,18 @@ public final class Tensor {
             throw new ShapeException("tensor is " + spec + ", expected INT64; convert it with to(type)");
         }
         long[] values = new long[elements()];
-        plainBackend().read(plainStorage(), LongBuffer.wrap(values));
+        readInto(LongBuffer.wrap(values));
         return values;
     }
 
     /** Copies the values in row-major order to a buffer, from its position on. */
     public void readInto(Buffer buffer) {
-        plainBackend().read(plainStorage(), buffer);
+        Storage held = plainStorage().retain();
+        try {
+            plainBackend().read(held, buffer);
+        } finally {
+            held.release();
+        }
     }
 
     /** The only element, as a double. */
@@ -227,16 +232,10 @@ public final class Tensor {
                 return List.of(unfused);
             }
         }
-        List<Storage> storages = new ArrayList<>();
-        List<Storage> lifted = new ArrayList<>();
+        List<Storage> storages = new ArrayList<>(); // held for the call, in case another thread closes their scope
         try {
             for (Tensor operand : operands) {
-                Storage storage = operand.storage();
-                if (operand.backend != backend) {
-                    storage = liftFrom(backend, operand.backend, storage);
-                    lifted.add(storage);
-                }
-                storages.add(storage);
+                storages.add(liftFrom(backend, operand.backend, operand.storage()));
             }
             List<Tensor> results = new ArrayList<>();
             for (Storage result : backend.run(operation, storages, outputs, Run.current())) {
@@ -244,7 +243,7 @@ public final class Tensor {
             }
             return results;
         } finally {
-            lifted.forEach(Storage::release);
+            storages.forEach(Storage::release);
         }
     }
 
@@ -470,7 +469,14 @@ public final class Tensor {
 
     /** This tensor repeated along its axes of size 1 so that it has a larger shape. */
     public Tensor expand(Shape shape) {
-        return shape.equals(spec.shape()) ? this : constant(shape, 0).add(this);
+        if (shape.equals(spec.shape())) {
+            return this;
+        }
+        Tensor expanded = constant(shape, 0).add(this);
+        if (!expanded.shape().equals(shape)) {
+            throw new ShapeException("expand: shape " + spec.shape() + " does not repeat to " + shape);
+        }
+        return expanded;
     }
 
     // ---- shapes

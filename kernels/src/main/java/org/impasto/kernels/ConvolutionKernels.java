@@ -53,19 +53,8 @@ final class ConvolutionKernels {
         Geometry geometry = operation.geometry();
         Edges edges = geometry.padding();
         if (Math.min(Math.min(edges.left(), edges.right()), Math.min(edges.top(), edges.bottom())) < 0) {
-            Edges cut = new Edges(
-                    Math.min(0, edges.left()),
-                    Math.min(0, edges.right()),
-                    Math.min(0, edges.top()),
-                    Math.min(0, edges.bottom()));
-            x = PaddingKernels.padded(x, cut, PaddingMode.ZERO, call);
-            geometry = geometry.padded(
-                    new Edges(
-                            Math.max(0, edges.left()),
-                            Math.max(0, edges.right()),
-                            Math.max(0, edges.top()),
-                            Math.max(0, edges.bottom())),
-                    geometry.mode());
+            x = PaddingKernels.padded(x, edges, geometry.mode(), call);
+            geometry = geometry.padded(Edges.none(), PaddingMode.ZERO);
         }
         Fusion fusion = (operation.activation() == Activation.RELU ? Fusion.RELU : Fusion.NONE)
                 .withPool(pool(operation.pooling()));

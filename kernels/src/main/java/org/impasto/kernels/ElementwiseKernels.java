@@ -134,10 +134,10 @@ final class ElementwiseKernels {
         CpuArray y = call.like(signs, x.spec());
         boolean floats = x.spec().type() == ElementType.FLOAT32;
         int length = floats ? y.floats().length : y.doubles().length;
-        int pieces = (length + NUMBERS_PER_PIECE - 1) / NUMBERS_PER_PIECE;
+        int pieces = (int) ((length + NUMBERS_PER_PIECE - 1L) / NUMBERS_PER_PIECE);
         call.workers().run(pieces, call.run(), (piece, worker) -> {
             int from = piece * NUMBERS_PER_PIECE;
-            int to = Math.min(length, from + NUMBERS_PER_PIECE);
+            int to = from + Math.min(NUMBERS_PER_PIECE, length - from);
             if (floats) {
                 gate((float) slope, signs.floats(), g.floats(), y.floats(), from, to);
             } else {
@@ -161,7 +161,7 @@ final class ElementwiseKernels {
             return LongArithmetic.binary(function, a, b, output, call);
         }
         BinaryOperation operation = BinaryOperation.valueOf(function.name());
-        if (a.isBlocked() || b.isBlocked()) {
+        if (output.shape().rank() == 4 && (a.isBlocked() || b.isBlocked())) {
             if (staysBlocked(a, output) && staysBlocked(b, output)) {
                 return blockedBinary(operation, a, b, output, call);
             }

@@ -31,7 +31,7 @@ final class GenerationKernels {
     private static CpuArray noise(Generation.Noise noise, KernelCall call) {
         CpuArray array = call.plain(noise.spec());
         int count = array.elements();
-        int pieces = (count + NUMBERS_PER_PIECE - 1) / NUMBERS_PER_PIECE;
+        int pieces = (int) ((count + NUMBERS_PER_PIECE - 1L) / NUMBERS_PER_PIECE);
         call.workers().run(pieces, call.run(), (piece, worker) -> {
             int first = piece * NUMBERS_PER_PIECE;
             double[] numbers = new double[Math.min(NUMBERS_PER_PIECE, count - first)];

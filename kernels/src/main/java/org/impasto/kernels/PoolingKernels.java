@@ -62,14 +62,19 @@ final class PoolingKernels {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; column++) {
                     int winner = largest(window, from, plane, row, column);
-                    move(from, winner, to, (plane * height + row) * width + column);
+                    int target = (plane * height + row) * width + column;
+                    if (winner < 0) {
+                        set(to, target, Double.NEGATIVE_INFINITY); // the window lies in the padding
+                    } else {
+                        move(from, winner, to, target);
+                    }
                 }
             }
         });
         return to;
     }
 
-    /** Index of the first largest cell of a window; of the first NaN if there is one. */
+    /** Index of the first largest cell of a window; of the first NaN if there is one; -1 without cells. */
     private static int largest(Window window, CpuArray from, int plane, int row, int column) {
         int height = from.size(2);
         int width = from.size(3);
@@ -102,7 +107,9 @@ final class PoolingKernels {
             for (int row = 0; row < g.size(2); row++) {
                 for (int column = 0; column < g.size(3); column++) {
                     int winner = largest(window, from, image, row, column);
-                    add(to, winner, get(g, (image * g.size(2) + row) * g.size(3) + column));
+                    if (winner >= 0) {
+                        add(to, winner, get(g, (image * g.size(2) + row) * g.size(3) + column));
+                    }
                 }
             }
         });

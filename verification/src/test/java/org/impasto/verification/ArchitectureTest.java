@@ -119,8 +119,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage(CORE)
                     .and(describe(
-                            "are neither Run nor an error",
-                            type -> !Set.of("Run", "BackendException", "ShapeException", "CancelledException")
+                            "are neither Run, PaddingMode nor an error",
+                            type -> !Set.of(
+                                            "Run",
+                                            "PaddingMode",
+                                            "BackendException",
+                                            "ShapeException",
+                                            "CancelledException")
                                     .contains(type.getSimpleName()))));
 
     @ArchTest

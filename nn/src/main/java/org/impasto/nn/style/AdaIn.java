@@ -82,8 +82,13 @@ public final class AdaIn {
 
     private static Style region(Tensor content, Tensor mask) {
         Tensor count = mask.sum(2, 3);
-        Tensor mean = content.mul(mask).sum(2, 3).div(count);
-        Tensor variance = content.sub(mean).square().mul(mask).sum(2, 3).div(count.affine(1, -1));
+        Tensor one = mask.constant(Shape.scalar(), 1); // an empty region has statistics, too, which nothing takes
+        Tensor mean = content.mul(mask).sum(2, 3).div(count.maximum(one));
+        Tensor variance = content.sub(mean)
+                .square()
+                .mul(mask)
+                .sum(2, 3)
+                .div(count.affine(1, -1).maximum(one));
         return new Style(mean, variance.affine(1, EPSILON).sqrt());
     }
 

@@ -82,7 +82,8 @@ public final class FeatureTransfer implements AutoCloseable {
      * @param content 1 x 3 x H x W in [0, 1]
      * @param style 1 x 3 x H' x W' in [0, 1]
      * @param strength 0 decodes the content's own features, 1 is the full transfer
-     * @return 1 x 3 x H'' x W'' in [0, 1], where H'' and W'' are rounded up to whole cells of the features
+     * @return 1 x 3 x H'' x W'' in [0, 1], where H'' and W'' are H and W rounded to whole cells of the features: up if
+     *     the encoder pools in ceil mode, else down
      */
     public Tensor apply(Tensor content, Tensor style, double strength) {
         if (!(strength >= 0 && strength <= 1)) {

@@ -86,6 +86,14 @@ public final class VggDecoder implements Layer {
         List<Step> steps = new ArrayList<>();
         List<String> present = (thin ? THIN : NORMALISED_3)
                 .stream().filter(name -> file.has(prefix + name + ".weight")).toList();
+        List<String> all = thin ? THIN : NORMALISED_3;
+        List<String> expected = thin
+                ? all.subList(all.size() - present.size(), all.size())
+                : all.subList(0, present.size() > 3 ? 5 : present.size() > 1 ? 3 : 1);
+        if (!present.equals(expected)) {
+            throw new WeightException(file.path() + ": holds the convolutions " + present + " of a decoder, expected "
+                    + expected + "; is the file complete?");
+        }
         for (int i = 0; i < present.size(); i++) {
             String name = present.get(i);
             boolean doubles = thin

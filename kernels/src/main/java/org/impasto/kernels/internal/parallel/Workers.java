@@ -1,7 +1,6 @@
 package org.impasto.kernels.internal.parallel;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -65,8 +64,8 @@ public final class Workers {
         for (int other = 0; other < others; other++) {
             try {
                 executor.execute(call);
-            } catch (RejectedExecutionException closed) {
-                break; // the caller does what is left
+            } catch (RuntimeException | Error refused) { // closed, or no thread to be had
+                break; // the caller does what is left, and waits for those that began
             }
         }
         call.work(0);
