@@ -30,7 +30,7 @@ final class ImpastoRows implements Side {
 
     @Override
     public String describe() {
-        return "impasto " + ImpastoRows.class.getPackage().getImplementationVersion() + ", " + backend.describe();
+        return "impasto, " + backend.describe();
     }
 
     @Override
