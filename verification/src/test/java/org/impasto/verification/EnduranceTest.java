@@ -18,8 +18,8 @@ class EnduranceTest {
     private static final int WARM_UP = 1_000;
     private static final int CALLS = 10_000;
 
-    /** Four hundred bytes left behind by each call would be more. */
-    private static final long HEAP_NOISE = 400L * CALLS;
+    /** A hundred bytes left behind by each call would be more. */
+    private static final long HEAP_NOISE = 100L * CALLS;
 
     @Test
     void heapAndPoolsStayFlat() throws InterruptedException {
