@@ -21,6 +21,7 @@ public sealed interface Operation
                 Pooling,
                 Reduction,
                 Resampling,
+                Selection,
                 Statistics,
                 View {
     /** Shapes and types of the results; a {@link ShapeException} if the operands or options do not fit. */

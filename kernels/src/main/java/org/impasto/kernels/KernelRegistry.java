@@ -22,6 +22,7 @@ final class KernelRegistry {
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);
     }

@@ -21,6 +21,7 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Reduction;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Selection;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.Statistics;
@@ -39,6 +40,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         List<OperationRefusal> all = new ArrayList<>();
         elementwise(all);
         views(all);
+        selections(all);
         matrices(all);
         convolutions(all);
         pictures(all);
@@ -98,6 +100,24 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new View.Concat(1), PICTURE, VECTOR);
         refuse(all, new View.Concat(1), PICTURE, DOUBLE_PICTURE);
         refuse(all, new View.Concat(4), PICTURE);
+    }
+
+    private static void selections(List<OperationRefusal> all) {
+        Spec indices = as(VECTOR, ElementType.INT64);
+        refuse(all, new Selection.ArgMaximum(1));
+        refuse(all, new Selection.ArgMaximum(1), VECTOR);
+        refuse(all, new Selection.ArgMaximum(-1), PICTURE);
+        refuse(all, new Selection.ArgMaximum(1), LONGS);
+        refuse(all, new Selection.ArgMaximum(2), EMPTY);
+        for (Operation operation : List.of(new Selection.IndexSelect(2), new Selection.IndexAdd(2, 4))) {
+            refuse(all, operation, PICTURE);
+            refuse(all, operation, VECTOR, indices);
+            refuse(all, operation, PICTURE, VECTOR);
+            refuse(all, operation, PICTURE, LONGS);
+        }
+        refuse(all, new Selection.IndexAdd(1, 4), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, -1), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, 4), LONGS, indices);
     }
 
     private static void matrices(List<OperationRefusal> all) {

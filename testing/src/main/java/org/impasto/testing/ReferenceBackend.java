@@ -39,6 +39,7 @@ public final class ReferenceBackend implements Backend {
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);
         ReferenceResampling.register(registry);
+        ReferenceSelection.register(registry);
         ReferenceStatistics.register(registry);
         ReferenceView.register(registry);
         return Map.copyOf(registry.kernels);
