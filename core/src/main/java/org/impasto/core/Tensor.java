@@ -628,6 +628,13 @@ public final class Tensor {
         return apply(new Resampling.Resize(height, width, filter, false, false), this);
     }
 
+    // ---- filters
+
+    /** The mean of the window of (2 radius + 1) x (2 radius + 1) cells around each cell. */
+    public Tensor boxMean(int radius, Filtering.Border border) {
+        return apply(new Filtering.BoxMean(radius, border), this);
+    }
+
     // ---- holding
 
     Storage storage() {

@@ -15,6 +15,7 @@ final class KernelRegistry {
     KernelRegistry() {
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
+        FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
         PaddingKernels.register(this);

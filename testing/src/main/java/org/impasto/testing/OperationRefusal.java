@@ -10,6 +10,7 @@ import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.ElementType;
 import org.impasto.core.Elementwise;
+import org.impasto.core.Filtering;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
 import org.impasto.core.Operation;
@@ -43,6 +44,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         matrices(all);
         convolutions(all);
         pictures(all);
+        filters(all);
         return all;
     }
 
@@ -233,6 +235,18 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Resampling.ResizeGradient(resize, PICTURE.shape()),
                 as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
+    }
+
+    private static void filters(List<OperationRefusal> all) {
+        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
+        refuse(all, mean);
+        refuse(all, mean, PICTURE, PICTURE);
+        refuse(all, mean, VECTOR);
+        refuse(all, mean, LONGS);
+        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
+        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
+        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
+        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {
