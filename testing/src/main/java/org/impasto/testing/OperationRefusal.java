@@ -39,6 +39,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         elementwise(all);
         views(all);
         matrices(all);
+        FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
         return all;
