@@ -20,6 +20,7 @@ public sealed interface Operation
                 Pooling,
                 Reduction,
                 Resampling,
+                Scan,
                 Selection,
                 Statistics,
                 View {

@@ -340,14 +340,34 @@ public final class Tensor {
         return unary(UnaryFunction.ABSOLUTE);
     }
 
+    /** Cosine of an angle in radians. */
+    public Tensor cos() {
+        return unary(UnaryFunction.COSINE);
+    }
+
+    /** The error function. */
+    public Tensor erf() {
+        return unary(UnaryFunction.ERROR_FUNCTION);
+    }
+
     /** e to the power of each element. */
     public Tensor exp() {
         return unary(UnaryFunction.EXPONENTIAL);
     }
 
+    /** x / 2 * (1 + erf(x / sqrt(2))). */
+    public Tensor gelu() {
+        return unary(UnaryFunction.GELU);
+    }
+
     /** Natural logarithm. */
     public Tensor log() {
         return unary(UnaryFunction.LOGARITHM);
+    }
+
+    /** log(1 + x), exact where x is small. */
+    public Tensor log1p() {
+        return unary(UnaryFunction.LOGARITHM_OF_ONE_PLUS);
     }
 
     /** The negative. */
@@ -358,6 +378,11 @@ public final class Tensor {
     /** 1 / x. */
     public Tensor reciprocal() {
         return unary(UnaryFunction.RECIPROCAL);
+    }
+
+    /** 1 / sqrt(x). */
+    public Tensor rsqrt() {
+        return unary(UnaryFunction.RECIPROCAL_SQUARE_ROOT);
     }
 
     /** max(x, 0). */
@@ -378,6 +403,21 @@ public final class Tensor {
     /** -1, 0 or 1. */
     public Tensor sign() {
         return unary(UnaryFunction.SIGN);
+    }
+
+    /** x * sigmoid(x). */
+    public Tensor silu() {
+        return unary(UnaryFunction.SILU);
+    }
+
+    /** Sine of an angle in radians. */
+    public Tensor sin() {
+        return unary(UnaryFunction.SINE);
+    }
+
+    /** log(1 + exp(x)). */
+    public Tensor softplus() {
+        return unary(UnaryFunction.SOFTPLUS);
     }
 
     /** x * x. */
@@ -438,6 +478,18 @@ public final class Tensor {
         return axes.length == 0
                 ? apply(new Reduction.Maximum(allAxes()), this).reshape()
                 : apply(new Reduction.Maximum(axes(axes)), this);
+    }
+
+    /** Smallest element over axes, which become 1; over all elements, a scalar, if none is named. */
+    public Tensor min(int... axes) {
+        return axes.length == 0
+                ? apply(new Reduction.Minimum(allAxes()), this).reshape()
+                : apply(new Reduction.Minimum(axes(axes)), this);
+    }
+
+    /** Sums along an axis, each over the elements up to its place. */
+    public Tensor cumulativeSum(int axis) {
+        return apply(new Scan.CumulativeSum(spec.shape().axis(axis), false), this);
     }
 
     private List<Integer> allAxes() {

@@ -20,6 +20,7 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Reduction;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Scan;
 import org.impasto.core.Selection;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
@@ -76,7 +77,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
     }
 
     private static void views(List<OperationRefusal> all) {
-        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)))) {
+        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)), new Reduction.Minimum(List.of(1)))) {
             refuse(all, operation, VECTOR);
             refuse(all, operation, LONGS);
             refuse(all, operation, PICTURE, PICTURE);
@@ -102,6 +103,9 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
 
     private static void selections(List<OperationRefusal> all) {
         Spec indices = as(VECTOR, ElementType.INT64);
+        refuse(all, new Scan.CumulativeSum(1, false));
+        refuse(all, new Scan.CumulativeSum(1, false), VECTOR);
+        refuse(all, new Scan.CumulativeSum(1, true), LONGS);
         refuse(all, new Selection.ArgMaximum(1));
         refuse(all, new Selection.ArgMaximum(1), VECTOR);
         refuse(all, new Selection.ArgMaximum(-1), PICTURE);
