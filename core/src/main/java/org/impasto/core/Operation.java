@@ -14,6 +14,8 @@ public sealed interface Operation
         permits Conversion,
                 Convolution,
                 Elementwise,
+                Factorization,
+                Filtering,
                 Generation,
                 LinearAlgebra,
                 Padding,

@@ -10,6 +10,7 @@ import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.ElementType;
 import org.impasto.core.Elementwise;
+import org.impasto.core.Filtering;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
 import org.impasto.core.Operation;
@@ -42,8 +43,10 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         views(all);
         selections(all);
         matrices(all);
+        FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
+        filters(all);
         return all;
     }
 
@@ -237,6 +240,18 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Resampling.ResizeGradient(resize, PICTURE.shape()),
                 as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
+    }
+
+    private static void filters(List<OperationRefusal> all) {
+        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
+        refuse(all, mean);
+        refuse(all, mean, PICTURE, PICTURE);
+        refuse(all, mean, VECTOR);
+        refuse(all, mean, LONGS);
+        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
+        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
+        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
+        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {
