@@ -712,6 +712,15 @@ public final class Tensor {
         return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
     }
 
+    /**
+     * Transposed convolution with a weight (in, out / groups, height, width) and, if given, a bias (out); the geometry's
+     * padding is cut off the result, {@link Convolution.Geometry#outputPadded} says how output padding is given.
+     */
+    public Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, Convolution.Geometry geometry) {
+        Operation operation = new Convolution.ConvTranspose2d(geometry);
+        return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
+    }
+
     /** The largest cell of each window. */
     public Tensor maxPool2d(Pooling.Window window) {
         return apply(new Pooling.MaxPool2d(window), this);

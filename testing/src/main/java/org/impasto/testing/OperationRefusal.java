@@ -172,6 +172,24 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 Spec.float32(1, 3, 3, 3),
                 weight);
 
+        Spec turned = Spec.float32(3, 4, 3, 3);
+        Operation transposed = new Convolution.ConvTranspose2d(plain);
+        refuse(all, transposed, PICTURE);
+        refuse(all, transposed, VECTOR, turned);
+        refuse(all, transposed, PICTURE, VECTOR);
+        refuse(all, transposed, PICTURE, weight);
+        refuse(all, transposed, PICTURE, as(turned, ElementType.FLOAT64));
+        refuse(all, transposed, PICTURE, turned, Spec.float32(3));
+        refuse(all, transposed, Spec.float32(1, 3, 0, 5), turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.strided(0, 1)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.grouped(2)), PICTURE, turned);
+        refuse(
+                all,
+                new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), PaddingMode.REFLECT)),
+                PICTURE,
+                turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(9), PaddingMode.ZERO)), PICTURE, turned);
+
         Operation data = new Convolution.DataGradient(plain, PICTURE.shape());
         refuse(all, data, result);
         refuse(all, data, Spec.float32(1, 4, 4, 5), weight);
