@@ -270,6 +270,17 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
         refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
         refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
+        Operation guided = new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0.1);
+        refuse(all, guided, PICTURE);
+        refuse(all, guided, PICTURE, VECTOR);
+        refuse(all, guided, VECTOR, PICTURE);
+        refuse(all, guided, Spec.float32(1, 2, 5, 7), PICTURE);
+        refuse(all, guided, Spec.float32(1, 3, 5, 6), PICTURE);
+        refuse(all, guided, DOUBLE_PICTURE, PICTURE);
+        refuse(all, guided, LONGS, LONGS);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, Double.NaN), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(5, Filtering.Border.REFLECT, 0.1), PICTURE, PICTURE);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {
