@@ -33,7 +33,9 @@ public final class FeatureTransfer implements StyleTransfer {
         /** Mean and deviation of each channel: see {@link AdaIn}. */
         ADAIN,
         /** Mean and covariance of all channels: see {@link Wct}. */
-        WCT
+        WCT,
+        /** Patches: see {@link StyleSwap}. Time grows with the product of both pictures' sizes. */
+        SWAP
     }
 
     /**
@@ -58,6 +60,7 @@ public final class FeatureTransfer implements StyleTransfer {
         this.transform = switch (method) {
             case ADAIN -> FeatureTransform.ADAIN;
             case WCT -> FeatureTransform.WCT;
+            case SWAP -> FeatureTransform.SWAP;
         };
         this.models = models;
         this.levels = levels;
