@@ -14,12 +14,14 @@ public sealed interface Operation
         permits Conversion,
                 Convolution,
                 Elementwise,
+                Filtering,
                 Generation,
                 LinearAlgebra,
                 Padding,
                 Pooling,
                 Reduction,
                 Resampling,
+                Selection,
                 Statistics,
                 View {
     /** Shapes and types of the results; a {@link ShapeException} if the operands or options do not fit. */

@@ -537,6 +537,28 @@ public final class Tensor {
                 : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
     }
 
+    // ---- selection
+
+    /** Where the largest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMax(int axis) {
+        return apply(new Selection.ArgMaximum(spec.shape().axis(axis)), this);
+    }
+
+    /** Where the smallest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMin(int axis) {
+        return negate().argMax(axis);
+    }
+
+    /** Layers of an axis by their places, an int64 tensor of rank 1: layer i of the result is {@code indices[i]} of this. */
+    public Tensor indexSelect(int axis, Tensor indices) {
+        return apply(new Selection.IndexSelect(spec.shape().axis(axis)), this, indices);
+    }
+
+    /** Layers of an axis by their places. */
+    public Tensor indexSelect(int axis, long... indices) {
+        return indexSelect(axis, ofLongs(plainBackend(), Shape.of(indices.length), indices));
+    }
+
     // ---- linear algebra and statistics
 
     /** Matrix product of the last two axes; leading axes broadcast. */
@@ -613,6 +635,13 @@ public final class Tensor {
     /** At another size, without antialiasing and with half-pixel centres. */
     public Tensor resize(long height, long width, Resampling.Filter filter) {
         return apply(new Resampling.Resize(height, width, filter, false, false), this);
+    }
+
+    // ---- filters
+
+    /** The mean of the window of (2 radius + 1) x (2 radius + 1) cells around each cell. */
+    public Tensor boxMean(int radius, Filtering.Border border) {
+        return apply(new Filtering.BoxMean(radius, border), this);
     }
 
     // ---- holding

@@ -15,12 +15,14 @@ final class KernelRegistry {
     KernelRegistry() {
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
+        FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
         PaddingKernels.register(this);
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);
     }

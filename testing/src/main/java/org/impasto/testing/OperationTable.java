@@ -16,8 +16,10 @@ public final class OperationTable {
     public static List<OperationCase> cases() {
         List<OperationCase> cases = new ArrayList<>();
         cases.addAll(ElementCases.all());
+        cases.addAll(SelectionCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(PictureCases.all());
+        cases.addAll(FilterCases.all());
         return cases;
     }
 

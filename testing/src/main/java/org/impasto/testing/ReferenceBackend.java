@@ -32,12 +32,14 @@ public final class ReferenceBackend implements Backend {
         Registry registry = new Registry();
         ReferenceConvolution.register(registry);
         ReferenceElementwise.register(registry);
+        ReferenceFiltering.register(registry);
         ReferenceGeneration.register(registry);
         ReferenceLinearAlgebra.register(registry);
         ReferencePadding.register(registry);
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);
         ReferenceResampling.register(registry);
+        ReferenceSelection.register(registry);
         ReferenceStatistics.register(registry);
         ReferenceView.register(registry);
         return Map.copyOf(registry.kernels);
