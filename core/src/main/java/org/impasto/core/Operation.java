@@ -14,6 +14,7 @@ public sealed interface Operation
         permits Conversion,
                 Convolution,
                 Elementwise,
+                Factorization,
                 Filtering,
                 Generation,
                 LinearAlgebra,

@@ -15,6 +15,7 @@ final class KernelRegistry {
     KernelRegistry() {
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
+        FactorizationKernels.register(this);
         FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);

@@ -24,7 +24,11 @@ public record Operand(Spec spec, Kind kind) {
         /** A symmetric matrix of normal numbers. */
         SYMMETRIC,
         /** Whole numbers from 0 to 2, as INT64. */
-        INDEX
+        INDEX,
+        /** Matrices of normal numbers whose diagonal outweighs the rest of its row. */
+        DOMINANT,
+        /** Symmetric matrices of normal numbers whose diagonal outweighs the rest of its row. */
+        POSITIVE_DEFINITE
     }
 
     /** Normal numbers in float32. */
@@ -78,20 +82,29 @@ public record Operand(Spec spec, Kind kind) {
         for (int i = 0; i < values.length; i++) {
             double normal = random.nextGaussian();
             values[i] = switch (kind) {
-                case NORMAL, SYMMETRIC -> normal;
+                case NORMAL, SYMMETRIC, DOMINANT, POSITIVE_DEFINITE -> normal;
                 case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
                 case NONZERO -> normal + Math.copySign(0.2, normal);
                 case INDEX -> random.nextInt(3);
             };
         }
-        if (kind == Kind.SYMMETRIC) {
-            int n = spec.shape().intSize(-1);
+        if (kind == Kind.SYMMETRIC || kind == Kind.DOMINANT || kind == Kind.POSITIVE_DEFINITE) {
+            shapeMatrices(values);
+        }
+        return values;
+    }
+
+    private void shapeMatrices(double[] values) {
+        int n = spec.shape().intSize(-1);
+        for (int start = 0; start < values.length; start += n * n) {
             for (int row = 0; row < n; row++) {
-                for (int column = 0; column < row; column++) {
-                    values[column * n + row] = values[row * n + column];
+                for (int column = 0; column < row && kind != Kind.DOMINANT; column++) {
+                    values[start + column * n + row] = values[start + row * n + column];
+                }
+                if (kind != Kind.SYMMETRIC) {
+                    values[start + row * (n + 1)] += n + 4; // a row's absolute values add up to 0.8 n on average
                 }
             }
         }
-        return values;
     }
 }

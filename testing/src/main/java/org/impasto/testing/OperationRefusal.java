@@ -42,6 +42,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         views(all);
         selections(all);
         matrices(all);
+        FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
         filters(all);

@@ -32,6 +32,7 @@ public final class ReferenceBackend implements Backend {
         Registry registry = new Registry();
         ReferenceConvolution.register(registry);
         ReferenceElementwise.register(registry);
+        ReferenceFactorization.register(registry);
         ReferenceFiltering.register(registry);
         ReferenceGeneration.register(registry);
         ReferenceLinearAlgebra.register(registry);
