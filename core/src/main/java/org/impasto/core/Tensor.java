@@ -46,6 +46,15 @@ public final class Tensor {
         return owning(backend, backend.create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values)));
     }
 
+    /**
+     * A float32 tensor that reads its values from an array, without a copy where the backend can: the caller must not
+     * change the array any more.
+     */
+    public static Tensor sharing(Backend backend, Shape shape, float[] values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.share(shape, values));
+    }
+
     /** A float64 tensor with the given values in row-major order. */
     public static Tensor ofDoubles(Backend backend, Shape shape, double... values) {
         checkCount(shape, values.length);
