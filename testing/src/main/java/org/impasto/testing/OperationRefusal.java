@@ -2,6 +2,7 @@ package org.impasto.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.impasto.core.Attention;
 import org.impasto.core.Conversion;
 import org.impasto.core.Convolution;
 import org.impasto.core.Convolution.Activation;
@@ -12,6 +13,7 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Elementwise;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
+import org.impasto.core.Normalization;
 import org.impasto.core.Operation;
 import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
@@ -41,6 +43,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         matrices(all);
         convolutions(all);
         pictures(all);
+        normalization(all);
         return all;
     }
 
@@ -213,6 +216,72 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Resampling.ResizeGradient(resize, PICTURE.shape()),
                 as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
+    }
+
+    private static void normalization(List<OperationRefusal> all) {
+        for (Operation softmax : List.of(new Normalization.Softmax(1), new Normalization.LogSoftmax(1))) {
+            refuse(all, softmax);
+            refuse(all, softmax, VECTOR);
+            refuse(all, softmax, LONGS);
+        }
+        refuse(all, new Normalization.Softmax(-1), PICTURE);
+        for (Operation gradient :
+                List.of(new Normalization.SoftmaxGradient(1), new Normalization.LogSoftmaxGradient(1))) {
+            refuse(all, gradient, PICTURE);
+            refuse(all, gradient, PICTURE, DOUBLE_PICTURE);
+            refuse(all, gradient, VECTOR, VECTOR);
+        }
+        Spec channels = Spec.float32(3);
+        for (Operation norm : List.of(new Normalization.GroupNorm(3, 1e-5), new Normalization.LayerNorm(List.of(1), 1e-5))) {
+            refuse(all, norm);
+            refuse(all, norm, LONGS);
+            refuse(all, norm, VECTOR);
+            refuse(all, norm, PICTURE, channels);
+            refuse(all, norm, PICTURE, VECTOR, VECTOR);
+            refuse(all, norm, PICTURE, channels, Spec.float32(1, 3));
+            refuse(all, norm, PICTURE, as(channels, ElementType.FLOAT64), as(channels, ElementType.FLOAT64));
+        }
+        refuse(all, new Normalization.GroupNorm(2, 1e-5), PICTURE);
+        refuse(all, new Normalization.GroupNorm(0, 1e-5), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, -1), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, Double.NaN), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, 1e-5), EMPTY);
+        refuse(all, new Normalization.LayerNorm(List.of(), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(1, 3), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(4), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(2), 1e-5), EMPTY);
+        for (Operation gradient :
+                List.of(new Normalization.GroupNormGradient(3, 1e-5), new Normalization.LayerNormGradient(List.of(1), 1e-5))) {
+            refuse(all, gradient, PICTURE);
+            refuse(all, gradient, PICTURE, DOUBLE_PICTURE);
+            refuse(all, gradient, PICTURE, PICTURE, VECTOR);
+            refuse(all, gradient, VECTOR, VECTOR);
+        }
+        Operation affine = new Normalization.ChannelAffine();
+        Spec each = Spec.float32(1, 3, 1, 1);
+        refuse(all, affine, PICTURE, each);
+        refuse(all, affine, VECTOR, each, each);
+        refuse(all, affine, PICTURE, channels, each);
+        refuse(all, affine, PICTURE, each, as(each, ElementType.FLOAT64));
+        refuse(all, affine, PICTURE, each, each, Spec.float32(2, 3, 1, 1));
+
+        Spec q = Spec.float32(2, 5, 4);
+        Spec k = Spec.float32(2, 6, 4);
+        Operation attention = new Attention.ScaledDotProduct(0.5, false);
+        refuse(all, attention, q, k);
+        refuse(all, attention, q, k, q);
+        refuse(all, attention, q, Spec.float32(2, 6, 3), k);
+        refuse(all, attention, q, Spec.float32(6, 4), Spec.float32(6, 4));
+        refuse(all, attention, q, Spec.float32(2, 0, 4), Spec.float32(2, 0, 4));
+        refuse(all, attention, q, k, as(k, ElementType.FLOAT64));
+        refuse(all, attention, q, k, k, Spec.float32(5, 5));
+        refuse(all, attention, q, k, k, Spec.float32(3, 1, 5, 6));
+        refuse(all, attention, LONGS, LONGS, LONGS);
+        Operation ofAttention = new Attention.ScaledDotProductGradient(0.5, false, false);
+        refuse(all, ofAttention, q, k, k);
+        refuse(all, ofAttention, q, k, k, k);
+        refuse(all, ofAttention, q, k, k, as(q, ElementType.FLOAT64));
+        refuse(all, new Attention.ScaledDotProductGradient(0.5, false, true), q, k, k, q);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {
