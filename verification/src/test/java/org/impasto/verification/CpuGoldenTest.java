@@ -44,7 +44,8 @@ class CpuGoldenTest {
             Path folder, CpuVariant variant, String precision, BackendOptions options, double peerFactor) {
         String name = variant + ", " + precision;
         return DynamicTest.dynamicTest(name, () -> {
-            GoldenReport report = StyleGoldenOperations.register(CoreGoldenOperations.runner())
+            GoldenReport report = MetricGoldenOperations.register(
+                            MatrixGoldenOperations.register(StyleGoldenOperations.register(CoreGoldenOperations.runner())))
                     .withPeerFactor(peerFactor)
                     .run(folder, variant.open(options));
             System.out.println(name + ": " + report);

@@ -23,7 +23,7 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return new GoldenRunner()
+        return FactorizationGoldenOperations.register(new GoldenRunner())
                 .register("conv2d", GoldenOperation.of((golden, x) -> y(convolution(golden.config(), x))))
                 .register(
                         "max_pool2d",
@@ -47,7 +47,7 @@ public final class CoreGoldenOperations {
         return Map.of("y", y);
     }
 
-    private static Tensor of(Map<String, Tensor> tensors, String name) {
+    static Tensor of(Map<String, Tensor> tensors, String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("a golden case has no tensor " + name + ", found " + tensors.keySet());
