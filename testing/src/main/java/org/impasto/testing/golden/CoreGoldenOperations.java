@@ -22,7 +22,7 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return PictureGoldenOperations.register(new GoldenRunner())
+        return FactorizationGoldenOperations.register(PictureGoldenOperations.register(new GoldenRunner()))
                 .register(
                         "conv2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
