@@ -72,6 +72,7 @@ public final class Main {
                 .addSubcommand(new StylizeCommand(terminal))
                 .addSubcommand(new FeaturesCommand(terminal))
                 .addSubcommand(new GramCommand(terminal))
+                .addSubcommand(new CompareCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new WeightsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal))

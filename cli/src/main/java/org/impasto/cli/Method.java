@@ -12,7 +12,7 @@ enum Method {
             + " vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth"),
     WCT(ADAIN.weights),
     SWAP("an encoder and its decoder, for instance vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth"),
-    JOHNSON("the network of one style, for instance wave.safetensors"),
+    JOHNSON("a network of one style, for instance wave.safetensors, or several of them"),
     MICROAST("the content encoder, the style encoder, the modulator and the decoder"),
     PCAKD("an encoder and its decoder, for instance vgg_sencoder.safetensors vgg_sdecoder.safetensors");
 
@@ -37,7 +37,7 @@ enum Method {
             case COLOR -> files == 0;
             case ADAIN, WCT -> files >= 2 && files % 2 == 0;
             case SWAP, PCAKD -> files == 2;
-            case JOHNSON -> files == 1;
+            case JOHNSON -> files >= 1;
             case MICROAST -> files == 4;
         };
     }

@@ -1,0 +1,24 @@
+package org.impasto.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.impasto.core.Backend;
+import org.impasto.nn.style.FeatureTransfer;
+import org.impasto.nn.style.StyleTransfer;
+
+/** Loads the networks of a method from its weight files. */
+final class StyleNetworks {
+    private StyleNetworks() {}
+
+    static StyleTransfer load(Method method, List<Path> files) {
+        Backend backend = CommandBackend.get();
+        return switch (method) {
+            case ADAIN -> FeatureTransfer.load(backend, FeatureTransfer.Method.ADAIN, files);
+            case WCT -> FeatureTransfer.load(backend, FeatureTransfer.Method.WCT, files);
+            case SWAP -> FeatureTransfer.load(backend, FeatureTransfer.Method.SWAP, files);
+            case MICROAST -> MicroAstTransfer.load(backend, files);
+            case PCAKD -> PcaDistilledTransfer.load(backend, files);
+            case COLOR, JOHNSON -> throw new IllegalArgumentException(method + " has no networks that styles share");
+        };
+    }
+}
