@@ -74,7 +74,7 @@ class MistakesTest {
         check(WRONG_USAGE, CommandLineRun.of("stylise"), "'stylise'", "stylize", "impasto --help");
         check(WRONG_USAGE, CommandLineRun.of("stylize"), "--content", "--style", "--out", "impasto stylize --help");
         check(WRONG_USAGE, stylize("--methd", "wct"), "--methd", "--method");
-        check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain or wct");
+        check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain, wct");
         check(WRONG_USAGE, stylize("--compare=perhaps"), "--compare");
         check(WRONG_USAGE, stylize("stray"), "stray");
         CommandLineRun none = CommandLineRun.of();
@@ -165,8 +165,8 @@ class MistakesTest {
         Path text = folder.resolve("text.pth");
         WeightWriter.to(other).floats("layer", Shape.of(2), new float[] {1, 2}).write();
         Files.writeString(text, "no weights");
-        check(WRONG_USAGE, stylize("--method", "wct"), "wct", "two weight files", "--weights", "conv3_1.pth");
-        check(WRONG_USAGE, stylize("--method", "adain", "--weights", other), "two weight files", "1 given");
+        check(WRONG_USAGE, stylize("--method", "wct"), "wct", "an encoder and its decoder", "none was given", "conv3_1.pth");
+        check(WRONG_USAGE, stylize("--method", "adain", "--weights", other), "an encoder and its decoder", "1 given");
         check(WRONG_USAGE, stylize("--weights", other, other), "color needs none");
         check(FAILED, stylize("--method", "adain", "--weights", missing, other), missing.toString());
         check(FAILED, stylize("--method", "adain", "--weights", folder, other), folder.toString());
