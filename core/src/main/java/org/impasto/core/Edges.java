@@ -22,7 +22,11 @@ public record Edges(int left, int right, int top, int bottom) {
                 operation,
                 "padding " + this + " cuts more than " + shape + " has");
         if (mode != PaddingMode.ZERO && (left > 0 || right > 0 || top > 0 || bottom > 0)) {
-            long room = mode == PaddingMode.REFLECT ? -1 : mode == PaddingMode.REPLICATE ? Integer.MAX_VALUE : 0;
+            long room = switch (mode) {
+                case REFLECT -> -1;
+                case REPLICATE, SYMMETRIC -> Integer.MAX_VALUE;
+                default -> 0;
+            };
             Checks.that(
                     height > 0
                             && width > 0

@@ -142,21 +142,11 @@ public sealed interface LinearAlgebra extends Operation {
             Tensor distance = values.reshape(1, n).sub(values.reshape(n, 1));
             Tensor apart = distance.abs().greater(distance.constant(Shape.scalar(), 0));
             Tensor turning = distance.add(apart.affine(-1, 1)).reciprocal().mul(apart);
-            Tensor identity = identity(values, n);
             Tensor inner = turning.mul(vectors.matmul(b.gradient(1), true, false))
-                    .add(identity.mul(b.gradient(0).reshape(1, n)));
+                    .add(values.identity(n).mul(b.gradient(0).reshape(1, n)));
             Tensor whole = vectors.matmul(inner).matmul(vectors, false, true);
             Tensor transposed = Tensor.apply(new View.Permute(List.of(1, 0)), whole);
             return java.util.Collections.singletonList(whole.add(transposed).affine(0.5, 0));
-        }
-
-        private static Tensor identity(Tensor like, long size) {
-            int n = Math.toIntExact(size);
-            double[] values = new double[n * n];
-            for (int i = 0; i < n; i++) {
-                values[i * (n + 1)] = 1;
-            }
-            return Tensor.ofDoubles(like.plain().backend(), Shape.of(n, n), values);
         }
     }
 }

@@ -15,6 +15,8 @@ public sealed interface Operation
                 Conversion,
                 Convolution,
                 Elementwise,
+                Factorization,
+                Filtering,
                 Generation,
                 LinearAlgebra,
                 Normalization,
@@ -22,6 +24,7 @@ public sealed interface Operation
                 Pooling,
                 Reduction,
                 Resampling,
+                Selection,
                 Statistics,
                 View {
     /** Shapes and types of the results; a {@link ShapeException} if the operands or options do not fit. */

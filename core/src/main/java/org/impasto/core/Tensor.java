@@ -88,6 +88,16 @@ public final class Tensor {
         return full(plainBackend(), new Spec(shape, spec.type()), value);
     }
 
+    /** The identity matrix of this tensor's backend and type: a constant for gradients. */
+    public Tensor identity(long size) {
+        int n = Math.toIntExact(size);
+        double[] values = new double[Math.multiplyExact(n, n)];
+        for (int i = 0; i < n; i++) {
+            values[i * (n + 1)] = 1;
+        }
+        return from(plainBackend(), new Spec(Shape.of(n, n), spec.type()), DoubleBuffer.wrap(values));
+    }
+
     /** Normal noise of this tensor's backend and type, from the current run's next stream. */
     public Tensor noise(Shape shape) {
         return noise(plainBackend(), new Spec(shape, spec.type()));
@@ -528,6 +538,28 @@ public final class Tensor {
                 : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
     }
 
+    // ---- selection
+
+    /** Where the largest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMax(int axis) {
+        return apply(new Selection.ArgMaximum(spec.shape().axis(axis)), this);
+    }
+
+    /** Where the smallest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMin(int axis) {
+        return negate().argMax(axis);
+    }
+
+    /** Layers of an axis by their places, an int64 tensor of rank 1: layer i of the result is {@code indices[i]} of this. */
+    public Tensor indexSelect(int axis, Tensor indices) {
+        return apply(new Selection.IndexSelect(spec.shape().axis(axis)), this, indices);
+    }
+
+    /** Layers of an axis by their places. */
+    public Tensor indexSelect(int axis, long... indices) {
+        return indexSelect(axis, ofLongs(plainBackend(), Shape.of(indices.length), indices));
+    }
+
     // ---- linear algebra and statistics
 
     /** Matrix product of the last two axes; leading axes broadcast. */
@@ -567,6 +599,48 @@ public final class Tensor {
 
     /** Eigenvalues and eigenvectors. */
     public record Eigen(Tensor values, Tensor vectors) {}
+
+    /** The lower triangular L with A = L L', of positive definite float64 matrices (..., n, n). */
+    public Tensor cholesky() {
+        return apply(new Factorization.Cholesky(), this);
+    }
+
+    /** The factors of A = P L U with partial pivoting, of float64 matrices (..., n, n). */
+    public Lu lu() {
+        List<Tensor> results = applyAll(new Factorization.Lu(), List.of(this));
+        return new Lu(results.get(0), results.get(1), results.get(2));
+    }
+
+    /**
+     * What {@link Factorization.Lu} gives.
+     *
+     * @param factors (..., n, n), L without its diagonal of ones and U in one
+     * @param rows (..., n) int64: row i of L U is this row of A
+     * @param sign (...), the sign of the determinant
+     */
+    public record Lu(Tensor factors, Tensor rows, Tensor sign) {
+        /** P' as constant float64 matrices (..., n, n): {@code P' A = L U}. */
+        public Tensor permutation() {
+            return permutation(rows);
+        }
+
+        static Tensor permutation(Tensor rows) {
+            Shape shape = rows.shape();
+            double[] columns = new double[shape.intSize(-1)];
+            Arrays.setAll(columns, i -> i);
+            long[] sizes = Arrays.copyOf(shape.toArray(), shape.rank() + 1);
+            sizes[shape.rank()] = 1;
+            Tensor distance = rows.to(ElementType.FLOAT64)
+                    .reshape(sizes)
+                    .sub(ofDoubles(rows.plainBackend(), Shape.of(columns.length), columns));
+            return distance.abs().clamp(0, 1).affine(-1, 1);
+        }
+    }
+
+    /** X with op(T) X = B, where T is a triangle of this tensor (..., n, n) and B (..., n, m), in float64. */
+    public Tensor triangularSolve(Tensor right, boolean lower, boolean transposed, boolean unit) {
+        return apply(new Factorization.TriangularSolve(lower, transposed, unit), this, right);
+    }
 
     // ---- normalisation and attention
 
@@ -680,6 +754,13 @@ public final class Tensor {
     /** At another size, without antialiasing and with half-pixel centres. */
     public Tensor resize(long height, long width, Resampling.Filter filter) {
         return apply(new Resampling.Resize(height, width, filter, false, false), this);
+    }
+
+    // ---- filters
+
+    /** The mean of the window of (2 radius + 1) x (2 radius + 1) cells around each cell. */
+    public Tensor boxMean(int radius, Filtering.Border border) {
+        return apply(new Filtering.BoxMean(radius, border), this);
     }
 
     // ---- holding

@@ -16,6 +16,8 @@ final class KernelRegistry {
         AttentionKernels.register(this);
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
+        FactorizationKernels.register(this);
+        FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
         NormalizationKernels.register(this);
@@ -23,6 +25,7 @@ final class KernelRegistry {
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);
     }

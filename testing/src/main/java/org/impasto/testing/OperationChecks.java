@@ -3,8 +3,10 @@ package org.impasto.testing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.impasto.core.Backend;
 import org.impasto.core.ElementType;
+import org.impasto.core.Factorization;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
 import org.impasto.core.Run;
@@ -140,11 +142,16 @@ public final class OperationChecks {
         }
     }
 
-    /** The gradient of an eigendecomposition is that of a symmetric matrix, so its operand is varied as one. */
+    /** The gradient of what reads one triangle of a matrix is that of a symmetric one, so the operand is varied as one. */
     private static List<Tensor> meaningful(OperationCase row, List<Tensor> operands) {
-        if (row.operation() instanceof LinearAlgebra.SymmetricEigen) {
+        if (row.operation() instanceof LinearAlgebra.SymmetricEigen
+                || row.operation() instanceof Factorization.Cholesky) {
             Tensor matrix = operands.get(0);
-            return List.of(matrix.add(matrix.permute(1, 0)).affine(0.5, 0));
+            int rank = matrix.shape().rank();
+            int[] order = IntStream.range(0, rank).toArray();
+            order[rank - 2] = rank - 1;
+            order[rank - 1] = rank - 2;
+            return List.of(matrix.add(matrix.permute(order)).affine(0.5, 0));
         }
         return operands;
     }

@@ -11,6 +11,7 @@ import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.ElementType;
 import org.impasto.core.Elementwise;
+import org.impasto.core.Filtering;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
 import org.impasto.core.Normalization;
@@ -22,6 +23,7 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Reduction;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Selection;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.Statistics;
@@ -40,10 +42,13 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         List<OperationRefusal> all = new ArrayList<>();
         elementwise(all);
         views(all);
+        selections(all);
         matrices(all);
+        FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
         normalization(all);
+        filters(all);
         return all;
     }
 
@@ -99,6 +104,24 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new View.Concat(1), PICTURE, VECTOR);
         refuse(all, new View.Concat(1), PICTURE, DOUBLE_PICTURE);
         refuse(all, new View.Concat(4), PICTURE);
+    }
+
+    private static void selections(List<OperationRefusal> all) {
+        Spec indices = as(VECTOR, ElementType.INT64);
+        refuse(all, new Selection.ArgMaximum(1));
+        refuse(all, new Selection.ArgMaximum(1), VECTOR);
+        refuse(all, new Selection.ArgMaximum(-1), PICTURE);
+        refuse(all, new Selection.ArgMaximum(1), LONGS);
+        refuse(all, new Selection.ArgMaximum(2), EMPTY);
+        for (Operation operation : List.of(new Selection.IndexSelect(2), new Selection.IndexAdd(2, 4))) {
+            refuse(all, operation, PICTURE);
+            refuse(all, operation, VECTOR, indices);
+            refuse(all, operation, PICTURE, VECTOR);
+            refuse(all, operation, PICTURE, LONGS);
+        }
+        refuse(all, new Selection.IndexAdd(1, 4), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, -1), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, 4), LONGS, indices);
     }
 
     private static void matrices(List<OperationRefusal> all) {
@@ -282,6 +305,18 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, ofAttention, q, k, k, k);
         refuse(all, ofAttention, q, k, k, as(q, ElementType.FLOAT64));
         refuse(all, new Attention.ScaledDotProductGradient(0.5, false, true), q, k, k, q);
+    }
+
+    private static void filters(List<OperationRefusal> all) {
+        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
+        refuse(all, mean);
+        refuse(all, mean, PICTURE, PICTURE);
+        refuse(all, mean, VECTOR);
+        refuse(all, mean, LONGS);
+        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
+        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
+        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
+        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {

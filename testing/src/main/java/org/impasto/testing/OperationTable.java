@@ -16,9 +16,12 @@ public final class OperationTable {
     public static List<OperationCase> cases() {
         List<OperationCase> cases = new ArrayList<>();
         cases.addAll(ElementCases.all());
+        cases.addAll(SelectionCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(NormalizationCases.all());
+        cases.addAll(FactorizationCases.all());
         cases.addAll(PictureCases.all());
+        cases.addAll(FilterCases.all());
         return cases;
     }
 

@@ -33,6 +33,8 @@ public final class ReferenceBackend implements Backend {
         ReferenceAttention.register(registry);
         ReferenceConvolution.register(registry);
         ReferenceElementwise.register(registry);
+        ReferenceFactorization.register(registry);
+        ReferenceFiltering.register(registry);
         ReferenceGeneration.register(registry);
         ReferenceLinearAlgebra.register(registry);
         ReferenceNormalization.register(registry);
@@ -40,6 +42,7 @@ public final class ReferenceBackend implements Backend {
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);
         ReferenceResampling.register(registry);
+        ReferenceSelection.register(registry);
         ReferenceStatistics.register(registry);
         ReferenceView.register(registry);
         return Map.copyOf(registry.kernels);

@@ -222,7 +222,7 @@ final class StyleGoldenOperations {
     }
 
     /** A published file below {@code weights} beside the golden folder, or another golden file of the same folder. */
-    private static Path weightPath(GoldenCase golden, int index) {
+    static Path weightPath(GoldenCase golden, int index) {
         String name = golden.config().texts("weights").get(index);
         List<Path> candidates = new ArrayList<>();
         Path folder = golden.path().toAbsolutePath().getParent();
