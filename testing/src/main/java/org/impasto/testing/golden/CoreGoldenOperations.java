@@ -22,7 +22,8 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return FactorizationGoldenOperations.register(PictureGoldenOperations.register(new GoldenRunner()))
+        return FactorizationGoldenOperations.register(
+                        NormalizationGoldenOperations.register(PictureGoldenOperations.register(new GoldenRunner())))
                 .register(
                         "conv2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
