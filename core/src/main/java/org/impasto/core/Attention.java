@@ -99,8 +99,7 @@ public sealed interface Attention extends Operation {
                 operation,
                 "queries " + q.shape() + ", keys " + k.shape() + " and values " + v.shape()
                         + " do not fit, expected (..., L, D), (..., S, D) and (..., S, E)");
-        Checks.that(
-                q.shape().size(-1) > 0 && k.shape().size(-2) > 0, operation, "keys " + k.shape() + " are empty");
+        Checks.that(q.shape().size(-1) > 0 && k.shape().size(-2) > 0, operation, "keys " + k.shape() + " are empty");
         if (mask != null) {
             Checks.sameType(operation, q, mask);
             Shape scores = q.shape().with(-1, k.shape().size(-2));

@@ -97,8 +97,7 @@ public sealed interface Normalization extends Operation {
             Tensor softmax = b.input(0).exp();
             Tensor h = b.gradient();
             List<@Nullable Tensor> gradients = new ArrayList<>();
-            gradients.add(
-                    b.wants(0) ? h.mul(softmax).mul(b.input(1).sum(axis)).negate() : null);
+            gradients.add(b.wants(0) ? h.mul(softmax).mul(b.input(1).sum(axis)).negate() : null);
             gradients.add(b.wants(1) ? h.sub(h.mul(softmax).sum(axis)) : null);
             return gradients;
         }
@@ -258,7 +257,9 @@ public sealed interface Normalization extends Operation {
             if (hasCentre) {
                 gradients.add(
                         b.wants(3)
-                                ? sum.mul(b.input(1)).negate().sumTo(b.inputSpec(3).shape())
+                                ? sum.mul(b.input(1))
+                                        .negate()
+                                        .sumTo(b.inputSpec(3).shape())
                                 : null);
             }
             return gradients;

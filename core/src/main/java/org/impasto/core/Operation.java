@@ -24,6 +24,7 @@ public sealed interface Operation
                 Pooling,
                 Reduction,
                 Resampling,
+                Scan,
                 Selection,
                 Statistics,
                 View {

@@ -25,6 +25,7 @@ final class KernelRegistry {
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        ScanKernels.register(this);
         SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);

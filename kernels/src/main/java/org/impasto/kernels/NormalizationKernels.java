@@ -129,12 +129,7 @@ final class NormalizationKernels {
     private static GroupNormalization.Features features(CpuArray x, long groups, double epsilon) {
         Lines lines = lines(x.shape(), 0, 0);
         return new GroupNormalization.Features(
-                x.size(0),
-                x.size(1),
-                Math.toIntExact(groups),
-                lines.inner() / x.size(1),
-                epsilon,
-                x.isBlocked());
+                x.size(0), x.size(1), Math.toIntExact(groups), lines.inner() / x.size(1), epsilon, x.isBlocked());
     }
 
     /** The lines of groups of channels, for float64. */

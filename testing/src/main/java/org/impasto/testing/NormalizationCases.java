@@ -57,7 +57,11 @@ final class NormalizationCases {
             addInBothTypes(name, new Normalization.Softmax(line.axis()), Tolerance.ofElement(16), x);
             addInBothTypes(name, new Normalization.LogSoftmax(line.axis()), Tolerance.ofTensor(4), x);
             addInBothTypes(
-                    name, new Normalization.SoftmaxGradient(line.axis()), Tolerance.ofSum(length), positive(line.shape()), x);
+                    name,
+                    new Normalization.SoftmaxGradient(line.axis()),
+                    Tolerance.ofSum(length),
+                    positive(line.shape()),
+                    x);
             addInBothTypes(
                     name,
                     new Normalization.LogSoftmaxGradient(line.axis()),
@@ -120,7 +124,8 @@ final class NormalizationCases {
         for (Layers row : all) {
             Operand x = normal(row.shape());
             String name = "axes " + row.axes() + " of " + Shape.of(row.shape());
-            long[] sizes = row.axes().stream().mapToLong(axis -> row.shape()[axis]).toArray();
+            long[] sizes =
+                    row.axes().stream().mapToLong(axis -> row.shape()[axis]).toArray();
             long terms = Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
             long rows = Math.max(1, Shape.of(row.shape()).elements() / terms);
             Operation norm = new Normalization.LayerNorm(row.axes(), 1e-5);
@@ -164,9 +169,17 @@ final class NormalizationCases {
     }
 
     private void attention(
-            String name, boolean causal, long terms, long @Nullable [] mask, long[] queries, long keys, long width, long values) {
+            String name,
+            boolean causal,
+            long terms,
+            long @Nullable [] mask,
+            long[] queries,
+            long keys,
+            long width,
+            long values) {
         int rank = queries.length + 1;
-        Operand q = normal(Shape.of(Arrays.copyOf(queries, rank)).with(-1, width).toArray());
+        Operand q =
+                normal(Shape.of(Arrays.copyOf(queries, rank)).with(-1, width).toArray());
         Shape batch = q.spec().shape();
         Operand k = normal(batch.with(-2, keys).toArray());
         Operand v = normal(batch.with(-2, keys).with(-1, values).toArray());

@@ -23,6 +23,7 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Reduction;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Scan;
 import org.impasto.core.Selection;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
@@ -47,8 +48,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
-        normalization(all);
         filters(all);
+        normalization(all);
         return all;
     }
 
@@ -82,7 +83,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
     }
 
     private static void views(List<OperationRefusal> all) {
-        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)))) {
+        for (Operation operation : List.of(
+                new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)), new Reduction.Minimum(List.of(1)))) {
             refuse(all, operation, VECTOR);
             refuse(all, operation, LONGS);
             refuse(all, operation, PICTURE, PICTURE);
@@ -108,6 +110,9 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
 
     private static void selections(List<OperationRefusal> all) {
         Spec indices = as(VECTOR, ElementType.INT64);
+        refuse(all, new Scan.CumulativeSum(1, false));
+        refuse(all, new Scan.CumulativeSum(1, false), VECTOR);
+        refuse(all, new Scan.CumulativeSum(1, true), LONGS);
         refuse(all, new Selection.ArgMaximum(1));
         refuse(all, new Selection.ArgMaximum(1), VECTOR);
         refuse(all, new Selection.ArgMaximum(-1), PICTURE);
@@ -170,6 +175,20 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Convolution.Conv2d(plain, Activation.NONE, FusedPooling.FLOOR),
                 Spec.float32(1, 3, 3, 3),
                 weight);
+
+        Spec turned = Spec.float32(3, 4, 3, 3);
+        Operation transposed = new Convolution.ConvTranspose2d(plain);
+        refuse(all, transposed, PICTURE);
+        refuse(all, transposed, VECTOR, turned);
+        refuse(all, transposed, PICTURE, VECTOR);
+        refuse(all, transposed, PICTURE, weight);
+        refuse(all, transposed, PICTURE, as(turned, ElementType.FLOAT64));
+        refuse(all, transposed, PICTURE, turned, Spec.float32(3));
+        refuse(all, transposed, Spec.float32(1, 3, 0, 5), turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.strided(0, 1)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.grouped(2)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), PaddingMode.REFLECT)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(9), PaddingMode.ZERO)), PICTURE, turned);
 
         Operation data = new Convolution.DataGradient(plain, PICTURE.shape());
         refuse(all, data, result);
@@ -241,6 +260,29 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
     }
 
+    private static void filters(List<OperationRefusal> all) {
+        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
+        refuse(all, mean);
+        refuse(all, mean, PICTURE, PICTURE);
+        refuse(all, mean, VECTOR);
+        refuse(all, mean, LONGS);
+        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
+        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
+        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
+        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
+        Operation guided = new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0.1);
+        refuse(all, guided, PICTURE);
+        refuse(all, guided, PICTURE, VECTOR);
+        refuse(all, guided, VECTOR, PICTURE);
+        refuse(all, guided, Spec.float32(1, 2, 5, 7), PICTURE);
+        refuse(all, guided, Spec.float32(1, 3, 5, 6), PICTURE);
+        refuse(all, guided, DOUBLE_PICTURE, PICTURE);
+        refuse(all, guided, LONGS, LONGS);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, Double.NaN), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(5, Filtering.Border.REFLECT, 0.1), PICTURE, PICTURE);
+    }
+
     private static void normalization(List<OperationRefusal> all) {
         for (Operation softmax : List.of(new Normalization.Softmax(1), new Normalization.LogSoftmax(1))) {
             refuse(all, softmax);
@@ -255,7 +297,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
             refuse(all, gradient, VECTOR, VECTOR);
         }
         Spec channels = Spec.float32(3);
-        for (Operation norm : List.of(new Normalization.GroupNorm(3, 1e-5), new Normalization.LayerNorm(List.of(1), 1e-5))) {
+        for (Operation norm :
+                List.of(new Normalization.GroupNorm(3, 1e-5), new Normalization.LayerNorm(List.of(1), 1e-5))) {
             refuse(all, norm);
             refuse(all, norm, LONGS);
             refuse(all, norm, VECTOR);
@@ -273,8 +316,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Normalization.LayerNorm(List.of(1, 3), 1e-5), PICTURE);
         refuse(all, new Normalization.LayerNorm(List.of(4), 1e-5), PICTURE);
         refuse(all, new Normalization.LayerNorm(List.of(2), 1e-5), EMPTY);
-        for (Operation gradient :
-                List.of(new Normalization.GroupNormGradient(3, 1e-5), new Normalization.LayerNormGradient(List.of(1), 1e-5))) {
+        for (Operation gradient : List.of(
+                new Normalization.GroupNormGradient(3, 1e-5), new Normalization.LayerNormGradient(List.of(1), 1e-5))) {
             refuse(all, gradient, PICTURE);
             refuse(all, gradient, PICTURE, DOUBLE_PICTURE);
             refuse(all, gradient, PICTURE, PICTURE, VECTOR);
@@ -305,18 +348,6 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, ofAttention, q, k, k, k);
         refuse(all, ofAttention, q, k, k, as(q, ElementType.FLOAT64));
         refuse(all, new Attention.ScaledDotProductGradient(0.5, false, true), q, k, k, q);
-    }
-
-    private static void filters(List<OperationRefusal> all) {
-        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
-        refuse(all, mean);
-        refuse(all, mean, PICTURE, PICTURE);
-        refuse(all, mean, VECTOR);
-        refuse(all, mean, LONGS);
-        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
-        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
-        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
-        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {

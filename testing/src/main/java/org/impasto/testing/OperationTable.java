@@ -18,8 +18,8 @@ public final class OperationTable {
         cases.addAll(ElementCases.all());
         cases.addAll(SelectionCases.all());
         cases.addAll(MatrixCases.all());
-        cases.addAll(NormalizationCases.all());
         cases.addAll(FactorizationCases.all());
+        cases.addAll(NormalizationCases.all());
         cases.addAll(PictureCases.all());
         cases.addAll(FilterCases.all());
         return cases;

@@ -13,8 +13,9 @@ final class ReferenceAttention {
         registry.put(Attention.ScaledDotProduct.class, (o, in, out) -> {
             Values mask = in.size() == 4 ? in.get(3) : null;
             double[][][] weights = weights(in.get(0), in.get(1), mask, o.scale(), o.causal());
-            forEach(in, (head, i, j, e, q, k, v, y) -> out.get(0).doubles[y] +=
-                    weights[head][i][j] * in.get(2).doubles[v]);
+            forEach(
+                    in,
+                    (head, i, j, e, q, k, v, y) -> out.get(0).doubles[y] += weights[head][i][j] * in.get(2).doubles[v]);
         });
         registry.put(Attention.ScaledDotProductGradient.class, ReferenceAttention::gradient);
     }
@@ -95,8 +96,7 @@ final class ReferenceAttention {
                     for (int e = 0; e < values; e++) {
                         int query = head * queries + i;
                         int key = head * keys + j;
-                        visitor.visit(
-                                head, i, j, e, query * width, key * width, key * values + e, query * values + e);
+                        visitor.visit(head, i, j, e, query * width, key * width, key * values + e, query * values + e);
                     }
                 }
             }

@@ -42,6 +42,7 @@ public final class ReferenceBackend implements Backend {
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);
         ReferenceResampling.register(registry);
+        ReferenceScan.register(registry);
         ReferenceSelection.register(registry);
         ReferenceStatistics.register(registry);
         ReferenceView.register(registry);

@@ -35,14 +35,7 @@ public final class FloatAttention {
      * @param mask read if the shape says so
      */
     public void apply(
-            AttentionShape shape,
-            float[] q,
-            float[] k,
-            float[] v,
-            float[] mask,
-            float[] y,
-            Workers workers,
-            Run run) {
+            AttentionShape shape, float[] q, float[] k, float[] v, float[] mask, float[] y, Workers workers, Run run) {
         int rows = rows(shape);
         int blocks = (shape.queries() + rows - 1) / rows;
         Workers alone = new Workers(Runnable::run, 1);

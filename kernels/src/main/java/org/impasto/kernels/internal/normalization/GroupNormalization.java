@@ -373,8 +373,7 @@ public final class GroupNormalization {
         return totals;
     }
 
-    private void combine(
-            Features features, float[] x, float[] g, Slopes slopes, float[] z, Workers workers, Run run) {
+    private void combine(Features features, float[] x, float[] g, Slopes slopes, float[] z, Workers workers, Run run) {
         int lanes = features.blocked() ? BLOCK : 1;
         int perPart = Math.min(features.pixels(), NUMBERS_PER_PIECE / lanes);
         int parts = ceiling(features.pixels(), perPart);

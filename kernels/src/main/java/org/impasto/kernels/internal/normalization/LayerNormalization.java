@@ -50,8 +50,7 @@ public final class LayerNormalization {
                 if (weight == null || bias == null) {
                     runs.affine(length, x, from, centre, (float) factor, shift, y, from);
                 } else {
-                    normalizations.weighted(
-                            length, x, from, centre, (float) factor, shift, weight, bias, y, from);
+                    normalizations.weighted(length, x, from, centre, (float) factor, shift, weight, bias, y, from);
                 }
             }
         });
@@ -110,8 +109,7 @@ public final class LayerNormalization {
         }
     }
 
-    private void ofRow(
-            int length, float[] x, int from, double mean, double factor, float[] g, int gOffset, float[] z) {
+    private void ofRow(int length, float[] x, int from, double mean, double factor, float[] g, int gOffset, float[] z) {
         float centre = (float) mean;
         double sum = 0;
         double products = 0;

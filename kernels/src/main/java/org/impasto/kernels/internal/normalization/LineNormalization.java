@@ -58,9 +58,8 @@ public final class LineNormalization {
                 sum += logarithm ? gradients[i] : gradients[i] * values[i];
             }
             for (int i = 0; i < values.length; i++) {
-                values[i] = logarithm
-                        ? gradients[i] - StrictMath.exp(values[i]) * sum
-                        : values[i] * (gradients[i] - sum);
+                values[i] =
+                        logarithm ? gradients[i] - StrictMath.exp(values[i]) * sum : values[i] * (gradients[i] - sum);
             }
             store(lines, line, values, z);
         });

@@ -14,8 +14,7 @@ interface NormalizationRuns {
     double exponentials(int length, float[] x, int xOffset, float centre, float[] y, int yOffset);
 
     /** {@code y = exp(x - centre)} with a centre for each place; y is added to the sums. */
-    void exponentials(
-            int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums);
+    void exponentials(int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums);
 
     /** Each of {@code most} becomes the larger of itself and x; not a number if one is not. */
     void maxima(int length, float[] x, int xOffset, float[] most);
@@ -56,7 +55,14 @@ interface NormalizationRuns {
 
     /** The same of 16 interleaved channels over at most 256 pixels. */
     void sumsOfBlock(
-            int pixels, float[] g, int gOffset, float[] x, int xOffset, float[] centres, float[] sums, float[] products);
+            int pixels,
+            float[] g,
+            int gOffset,
+            float[] x,
+            int xOffset,
+            float[] centres,
+            float[] sums,
+            float[] products);
 
     /** {@code y = g * a + (x - centre) * b + c}. */
     void combine(

@@ -160,8 +160,7 @@ final class PlainNormalizationRuns implements NormalizationRuns {
         for (int pixel = 0; pixel < pixels; pixel++) {
             int at = pixel * BLOCK;
             for (int i = 0; i < BLOCK; i++) {
-                y[yOffset + at + i] =
-                        g[gOffset + at + i] * a[i] + ((x[xOffset + at + i] - centre[i]) * b[i] + c[i]);
+                y[yOffset + at + i] = g[gOffset + at + i] * a[i] + ((x[xOffset + at + i] - centre[i]) * b[i] + c[i]);
             }
         }
     }

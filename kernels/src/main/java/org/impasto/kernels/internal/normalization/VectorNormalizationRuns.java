@@ -189,8 +189,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
                     .add(FloatVector.fromArray(FLOATS, bias, i))
                     .intoArray(y, yOffset + i);
         }
-        PlainNormalizationRuns.weightedFrom(
-                i, length, x, xOffset, centre, scale, shift, weight, bias, y, yOffset);
+        PlainNormalizationRuns.weightedFrom(i, length, x, xOffset, centre, scale, shift, weight, bias, y, yOffset);
     }
 
     @Override
@@ -309,8 +308,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
                     .add(cs);
             FloatVector.fromArray(FLOATS, g, gOffset + i).mul(as).add(ofX).intoArray(y, yOffset + i);
         }
-        plain.combine(
-                length - done, g, gOffset + done, a, x, xOffset + done, centre, b, c, y, yOffset + done);
+        plain.combine(length - done, g, gOffset + done, a, x, xOffset + done, centre, b, c, y, yOffset + done);
     }
 
     @Override
@@ -336,10 +334,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
                         .sub(centres)
                         .mul(bs)
                         .add(cs);
-                FloatVector.fromArray(FLOATS, g, gOffset + i)
-                        .mul(as)
-                        .add(ofX)
-                        .intoArray(y, yOffset + i);
+                FloatVector.fromArray(FLOATS, g, gOffset + i).mul(as).add(ofX).intoArray(y, yOffset + i);
             }
         }
     }

@@ -36,12 +36,5 @@ public interface FloatRuns {
 
     /** {@code y = (x - centre) * scale + shift} of 16 interleaved channels. */
     void affineOfBlock(
-            int pixels,
-            float[] x,
-            int offset,
-            float[] centre,
-            float[] scale,
-            float[] shift,
-            float[] y,
-            int yOffset);
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset);
 }

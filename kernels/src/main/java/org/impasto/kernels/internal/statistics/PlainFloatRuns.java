@@ -91,14 +91,7 @@ final class PlainFloatRuns implements FloatRuns {
 
     @Override
     public void affineOfBlock(
-            int pixels,
-            float[] x,
-            int offset,
-            float[] centre,
-            float[] scale,
-            float[] shift,
-            float[] y,
-            int yOffset) {
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             int from = offset + pixel * BLOCK;
             int to = yOffset + pixel * BLOCK;

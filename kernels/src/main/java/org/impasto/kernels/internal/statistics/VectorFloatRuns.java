@@ -184,14 +184,7 @@ final class VectorFloatRuns implements FloatRuns {
 
     @Override
     public void affineOfBlock(
-            int pixels,
-            float[] x,
-            int offset,
-            float[] centre,
-            float[] scale,
-            float[] shift,
-            float[] y,
-            int yOffset) {
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset) {
         for (int lane = 0; lane < BLOCK; lane += LANES) {
             FloatVector centres = FloatVector.fromArray(FLOATS, centre, lane);
             FloatVector scales = FloatVector.fromArray(FLOATS, scale, lane);

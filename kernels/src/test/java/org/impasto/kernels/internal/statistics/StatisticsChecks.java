@@ -229,19 +229,7 @@ public final class StatisticsChecks {
             }
             float[] y = planar.clone();
             statistics.affine(
-                    planar,
-                    1,
-                    batch,
-                    channels,
-                    pixels,
-                    false,
-                    centre,
-                    scale,
-                    shift,
-                    y,
-                    1,
-                    ALONE,
-                    Run.inference());
+                    planar, 1, batch, channels, pixels, false, centre, scale, shift, y, 1, ALONE, Run.inference());
             assertThat(y).isEqualTo(expected);
             float[] z = blocked.clone();
             statistics.affine(z, 1, batch, channels, pixels, true, centre, scale, shift, z, 1, ALONE, Run.inference());
