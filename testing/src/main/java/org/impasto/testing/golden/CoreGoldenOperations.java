@@ -22,9 +22,11 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return FactorizationGoldenOperations.register(
-                        NormalizationGoldenOperations.register(PictureGoldenOperations.register(new GoldenRunner())))
-                .register(
+        GoldenRunner runner = new GoldenRunner();
+        FactorizationGoldenOperations.register(runner);
+        NormalizationGoldenOperations.register(runner);
+        PictureGoldenOperations.register(runner);
+        return runner.register(
                         "conv2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
                 .register(
