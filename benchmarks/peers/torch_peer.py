@@ -94,6 +94,11 @@ def adain(encoder, decoder, content, style):
     return {"y": reflected(decoder, 15, x)}
 
 
+STREAMED = {
+    "adain-map": lambda inputs: torch.addcmul(inputs["shift"], inputs["x"], inputs["scale"]),
+}
+
+
 def workload(row, kind, options, data, memory_format):
     def formatted(tensors):
         return {
@@ -113,6 +118,8 @@ def workload(row, kind, options, data, memory_format):
     if kind == "gram":
         rows = inputs["x"].reshape(inputs["x"].shape[1], -1)
         return lambda: {"y": (rows @ rows.t()).div_(rows.shape[1])}
+    if kind in STREAMED:
+        return lambda: {"y": STREAMED[kind](inputs)}
     raise ValueError(f"no work is called {kind}")
 
 
@@ -131,7 +138,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain"):
+    if arguments.kind in ("features", "adain", "adain-map"):
         formats["channels_last"] = torch.channels_last
     best = None
     with torch.inference_mode():

@@ -45,7 +45,7 @@ final class BenchmarkData {
         return folder.resolve("decoder.safetensors");
     }
 
-    /** The inputs of a row: "x"; "content" and "style"; "a" and "b". */
+    /** The inputs of a row: "x"; "content" and "style"; "a" and "b"; those of a streamed operation. */
     Path inputs(Row row) {
         return folder.resolve(row.label() + ".inputs.safetensors");
     }
@@ -144,6 +144,8 @@ final class BenchmarkData {
             inputs.put("b", normal(random, 1, product.size(), product.size()));
         } else if (work instanceof Row.Gram gram) {
             inputs.put("x", normal(random, 1, 1, gram.channels(), gram.height(), gram.width()));
+        } else if (work instanceof Row.Streamed streamed) {
+            inputs.putAll(streamed.operation().inputs(random, streamed.shape()));
         }
         return inputs;
     }
@@ -167,7 +169,7 @@ final class BenchmarkData {
         return normal(random, (float) Math.sqrt(2.0 / (in * kernel * kernel)), out, in, kernel, kernel);
     }
 
-    private static FloatTensor normal(Random random, float deviation, long... shape) {
+    static FloatTensor normal(Random random, float deviation, long... shape) {
         float[] values = new float[count(shape)];
         for (int i = 0; i < values.length; i++) {
             values[i] = deviation * (float) random.nextGaussian();

@@ -3,11 +3,13 @@ package org.impasto.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.impasto.benchmarks.FloatTensors.FloatTensor;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendOptions;
 import org.impasto.core.Backends;
 import org.impasto.core.Scope;
+import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.core.weights.WeightFile;
 import org.impasto.nd4j.NdArrays;
@@ -16,11 +18,12 @@ import org.impasto.nn.style.AdaIn;
 import org.impasto.nn.vgg.Vgg;
 import org.impasto.nn.vgg.VggDecoder;
 import org.impasto.nn.vgg.VggVariant;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Our own side: INDArrays in, results into INDArrays that stand ready. */
+/** Our own side: INDArrays in, results into INDArrays that stand ready; streamed operations on our own tensors. */
 final class ImpastoRows implements Side {
     private final Backend backend;
 
@@ -50,6 +53,9 @@ final class ImpastoRows implements Side {
                     List.of("y"),
                     x -> Map.of("y", x.get(0).gram().reshape(gram.channels(), gram.channels())),
                     inputs.get("x"));
+        }
+        if (row.work() instanceof Row.Streamed streamed) {
+            return new Streaming(backend, streamed.operation(), inputs);
         }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
@@ -82,6 +88,38 @@ final class ImpastoRows implements Side {
                 },
                 content,
                 style);
+    }
+
+    /** An operation from tensors to a tensor, which is given back as the next pass begins. */
+    private static final class Streaming implements Workload {
+        private final Scope kept = Scope.open();
+        private final StreamedOperation operation;
+        private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+        private @Nullable Tensor last;
+
+        Streaming(Backend backend, StreamedOperation operation, Map<String, FloatTensor> inputs) {
+            this.operation = operation;
+            inputs.forEach((name, values) ->
+                    this.inputs.put(name, Tensor.of(backend, Shape.of(values.shape()), values.values())));
+        }
+
+        @Override
+        public void run() {
+            kept.only(inputs.get("x"), inputs.values().toArray(new Tensor[0]));
+            last = compute(inputs.get("x"));
+        }
+
+        private Tensor compute(Tensor x) {
+            return switch (operation) {
+                case ADAIN_MAP -> x.mul(inputs.get("scale")).add(inputs.get("shift"));
+            };
+        }
+
+        @Override
+        public Map<String, FloatTensor> outputs() {
+            Tensor y = Objects.requireNonNull(last, "run() comes first");
+            return Map.of("y", FloatTensor.of(y.toFloats(), y.shape().toArray()));
+        }
     }
 
     private interface Work {

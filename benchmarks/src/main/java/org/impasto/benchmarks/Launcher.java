@@ -82,6 +82,8 @@ final class Launcher {
         command.addAll(paceOptions(row));
         if (row.work() instanceof Row.Features features) {
             command.addAll(List.of("--kind", "features", "--options", String.join(",", features.outputs())));
+        } else if (row.work() instanceof Row.Streamed streamed) {
+            command.addAll(List.of("--kind", streamed.operation().label()));
         } else {
             String kind =
                     row.work() instanceof Row.Adain ? "adain" : row.work() instanceof Row.Gram ? "gram" : "matmul";

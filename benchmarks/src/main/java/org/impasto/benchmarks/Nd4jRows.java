@@ -68,7 +68,18 @@ final class Nd4jRows implements Side {
             INDArray y = Nd4j.create(DataType.FLOAT, new long[] {gram.channels(), gram.channels()}, 'f');
             return new Pass(false, () -> Map.of("y", Nd4j.gemm(x, x, y, false, true, 1.0 / positions, 0)));
         }
+        if (row.work() instanceof Row.Streamed streamed) {
+            INDArray y = Nd4j.create(DataType.FLOAT, streamed.operation().result(streamed.shape()));
+            return new Pass(false, () -> Map.of("y", streamed(streamed.operation(), inputs, y)));
+        }
         throw new IllegalArgumentException("ND4J has no part in " + row.label());
+    }
+
+    private static INDArray streamed(StreamedOperation operation, Map<String, INDArray> inputs, INDArray y) {
+        INDArray x = inputs.get("x");
+        return switch (operation) {
+            case ADAIN_MAP -> x.mul(inputs.get("scale"), y).addi(inputs.get("shift"));
+        };
     }
 
     private static Map<String, INDArray> features(Row.Features features, Map<String, INDArray> weights, INDArray in) {

@@ -22,6 +22,9 @@ final class OnnxGraphs {
         if (work instanceof Row.MatMul product) {
             return matMul(product);
         }
+        if (work instanceof Row.Streamed streamed) {
+            return streamed(streamed.operation(), streamed.shape());
+        }
         return gram((Row.Gram) work);
     }
 
@@ -97,6 +100,20 @@ final class OnnxGraphs {
         String biased = model.spatialMean(model.node("Mul", List.of(centred, centred)));
         String unbiased = model.node("Mul", List.of(biased, model.constant("bessel", positions / (positions - 1))));
         return model.node("Sqrt", List.of(model.node("Add", List.of(unbiased, model.constant("epsilon", 1e-5f)))));
+    }
+
+    private static byte[] streamed(StreamedOperation operation, long[] shape) {
+        OnnxModel model = new OnnxModel();
+        String x = model.input("x", shape);
+        String y = switch (operation) {
+            case ADAIN_MAP -> {
+                String scale = model.input("scale", shape[0], shape[1], 1, 1);
+                String shift = model.input("shift", shape[0], shape[1], 1, 1);
+                yield model.node("Add", List.of(model.node("Mul", List.of(x, scale)), shift));
+            }
+        };
+        model.output(y, "y", operation.result(shape));
+        return model.bytes(operation.label());
     }
 
     private static byte[] matMul(Row.MatMul product) {

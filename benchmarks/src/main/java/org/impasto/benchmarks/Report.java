@@ -59,8 +59,7 @@ final class Report {
             String label = row.label() + contender.name().substring(Contender.OURS.length());
             line(label, result.milliseconds(contender), peer == null ? "-" : peer.name(), peerTime);
         }
-        note("goal: a ratio of at least %.2f".formatted(row.goal())
-                + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : ""));
+        note(goal(row));
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         if (load > 1.3 * threads) {
             note("WARNING: the machine is busy with other work (load average %.1f), the times are too long"
@@ -84,6 +83,15 @@ final class Report {
         return sound;
     }
 
+    private static String goal(Row row) {
+        if (row.work() instanceof Row.Streamed streamed) {
+            return "%s of %s: goal: at least %.2f of the copy bandwidth, %.1f MB moved"
+                    .formatted(streamed.operation().label(), streamed, row.goal(), row.bytesMoved() / 1e6);
+        }
+        return "goal: a ratio of at least %.2f".formatted(row.goal())
+                + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : "");
+    }
+
     private boolean agreement(RowResult result, double peak) {
         Optional<Contender> chosen = reference(result);
         Map<String, FloatTensor> reference = chosen.map(c -> FloatTensors.read(data.outputs(result.row(), c.name())))
@@ -94,6 +102,13 @@ final class Report {
             StringBuilder text = new StringBuilder("%s %.2f ms".formatted(contender.name(), time));
             if (result.row().flops() > 0 && !Double.isNaN(peak)) {
                 text.append(", %.2f of peak".formatted(result.row().flops() / time / 1e6 / peak));
+            }
+            if (result.row().bytesMoved() > 0) {
+                double rate = result.row().bytesMoved() / time / 1e6;
+                text.append(", %.1f GB/s".formatted(rate));
+                if (!Double.isNaN(result.machineRate("copy"))) {
+                    text.append(", %.2f of copy".formatted(rate / result.machineRate("copy")));
+                }
             }
             if (chosen.isPresent() && !contender.equals(chosen.get())) {
                 double error = Agreement.relativeError(

@@ -15,10 +15,11 @@ enum Row {
     GRAM_256X16384("gram-256x16384", new Gram(256, 128, 128), 1.3),
     GRAM_64X262144("gram-64x262144", new Gram(64, 512, 512), 1.0),
     SMALL_64("small-64", new Features(1, 64, 64, List.of("relu3_1")), 1.0),
+    ADAIN_MAP("adain-map", new Streamed(StreamedOperation.ADAIN_MAP, 1, 256, 128, 128), 0.7),
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
 
     /** What is computed. Shapes are NCHW. */
-    sealed interface Work permits Features, Adain, MatMul, Gram, Cold {}
+    sealed interface Work permits Features, Adain, MatMul, Gram, Streamed, Cold {}
 
     /**
      * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool
@@ -38,6 +39,14 @@ enum Row {
 
     /** The Gram matrix of a map, divided by the number of its positions. */
     record Gram(int channels, int height, int width) implements Work {}
+
+    /** An operation that is measured against a copy of the same amount of memory; tensors in, tensors out. */
+    record Streamed(StreamedOperation operation, long... shape) implements Work {
+        @Override
+        public String toString() {
+            return Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining("x"));
+        }
+    }
 
     /** From the start of a process to the features of a PNG picture, weights on disk. */
     record Cold(int size, List<String> outputs) implements Work {}
@@ -60,7 +69,10 @@ enum Row {
         return work;
     }
 
-    /** The least ratio, time of the fastest peer over our time, that we aim for. */
+    /**
+     * The least ratio, time of the fastest peer over our time, that we aim for; for streamed operations the least
+     * fraction of the copy bandwidth.
+     */
     double goal() {
         return goal;
     }
@@ -79,7 +91,15 @@ enum Row {
         return 0;
     }
 
-    /** Bytes of the arrays that the work streams through: its widest map, or its matrices. */
+    /** Bytes that a streamed operation has to move; 0 for other work. */
+    double bytesMoved() {
+        return work instanceof Streamed streamed ? streamed.operation().bytes(streamed.shape()) : 0;
+    }
+
+    /**
+     * Bytes of the arrays that the work streams through: its widest map, or its matrices. A copy of as many reads them
+     * from one array and writes them to another.
+     */
     long workingSetBytes() {
         if (work instanceof Features features) {
             return 4L * 64 * features.batch() * features.height() * features.width();
@@ -92,6 +112,9 @@ enum Row {
         }
         if (work instanceof Gram gram) {
             return 4L * gram.channels() * gram.height() * gram.width();
+        }
+        if (work instanceof Streamed) {
+            return (long) (bytesMoved() / 2);
         }
         Cold cold = (Cold) work;
         return 4L * 64 * cold.size() * cold.size();

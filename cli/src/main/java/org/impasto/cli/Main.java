@@ -73,6 +73,7 @@ public final class Main {
                 .addSubcommand(new FeaturesCommand(terminal))
                 .addSubcommand(new GramCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
+                .addSubcommand(new WeightsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal))
                 .setOut(new PrintWriter(new OutputStreamWriter(out, Charset.defaultCharset()), true))
                 .setErr(new PrintWriter(new OutputStreamWriter(err, Charset.defaultCharset()), true))

@@ -20,7 +20,8 @@ final class NetworkOptions {
             required = true,
             paramLabel = "FILE",
             description = "Weights of a VGG: torchvision's VGG-16 or 19, the normalised VGG-19 of universal style"
-                    + " transfer, or the thin one of collaborative distillation; .safetensors or .pth.")
+                    + " transfer, or the thin one of collaborative distillation; .safetensors or .pth, or a name that"
+                    + " 'impasto weights' knows.")
     private Path net;
 
     @Option(names = "--image", required = true, paramLabel = "FILE", description = "Picture: PNG or JPEG.")
@@ -49,6 +50,7 @@ final class NetworkOptions {
         if (size != null && (size < 1 || size > LARGEST_SIZE)) {
             throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
         }
+        net = WeightsCommand.file(net);
         FileChecks.input("--net", net);
         FileChecks.input("--image", image);
         FileChecks.output("--out", out, TENSORS, List.of(net, image));

@@ -89,9 +89,9 @@ final class StylizeCommand implements Callable<Integer> {
             names = "--strength",
             paramLabel = "S",
             defaultValue = "1",
-            description = "From 0 to 1, the full style. 0 gives with color the content itself, bit for bit; with adain"
-                    + " and wct what the decoder makes of the content's own features, which is a little softer than the"
-                    + " content. Default: ${DEFAULT-VALUE}.")
+            description = "From 0 to 1, the full style. 0 gives the content itself, bit for bit; just above it"
+                    + " adain and wct give what the decoder makes of the content's own features, a little softer than"
+                    + " the content. Default: ${DEFAULT-VALUE}.")
     private double strength;
 
     @Option(

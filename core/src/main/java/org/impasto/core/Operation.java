@@ -15,12 +15,15 @@ public sealed interface Operation
                 Convolution,
                 Elementwise,
                 Factorization,
+                Filtering,
                 Generation,
                 LinearAlgebra,
                 Padding,
                 Pooling,
                 Reduction,
                 Resampling,
+                Scan,
+                Selection,
                 Statistics,
                 View {
     /** Shapes and types of the results; a {@link ShapeException} if the operands or options do not fit. */

@@ -46,6 +46,15 @@ public final class Tensor {
         return owning(backend, backend.create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values)));
     }
 
+    /**
+     * A float32 tensor that reads its values from an array, without a copy where the backend can: the caller must not
+     * change the array any more.
+     */
+    public static Tensor sharing(Backend backend, Shape shape, float[] values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.share(shape, values));
+    }
+
     /** A float64 tensor with the given values in row-major order. */
     public static Tensor ofDoubles(Backend backend, Shape shape, double... values) {
         checkCount(shape, values.length);
@@ -350,14 +359,34 @@ public final class Tensor {
         return unary(UnaryFunction.ABSOLUTE);
     }
 
+    /** Cosine of an angle in radians. */
+    public Tensor cos() {
+        return unary(UnaryFunction.COSINE);
+    }
+
+    /** The error function. */
+    public Tensor erf() {
+        return unary(UnaryFunction.ERROR_FUNCTION);
+    }
+
     /** e to the power of each element. */
     public Tensor exp() {
         return unary(UnaryFunction.EXPONENTIAL);
     }
 
+    /** x / 2 * (1 + erf(x / sqrt(2))). */
+    public Tensor gelu() {
+        return unary(UnaryFunction.GELU);
+    }
+
     /** Natural logarithm. */
     public Tensor log() {
         return unary(UnaryFunction.LOGARITHM);
+    }
+
+    /** log(1 + x), exact where x is small. */
+    public Tensor log1p() {
+        return unary(UnaryFunction.LOGARITHM_OF_ONE_PLUS);
     }
 
     /** The negative. */
@@ -368,6 +397,11 @@ public final class Tensor {
     /** 1 / x. */
     public Tensor reciprocal() {
         return unary(UnaryFunction.RECIPROCAL);
+    }
+
+    /** 1 / sqrt(x). */
+    public Tensor rsqrt() {
+        return unary(UnaryFunction.RECIPROCAL_SQUARE_ROOT);
     }
 
     /** max(x, 0). */
@@ -388,6 +422,21 @@ public final class Tensor {
     /** -1, 0 or 1. */
     public Tensor sign() {
         return unary(UnaryFunction.SIGN);
+    }
+
+    /** x * sigmoid(x). */
+    public Tensor silu() {
+        return unary(UnaryFunction.SILU);
+    }
+
+    /** Sine of an angle in radians. */
+    public Tensor sin() {
+        return unary(UnaryFunction.SINE);
+    }
+
+    /** log(1 + exp(x)). */
+    public Tensor softplus() {
+        return unary(UnaryFunction.SOFTPLUS);
     }
 
     /** x * x. */
@@ -448,6 +497,18 @@ public final class Tensor {
         return axes.length == 0
                 ? apply(new Reduction.Maximum(allAxes()), this).reshape()
                 : apply(new Reduction.Maximum(axes(axes)), this);
+    }
+
+    /** Smallest element over axes, which become 1; over all elements, a scalar, if none is named. */
+    public Tensor min(int... axes) {
+        return axes.length == 0
+                ? apply(new Reduction.Minimum(allAxes()), this).reshape()
+                : apply(new Reduction.Minimum(axes(axes)), this);
+    }
+
+    /** Sums along an axis, each over the elements up to its place. */
+    public Tensor cumulativeSum(int axis) {
+        return apply(new Scan.CumulativeSum(spec.shape().axis(axis), false), this);
     }
 
     private List<Integer> allAxes() {
@@ -536,6 +597,28 @@ public final class Tensor {
         return tensors.size() == 1
                 ? tensors.get(0)
                 : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
+    }
+
+    // ---- selection
+
+    /** Where the largest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMax(int axis) {
+        return apply(new Selection.ArgMaximum(spec.shape().axis(axis)), this);
+    }
+
+    /** Where the smallest element along an axis stands, as int64; the axis becomes 1. The first of equal ones wins. */
+    public Tensor argMin(int axis) {
+        return negate().argMax(axis);
+    }
+
+    /** Layers of an axis by their places, an int64 tensor of rank 1: layer i of the result is {@code indices[i]} of this. */
+    public Tensor indexSelect(int axis, Tensor indices) {
+        return apply(new Selection.IndexSelect(spec.shape().axis(axis)), this, indices);
+    }
+
+    /** Layers of an axis by their places. */
+    public Tensor indexSelect(int axis, long... indices) {
+        return indexSelect(axis, ofLongs(plainBackend(), Shape.of(indices.length), indices));
     }
 
     // ---- linear algebra and statistics
@@ -638,6 +721,15 @@ public final class Tensor {
         return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
     }
 
+    /**
+     * Transposed convolution with a weight (in, out / groups, height, width) and, if given, a bias (out); the geometry's
+     * padding is cut off the result, {@link Convolution.Geometry#outputPadded} says how output padding is given.
+     */
+    public Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, Convolution.Geometry geometry) {
+        Operation operation = new Convolution.ConvTranspose2d(geometry);
+        return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
+    }
+
     /** The largest cell of each window. */
     public Tensor maxPool2d(Pooling.Window window) {
         return apply(new Pooling.MaxPool2d(window), this);
@@ -656,6 +748,13 @@ public final class Tensor {
     /** At another size, without antialiasing and with half-pixel centres. */
     public Tensor resize(long height, long width, Resampling.Filter filter) {
         return apply(new Resampling.Resize(height, width, filter, false, false), this);
+    }
+
+    // ---- filters
+
+    /** The mean of the window of (2 radius + 1) x (2 radius + 1) cells around each cell. */
+    public Tensor boxMean(int radius, Filtering.Border border) {
+        return apply(new Filtering.BoxMean(radius, border), this);
     }
 
     // ---- holding

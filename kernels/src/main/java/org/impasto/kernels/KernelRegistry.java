@@ -16,12 +16,15 @@ final class KernelRegistry {
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
         FactorizationKernels.register(this);
+        FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
         PaddingKernels.register(this);
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        ScanKernels.register(this);
+        SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);
     }

@@ -3,6 +3,7 @@ package org.impasto.nn;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.impasto.core.Backend;
 import org.impasto.core.Shape;
@@ -40,13 +41,16 @@ public interface ParameterSource {
                     throw new WeightException(file.path() + ": has no tensor '" + name + "', expected with shape "
                             + shape + "; the file holds " + sample(file.names()));
                 }
+                int[] axes = names.axesInFile(path);
+                Shape stored = axes == null ? shape : stored(shape, axes);
                 Shape found = file.spec(name).shape();
-                if (!found.equals(shape)) {
+                if (!found.equals(stored)) {
                     throw new WeightException(
-                            file.path() + ": tensor '" + name + "' has shape " + found + ", expected " + shape);
+                            file.path() + ": tensor '" + name + "' has shape " + found + ", expected " + stored);
                 }
                 asked.add(name);
-                return Tensor.of(backend, shape, file.readFloats(name));
+                Tensor value = Tensor.of(backend, stored, file.readFloats(name));
+                return axes == null ? value : value.permute(axes);
             }
 
             @Override
@@ -63,6 +67,34 @@ public interface ParameterSource {
                 }
             }
         };
+    }
+
+    /** Several sources, each for the parameters of one room, whose name it does not see. */
+    static ParameterSource byRoom(Map<String, ParameterSource> sources) {
+        return new ParameterSource() {
+            @Override
+            public Tensor value(Backend backend, String path, Shape shape, Init init) {
+                int end = path.indexOf('.');
+                ParameterSource source = end < 0 ? null : sources.get(path.substring(0, end));
+                if (source == null) {
+                    throw new WeightException("no source holds '" + path + "', there are some for " + sources.keySet());
+                }
+                return source.value(backend, path.substring(end + 1), shape, init);
+            }
+
+            @Override
+            public void finish() {
+                sources.values().forEach(ParameterSource::finish);
+            }
+        };
+    }
+
+    private static Shape stored(Shape shape, int[] axes) {
+        long[] sizes = new long[axes.length];
+        for (int axis = 0; axis < axes.length; axis++) {
+            sizes[axes[axis]] = shape.size(axis);
+        }
+        return Shape.of(sizes);
     }
 
     private static String sample(List<String> names) {

@@ -3,6 +3,7 @@ package org.impasto.testing;
 import java.util.Random;
 import org.impasto.core.Backend;
 import org.impasto.core.ElementType;
+import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 
@@ -22,6 +23,8 @@ public record Operand(Spec spec, Kind kind) {
         NONZERO,
         /** A symmetric matrix of normal numbers. */
         SYMMETRIC,
+        /** Whole numbers from 0 to 2, as INT64. */
+        INDEX,
         /** Matrices of normal numbers whose diagonal outweighs the rest of its row. */
         DOMINANT,
         /** Symmetric matrices of normal numbers whose diagonal outweighs the rest of its row. */
@@ -43,9 +46,14 @@ public record Operand(Spec spec, Kind kind) {
         return new Operand(Spec.float32(sizes), Kind.NONZERO);
     }
 
-    /** This operand with another element type. */
+    /** Whole numbers from 0 to 2, as INT64. */
+    public static Operand index(long... sizes) {
+        return new Operand(new Spec(Shape.of(sizes), ElementType.INT64), Kind.INDEX);
+    }
+
+    /** This operand with another element type; indices keep theirs. */
     public Operand as(ElementType type) {
-        return new Operand(new Spec(spec.shape(), type), kind);
+        return kind == Kind.INDEX ? this : new Operand(new Spec(spec.shape(), type), kind);
     }
 
     /** The values as a tensor of a backend, the same for each backend; float32 values are exact. */
@@ -57,7 +65,7 @@ public record Operand(Spec spec, Kind kind) {
         if (spec.type() == ElementType.INT64) {
             long[] longs = new long[values.length];
             for (int i = 0; i < longs.length; i++) {
-                longs[i] = Math.round(values[i] * 100);
+                longs[i] = Math.round(kind == Kind.INDEX ? values[i] : values[i] * 100);
             }
             return Tensor.ofLongs(backend, spec.shape(), longs);
         }
@@ -77,6 +85,7 @@ public record Operand(Spec spec, Kind kind) {
                 case NORMAL, SYMMETRIC, DOMINANT, POSITIVE_DEFINITE -> normal;
                 case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
                 case NONZERO -> normal + Math.copySign(0.2, normal);
+                case INDEX -> random.nextInt(3);
             };
         }
         if (kind == Kind.SYMMETRIC || kind == Kind.DOMINANT || kind == Kind.POSITIVE_DEFINITE) {

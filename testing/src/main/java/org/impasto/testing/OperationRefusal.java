@@ -10,6 +10,7 @@ import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.ElementType;
 import org.impasto.core.Elementwise;
+import org.impasto.core.Filtering;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
 import org.impasto.core.Operation;
@@ -20,6 +21,8 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Reduction;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Scan;
+import org.impasto.core.Selection;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.Statistics;
@@ -38,10 +41,12 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         List<OperationRefusal> all = new ArrayList<>();
         elementwise(all);
         views(all);
+        selections(all);
         matrices(all);
         FactorizationCases.refuse(all);
         convolutions(all);
         pictures(all);
+        filters(all);
         return all;
     }
 
@@ -75,7 +80,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
     }
 
     private static void views(List<OperationRefusal> all) {
-        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)))) {
+        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)), new Reduction.Minimum(List.of(1)))) {
             refuse(all, operation, VECTOR);
             refuse(all, operation, LONGS);
             refuse(all, operation, PICTURE, PICTURE);
@@ -97,6 +102,27 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new View.Concat(1), PICTURE, VECTOR);
         refuse(all, new View.Concat(1), PICTURE, DOUBLE_PICTURE);
         refuse(all, new View.Concat(4), PICTURE);
+    }
+
+    private static void selections(List<OperationRefusal> all) {
+        Spec indices = as(VECTOR, ElementType.INT64);
+        refuse(all, new Scan.CumulativeSum(1, false));
+        refuse(all, new Scan.CumulativeSum(1, false), VECTOR);
+        refuse(all, new Scan.CumulativeSum(1, true), LONGS);
+        refuse(all, new Selection.ArgMaximum(1));
+        refuse(all, new Selection.ArgMaximum(1), VECTOR);
+        refuse(all, new Selection.ArgMaximum(-1), PICTURE);
+        refuse(all, new Selection.ArgMaximum(1), LONGS);
+        refuse(all, new Selection.ArgMaximum(2), EMPTY);
+        for (Operation operation : List.of(new Selection.IndexSelect(2), new Selection.IndexAdd(2, 4))) {
+            refuse(all, operation, PICTURE);
+            refuse(all, operation, VECTOR, indices);
+            refuse(all, operation, PICTURE, VECTOR);
+            refuse(all, operation, PICTURE, LONGS);
+        }
+        refuse(all, new Selection.IndexAdd(1, 4), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, -1), PICTURE, indices);
+        refuse(all, new Selection.IndexAdd(2, 4), LONGS, indices);
     }
 
     private static void matrices(List<OperationRefusal> all) {
@@ -145,6 +171,24 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Convolution.Conv2d(plain, Activation.NONE, FusedPooling.FLOOR),
                 Spec.float32(1, 3, 3, 3),
                 weight);
+
+        Spec turned = Spec.float32(3, 4, 3, 3);
+        Operation transposed = new Convolution.ConvTranspose2d(plain);
+        refuse(all, transposed, PICTURE);
+        refuse(all, transposed, VECTOR, turned);
+        refuse(all, transposed, PICTURE, VECTOR);
+        refuse(all, transposed, PICTURE, weight);
+        refuse(all, transposed, PICTURE, as(turned, ElementType.FLOAT64));
+        refuse(all, transposed, PICTURE, turned, Spec.float32(3));
+        refuse(all, transposed, Spec.float32(1, 3, 0, 5), turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.strided(0, 1)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.grouped(2)), PICTURE, turned);
+        refuse(
+                all,
+                new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), PaddingMode.REFLECT)),
+                PICTURE,
+                turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(9), PaddingMode.ZERO)), PICTURE, turned);
 
         Operation data = new Convolution.DataGradient(plain, PICTURE.shape());
         refuse(all, data, result);
@@ -214,6 +258,29 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 new Resampling.ResizeGradient(resize, PICTURE.shape()),
                 as(Spec.float32(1, 3, 3, 4), ElementType.INT64));
         refuse(all, new Resampling.ResizeGradient(resize, VECTOR.shape()), Spec.float32(1, 3, 3, 4));
+    }
+
+    private static void filters(List<OperationRefusal> all) {
+        Operation mean = new Filtering.BoxMean(1, Filtering.Border.TRUNCATED);
+        refuse(all, mean);
+        refuse(all, mean, PICTURE, PICTURE);
+        refuse(all, mean, VECTOR);
+        refuse(all, mean, LONGS);
+        refuse(all, new Filtering.BoxMean(-1, Filtering.Border.TRUNCATED), PICTURE);
+        refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
+        refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
+        refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
+        Operation guided = new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0.1);
+        refuse(all, guided, PICTURE);
+        refuse(all, guided, PICTURE, VECTOR);
+        refuse(all, guided, VECTOR, PICTURE);
+        refuse(all, guided, Spec.float32(1, 2, 5, 7), PICTURE);
+        refuse(all, guided, Spec.float32(1, 3, 5, 6), PICTURE);
+        refuse(all, guided, DOUBLE_PICTURE, PICTURE);
+        refuse(all, guided, LONGS, LONGS);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, Double.NaN), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(5, Filtering.Border.REFLECT, 0.1), PICTURE, PICTURE);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {

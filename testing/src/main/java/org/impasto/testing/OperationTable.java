@@ -16,9 +16,11 @@ public final class OperationTable {
     public static List<OperationCase> cases() {
         List<OperationCase> cases = new ArrayList<>();
         cases.addAll(ElementCases.all());
+        cases.addAll(SelectionCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(FactorizationCases.all());
         cases.addAll(PictureCases.all());
+        cases.addAll(FilterCases.all());
         return cases;
     }
 

@@ -33,12 +33,15 @@ public final class ReferenceBackend implements Backend {
         ReferenceConvolution.register(registry);
         ReferenceElementwise.register(registry);
         ReferenceFactorization.register(registry);
+        ReferenceFiltering.register(registry);
         ReferenceGeneration.register(registry);
         ReferenceLinearAlgebra.register(registry);
         ReferencePadding.register(registry);
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);
         ReferenceResampling.register(registry);
+        ReferenceScan.register(registry);
+        ReferenceSelection.register(registry);
         ReferenceStatistics.register(registry);
         ReferenceView.register(registry);
         return Map.copyOf(registry.kernels);

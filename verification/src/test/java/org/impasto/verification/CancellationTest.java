@@ -155,7 +155,7 @@ class CancellationTest {
         try (Scope scope = Scope.open(run)) {
             Tensor content = RandomTensors.picture(backend, 1, 1, 96, 80);
             Tensor style = RandomTensors.picture(backend, 2, 1, 64, 72);
-            assertThat(transfer.apply(content, style, 1).toFloats()).hasSize(3 * 96 * 80);
+            assertThat(transfer.stylize(content, style, 1).toFloats()).hasSize(3 * 96 * 80);
         }
     }
 

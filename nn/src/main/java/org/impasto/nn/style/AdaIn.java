@@ -23,6 +23,23 @@ public final class AdaIn {
             return new Style(
                     moments.mean(), moments.variance().affine(1, EPSILON).sqrt());
         }
+
+        /**
+         * The statistics of features in a region; each cell counts as much as its mask says.
+         *
+         * @param mask N x 1 x H x W or 1 x 1 x H x W in [0, 1], at the size of the features
+         */
+        public static Style of(Tensor features, Tensor mask) {
+            Tensor count = mask.sum(2, 3);
+            Tensor one = mask.constant(Shape.scalar(), 1); // an empty region has statistics, too, which nothing takes
+            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(one));
+            Tensor variance = features.sub(mean)
+                    .square()
+                    .mul(mask)
+                    .sum(2, 3)
+                    .div(count.affine(1, -1).maximum(one));
+            return new Style(mean, variance.affine(1, EPSILON).sqrt());
+        }
     }
 
     /** A style and its share in a mixture. */
@@ -74,22 +91,18 @@ public final class AdaIn {
         checkMask(content, mask);
         return Scope.keeping(() -> {
             Tensor rest = mask.affine(-1, 1);
-            Tensor in = transferred(content, region(content, mask), Style.of(inside));
-            Tensor out = transferred(content, region(content, rest), Style.of(outside));
+            Tensor in = transferred(content, Style.of(content, mask), Style.of(inside));
+            Tensor out = transferred(content, Style.of(content, rest), Style.of(outside));
             return in.mul(mask).add(out.mul(rest));
         });
     }
 
-    private static Style region(Tensor content, Tensor mask) {
-        Tensor count = mask.sum(2, 3);
-        Tensor one = mask.constant(Shape.scalar(), 1); // an empty region has statistics, too, which nothing takes
-        Tensor mean = content.mul(mask).sum(2, 3).div(count.maximum(one));
-        Tensor variance = content.sub(mean)
-                .square()
-                .mul(mask)
-                .sum(2, 3)
-                .div(count.affine(1, -1).maximum(one));
-        return new Style(mean, variance.affine(1, EPSILON).sqrt());
+    /**
+     * Content features of known statistics in the manner of a style: where the statistics are those of a region or of a
+     * larger picture that this is a part of.
+     */
+    public static Tensor apply(Tensor content, Style own, Style style) {
+        return Scope.keeping(() -> transferred(content, own, style));
     }
 
     private static Tensor transferred(Tensor content, Style style) {

@@ -1,115 +1,227 @@
 package org.impasto.nn.style;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.impasto.core.Backend;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
-import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.core.WeightException;
+import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Model;
 import org.impasto.nn.vgg.Vgg;
 import org.impasto.nn.vgg.VggDecoder;
+import org.impasto.nn.vgg.VggVariant;
 
 /**
- * Style transfer through features: both pictures are encoded by a VGG, the content's features are given the style's
- * statistics, and a decoder makes the picture.
+ * Style transfer through features: a VGG encodes both pictures, the content's features are given what the style's have,
+ * and a decoder makes the picture. With decoders of several levels this happens once for each, from the deepest to
+ * relu1_1: the picture that one level made is the content of the next, as in universal style transfer (Li et al., 2017).
+ *
+ * <p>The strength mixes features: at each level, what the transform made and what the level's content has. At strength 0
+ * nothing is decoded; the content itself comes back, a little sharper than at a strength just above 0.
  */
-public final class FeatureTransfer implements AutoCloseable {
-    /** How the content's features get the style's statistics. */
+public final class FeatureTransfer implements StyleTransfer {
+    /** How the content's features get what the style's have. */
     public enum Method {
         /** Mean and deviation of each channel: see {@link AdaIn}. */
         ADAIN,
         /** Mean and covariance of all channels: see {@link Wct}. */
-        WCT
-    }
-
-    private final Method method;
-    private final Model<Vgg> encoder;
-    private final Model<VggDecoder> decoder;
-    private final String tap;
-
-    private FeatureTransfer(Method method, Model<Vgg> encoder, Model<VggDecoder> decoder, String tap) {
-        this.method = method;
-        this.encoder = encoder;
-        this.decoder = decoder;
-        this.tap = tap;
+        WCT,
+        /** Patches: see {@link StyleSwap}. Time grows with the product of both pictures' sizes. */
+        SWAP
     }
 
     /**
-     * A method with the weights of an encoder and of a decoder trained with it. The layer is the one from which the
-     * decoder doubles as often as the encoder pools before it.
+     * One layer with its way there and back.
+     *
+     * @param cell pixels on a side of a feature
      */
+    private record Level(Vgg encoder, VggDecoder decoder, String tap, int cell) {
+        /** The size of pictures that come back whole. */
+        int wholeCell() {
+            // Where the encoder drops odd edges, the decoder gives them back only to pictures of whole cells.
+            return encoder.variant().ceilPooling() ? 1 : cell;
+        }
+    }
+
+    private final FeatureTransform transform;
+    private final List<Model<?>> models;
+    private final List<Level> levels;
+    private final String name;
+
+    private FeatureTransfer(Method method, List<Model<?>> models, List<Level> levels) {
+        this.transform = switch (method) {
+            case ADAIN -> FeatureTransform.ADAIN;
+            case WCT -> FeatureTransform.WCT;
+            case SWAP -> FeatureTransform.SWAP;
+        };
+        this.models = models;
+        this.levels = levels;
+        this.name = method.name().toLowerCase(Locale.ROOT) + " at " + String.join(", ", tapsOf(levels)) + " of "
+                + levels.get(0).encoder().variant().name();
+    }
+
+    /** A method with the weights of an encoder and of a decoder trained with it. */
     public static FeatureTransfer load(Backend backend, Method method, Path encoderFile, Path decoderFile) {
-        Model<Vgg> encoder = Vgg.load(backend, encoderFile);
+        return load(backend, method, List.of(encoderFile, decoderFile));
+    }
+
+    /**
+     * A method with the weights of encoders and decoders, in any order. Each decoder makes a level: it belongs to the
+     * layer from which it doubles as often as an encoder pools before it. Of the encoders with such a layer of as many
+     * channels it gets the one that ends nearest to it, so one deep encoder can serve all levels if their decoders were
+     * trained with it.
+     */
+    public static FeatureTransfer load(Backend backend, Method method, List<Path> files) {
+        Map<Boolean, List<Path>> sorted = files.stream().collect(Collectors.partitioningBy(FeatureTransfer::isEncoder));
+        List<Path> encoderFiles = sorted.getOrDefault(true, List.of());
+        List<Path> decoderFiles = sorted.getOrDefault(false, List.of());
+        if (encoderFiles.isEmpty() || decoderFiles.isEmpty()) {
+            throw new WeightException("of the weight files " + files + " "
+                    + (encoderFiles.isEmpty() ? "none is an encoder" : "all are encoders")
+                    + "; expected at least one encoder (VGG) and its decoder");
+        }
+        List<Model<?>> models = new ArrayList<>();
         boolean complete = false;
         try {
-            Model<VggDecoder> decoder = VggDecoder.load(backend, decoderFile);
-            try {
-                FeatureTransfer transfer = new FeatureTransfer(method, encoder, decoder, matchingTap(encoder, decoder));
-                complete = true;
-                return transfer;
-            } finally {
-                if (!complete) {
-                    decoder.close();
-                }
+            List<Vgg> encoders = new ArrayList<>();
+            for (Path file : encoderFiles) {
+                Model<Vgg> model = Vgg.load(backend, file);
+                models.add(model);
+                encoders.add(model.net());
             }
+            List<VggDecoder> decoders = new ArrayList<>();
+            for (Path file : decoderFiles) {
+                Model<VggDecoder> model = VggDecoder.load(backend, file);
+                models.add(model);
+                decoders.add(model.net());
+            }
+            FeatureTransfer transfer = new FeatureTransfer(method, models, levels(encoders, decoders));
+            complete = true;
+            return transfer;
         } finally {
             if (!complete) {
-                encoder.close();
+                close(models);
             }
         }
     }
 
-    private static String matchingTap(Model<Vgg> encoder, Model<VggDecoder> decoder) {
-        var blocks = encoder.net().variant().blocks();
-        int wanted = decoder.net().channels();
-        int block = decoder.net().doublings() + 1;
-        String tap = "relu" + block + "_1";
-        if (block > blocks.size() || blocks.get(block - 1).get(0).channels() != wanted) {
-            throw new ShapeException("the decoder takes " + wanted + " channels of " + tap + ", but the "
-                    + encoder.net().variant().name() + " encoder has "
-                    + (block > blocks.size()
-                            ? "no such layer"
-                            : blocks.get(block - 1).get(0).channels() + " there")
-                    + ": do both belong together?");
+    private static boolean isEncoder(Path path) {
+        try (WeightFile file = WeightFile.open(path)) {
+            return VggVariant.isIn(file);
         }
-        return tap;
     }
 
-    /**
-     * The content in the style's manner.
-     *
-     * @param content 1 x 3 x H x W in [0, 1]
-     * @param style 1 x 3 x H' x W' in [0, 1]
-     * @param strength 0 decodes the content's own features, 1 is the full transfer
-     * @return 1 x 3 x H'' x W'' in [0, 1], where H'' and W'' are H and W rounded to whole cells of the features: up if
-     *     the encoder pools in ceil mode, else down
-     */
-    public Tensor apply(Tensor content, Tensor style, double strength) {
-        if (!(strength >= 0 && strength <= 1)) {
-            throw new ShapeException("strength is " + strength + ", expected 0 to 1");
+    private static List<Level> levels(List<Vgg> encoders, List<VggDecoder> decoders) {
+        List<Level> levels = new ArrayList<>();
+        for (VggDecoder decoder : decoders) {
+            int block = decoder.doublings() + 1;
+            String tap = "relu" + block + "_1";
+            Vgg encoder = encoders.stream()
+                    .filter(candidate -> channels(candidate, block) == decoder.channels())
+                    .min(Comparator.comparing(candidate -> candidate.taps().size()))
+                    .orElseThrow(() -> new WeightException("a decoder takes " + decoder.channels() + " channels of "
+                            + tap + ", but there is no encoder that has them: "
+                            + String.join(", ", described(encoders, block)) + "; do the files belong together?"));
+            if (levels.stream().anyMatch(level -> level.tap().equals(tap))) {
+                throw new WeightException("there are two decoders of " + tap + ", expected one for each level");
+            }
+            levels.add(new Level(encoder, decoder, tap, 1 << (block - 1)));
         }
+        levels.sort(Comparator.comparing(Level::cell).reversed());
+        return levels;
+    }
+
+    /** Channels of a block, 0 if there is none. */
+    private static int channels(Vgg encoder, int block) {
+        List<List<VggVariant.Convolution>> blocks = encoder.variant().blocks();
+        return block > blocks.size() ? 0 : blocks.get(block - 1).get(0).channels();
+    }
+
+    private static List<String> described(List<Vgg> encoders, int block) {
+        return encoders.stream()
+                .map(encoder -> encoder.variant().name() + " has "
+                        + (channels(encoder, block) == 0 ? "no such layer" : channels(encoder, block) + " there"))
+                .toList();
+    }
+
+    private static List<String> tapsOf(List<Level> levels) {
+        return levels.stream().map(Level::tap).toList();
+    }
+
+    /** The layers at which features are transformed, from the deepest on. */
+    public List<String> layers() {
+        return tapsOf(levels);
+    }
+
+    @Override
+    public StyleCode prepare(Tensor style) {
+        Pictures.check("style", style);
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> all = new LinkedHashMap<>();
+            for (Level level : levels) {
+                Run.current().throwIfCancelled();
+                Scope.keepingMap(() -> {
+                            int least = level.cell() * transform.leastCells();
+                            Tensor picture = Pictures.whole(style, 1, least);
+                            return transform.prepare(level.encoder().feature(picture, level.tap()));
+                        })
+                        .forEach((key, value) -> all.put(level.tap() + "." + key, value));
+            }
+            return new StyleCode(name, all);
+        }
+    }
+
+    @Override
+    public Tensor stylize(Tensor content, StyleMix mix) {
+        mix.check(content, name);
         Run run = Run.current();
+        if (mix.strength() == 0) {
+            return content;
+        }
         return Scope.keeping(() -> {
-            Tensor styleFeatures = encoder.net().feature(style, tap);
-            run.report(0.3);
-            Tensor contentFeatures = encoder.net().feature(content, tap);
-            run.report(0.6);
-            Tensor transferred = switch (method) {
-                case ADAIN -> AdaIn.apply(contentFeatures, styleFeatures, strength);
-                case WCT -> Wct.apply(contentFeatures, styleFeatures, strength);
-            };
-            run.report(0.7);
-            Tensor picture = decoder.net().forward(transferred).clamp(0, 1);
-            run.report(1);
-            return picture;
+            Tensor picture = content;
+            for (int i = 0; i < levels.size(); i++) {
+                Level level = levels.get(i);
+                double done = (double) i / levels.size();
+                double part = 1.0 / levels.size();
+                Tensor before = picture;
+                picture = Scope.keeping(() -> {
+                    int least = level.cell() * transform.leastCells();
+                    Tensor whole = Pictures.whole(before, level.wholeCell(), least);
+                    Tensor features = level.encoder().feature(whole, level.tap());
+                    run.report(done + part * 0.4);
+                    Tensor styled = transformed(level, features, mix);
+                    run.report(done + part * 0.6);
+                    return Pictures.cropped(level.decoder().forward(styled), content.shape());
+                });
+                run.report(done + part);
+            }
+            return picture.clamp(0, 1);
         });
+    }
+
+    private Tensor transformed(Level level, Tensor features, StyleMix mix) {
+        return Scope.keeping(() -> mix.applied(features, level.cell(), (map, region) -> {
+            FeatureTransform.Applied measured = transform.measured(map, region);
+            return style -> measured.in(key -> style.get(level.tap() + "." + key));
+        }));
     }
 
     /** Gives the weights back. */
     @Override
     public void close() {
-        encoder.close();
-        decoder.close();
+        close(models);
+    }
+
+    private static void close(List<Model<?>> models) {
+        models.forEach(Model::close);
     }
 }

@@ -1,10 +1,13 @@
 package org.impasto.nn.style;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.functional.Matrices;
 
 /**
  * Whitening and colouring of features (Li et al., "Universal style transfer via feature transforms", 2017): the content's
@@ -17,15 +20,75 @@ public final class Wct {
     /** Eigenvalues up to this are taken for zero. */
     public static final double THRESHOLD = 1e-5;
 
+    /** Elements of a strip of features that is transformed at once, so that float64 copies stay small. */
+    private static final long STRIP = 1 << 21;
+
     private Wct() {}
+
+    /** Mean C x 1 and covariance C x C (divided by n - 1) of features over their pixels, float64. */
+    public record Moments(Tensor mean, Tensor covariance) {
+        /** The moments of features, 1 x C x H x W. */
+        public static Moments of(Tensor features) {
+            checkSingle("features", features);
+            long channels = features.shape().size(1);
+            return new Moments(
+                    channelMeans(features), features.covariance(true).reshape(channels, channels));
+        }
+
+        /**
+         * The moments of features in a region; each cell counts as much as its mask says.
+         *
+         * @param mask 1 x 1 x H x W in [0, 1], at the size of the features
+         */
+        public static Moments of(Tensor features, Tensor mask) {
+            checkSingle("features", features);
+            long channels = features.shape().size(1);
+            long pixels = features.shape().size(2) * features.shape().size(3);
+            Tensor one = mask.constant(Shape.scalar(), 1); // an empty region has moments, too, which nothing takes
+            Tensor count = mask.sum(2, 3);
+            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(one));
+            // The covariance of weighted deviations about their own mean, and back to sums about the region's mean.
+            Tensor weighted = features.sub(mean).mul(mask.sqrt());
+            Tensor shift = channelMeans(weighted);
+            Tensor sums = weighted.covariance(false)
+                    .reshape(channels, channels)
+                    .add(shift.matmul(shift, false, true))
+                    .affine((double) pixels, 0);
+            Tensor divisor = count.affine(1, -1).maximum(one).to(ElementType.FLOAT64).reshape(1, 1);
+            return new Moments(mean.to(ElementType.FLOAT64).reshape(channels, 1), sums.div(divisor));
+        }
+    }
 
     /** What is needed of a style: mean C x 1, eigenvalues C ascending, and the colouring matrix C x C, float64. */
     public record Style(Tensor mean, Tensor eigenvalues, Tensor colouring) {
         /** The statistics of a style's features, 1 x C x H x W. */
         public static Style of(Tensor features) {
             checkSingle("style", features);
-            Tensor.Eigen eigen = covariance(features).symmetricEigen();
-            return new Style(channelMeans(features), eigen.values(), power(eigen, 0.5));
+            return of(Moments.of(features));
+        }
+
+        /** A style of known moments. */
+        public static Style of(Moments moments) {
+            Matrices.Power root = Matrices.squareRoot(moments.covariance(), THRESHOLD);
+            return new Style(moments.mean(), root.eigenvalues(), root.matrix());
+        }
+    }
+
+    /** What is needed of a content: mean C x 1, eigenvalues C ascending, and the whitening matrix C x C, float64. */
+    public record Content(Tensor mean, Tensor eigenvalues, Tensor whitening) {
+        /**
+         * A content of known moments.
+         *
+         * @param regularised whether the identity is added to the covariance, as published: weak directions are then
+         *     not blown up
+         */
+        public static Content of(Moments moments, boolean regularised) {
+            Tensor covariance = moments.covariance();
+            if (regularised) {
+                covariance = covariance.add(covariance.identity(covariance.shape().size(0)));
+            }
+            Matrices.Power root = Matrices.inverseSquareRoot(covariance, THRESHOLD);
+            return new Content(moments.mean(), root.eigenvalues(), root.matrix());
         }
     }
 
@@ -56,47 +119,44 @@ public final class Wct {
     public static Result transform(Tensor content, Style style, double strength, boolean regularised) {
         checkSingle("content", content);
         try (Scope scope = Scope.open()) {
-            Shape shape = content.shape();
-            Tensor covariance = covariance(content);
-            if (regularised) {
-                covariance = covariance.add(identity(content, shape.size(1)));
-            }
-            Tensor.Eigen eigen = covariance.symmetricEigen();
-            Tensor mapping = style.colouring().matmul(power(eigen, -0.5));
-            Tensor flat = content.to(ElementType.FLOAT64).reshape(shape.size(1), shape.size(2) * shape.size(3));
-            Tensor transferred = mapping.matmul(flat.sub(channelMeans(content))).add(style.mean());
-            Tensor mixed = strength == 1
-                    ? transferred
-                    : transferred.affine(strength, 0).add(flat.affine(1 - strength, 0));
-            return new Result(scope.keep(mixed.reshape(shape).to(content.type())), scope.keep(eigen.values()));
+            Content own = Content.of(Moments.of(content), regularised);
+            return new Result(
+                    scope.keep(apply(content, own, style, strength)), scope.keep(own.eigenvalues()));
         }
     }
 
-    private static Tensor covariance(Tensor features) {
-        long channels = features.shape().size(1);
-        return features.covariance(true).reshape(channels, channels);
+    /**
+     * Content features of known statistics in the manner of a style: where the statistics are those of a region or of a
+     * larger picture that this is a part of.
+     */
+    public static Tensor apply(Tensor content, Content own, Style style) {
+        return Scope.keeping(() -> apply(content, own, style, 1));
+    }
+
+    private static Tensor apply(Tensor content, Content own, Style style, double strength) {
+        Shape shape = content.shape();
+        long rows = Math.max(1, STRIP / Math.max(1, shape.size(1) * shape.size(3)));
+        Tensor mapping = style.colouring().matmul(own.whitening());
+        List<Tensor> strips = new ArrayList<>();
+        for (long top = 0; top < shape.size(2); top += rows) {
+            long from = top;
+            long height = Math.min(rows, shape.size(2) - top);
+            strips.add(Scope.keeping(() -> {
+                Tensor strip = height == shape.size(2) ? content : content.slice(2, from, height);
+                Tensor flat = strip.to(ElementType.FLOAT64).reshape(shape.size(1), height * shape.size(3));
+                Tensor transferred = mapping.matmul(flat.sub(own.mean())).add(style.mean());
+                Tensor mixed = strength == 1
+                        ? transferred
+                        : transferred.affine(strength, 0).add(flat.affine(1 - strength, 0));
+                return mixed.reshape(strip.shape()).to(content.type());
+            }));
+        }
+        return Tensor.concat(2, strips);
     }
 
     private static Tensor channelMeans(Tensor features) {
         Tensor wide = features.to(ElementType.FLOAT64);
         return wide.mean(2, 3).reshape(features.shape().size(1), 1);
-    }
-
-    private static Tensor identity(Tensor like, long size) {
-        int n = Math.toIntExact(size);
-        double[] values = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            values[i * (n + 1)] = 1;
-        }
-        return Tensor.ofDoubles(like.plain().backend(), Shape.of(n, n), values);
-    }
-
-    /** A symmetric matrix raised to a power, without the directions of eigenvalues up to the threshold. */
-    private static Tensor power(Tensor.Eigen eigen, double exponent) {
-        Tensor values = eigen.values();
-        Tensor counted = values.greater(values.constant(Shape.scalar(), THRESHOLD));
-        Tensor scale = values.clamp(THRESHOLD, Double.MAX_VALUE).power(exponent).mul(counted);
-        return eigen.vectors().mul(scale).matmul(eigen.vectors(), false, true);
     }
 
     private static void checkSingle(String what, Tensor features) {

@@ -117,15 +117,23 @@ public record VggVariant(
      * VGG-19 of collaborative distillation ({@code conv11.weight}).
      */
     public static VggVariant of(WeightFile file) {
-        for (String prefix : List.of("", "model.")) {
-            VggVariant variant = below(file, prefix);
-            if (variant != null) {
-                return variant;
-            }
+        VggVariant variant = find(file);
+        if (variant != null) {
+            return variant;
         }
         throw new WeightException(file.path() + ": is no VGG that is known: expected tensors 'features.0.weight'"
                 + " (torchvision), '0.weight' (normalised) or 'conv0.weight' (thin), found "
                 + file.names().subList(0, Math.min(4, file.names().size())));
+    }
+
+    /** Whether a file holds a variant that {@link #of} knows. */
+    public static boolean isIn(WeightFile file) {
+        return find(file) != null;
+    }
+
+    private static @Nullable VggVariant find(WeightFile file) {
+        VggVariant plain = below(file, "");
+        return plain != null ? plain : below(file, "model.");
     }
 
     /** The variant whose tensors a file holds below a prefix, as in {@code encoder.}; null if it holds none there. */

@@ -1,0 +1,175 @@
+package org.impasto.nn.style;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which styles a content gets, in which shares and regions, and how much of them.
+ *
+ * <p>At a pixel where parts i with weights w_i have masks m_i (1 for a part without), part i has the share
+ * {@code k w_i m_i / sum(w m)} with {@code k = min(1, sum m)}; the content itself has the rest, 1 - k. So weights count
+ * relative to each other only, masks that add up to 1 leave nothing of the content, and one soft mask alone fades from the
+ * style to the content. A part with a mask measures the content inside its region alone.
+ *
+ * @param parts at least one
+ * @param strength 0 for the content itself to 1 for the styles alone; what lies between is the method's affair, see there
+ */
+public record StyleMix(List<Part> parts, double strength) {
+    /**
+     * One style of a mix.
+     *
+     * @param weight 0 or more
+     * @param mask where it counts: 1 x 1 x H x W of numbers in [0, 1], in the content's size; null for everywhere. It
+     *     stays the caller's
+     */
+    public record Part(StyleCode style, double weight, @Nullable Tensor mask) {
+        /** Checks weight and mask. */
+        public Part {
+            if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+                throw new ShapeException("weight of a style is " + weight + ", expected 0 or more");
+            }
+            if (mask != null
+                    && (mask.shape().rank() != 4
+                            || mask.shape().size(0) != 1
+                            || mask.shape().size(1) != 1)) {
+                throw new ShapeException("mask has shape " + mask.shape() + ", expected 1 x 1 x H x W");
+            }
+        }
+    }
+
+    /** Checks that there are parts, that one has a weight, and the strength. */
+    public StyleMix {
+        parts = List.copyOf(parts);
+        if (parts.stream().noneMatch(part -> part.weight() > 0)) {
+            throw new ShapeException("a mix of " + parts.size() + " styles, expected one with a weight above 0");
+        }
+        if (!(strength >= 0 && strength <= 1)) {
+            throw new ShapeException("strength is " + strength + ", expected 0 to 1");
+        }
+    }
+
+    /** One style for the whole picture, at full strength. */
+    public static StyleMix of(StyleCode style) {
+        return new StyleMix(List.of(new Part(style, 1, null)), 1);
+    }
+
+    /** One style where a mask is 1, at full strength. */
+    public static StyleMix of(StyleCode style, Tensor mask) {
+        return new StyleMix(List.of(new Part(style, 1, mask)), 1);
+    }
+
+    /** This mix and another style for the whole picture. */
+    public StyleMix and(StyleCode style, double weight) {
+        return and(new Part(style, weight, null));
+    }
+
+    /** This mix and another style where a mask is 1. */
+    public StyleMix and(StyleCode style, Tensor mask) {
+        return and(new Part(style, 1, mask));
+    }
+
+    private StyleMix and(Part part) {
+        List<Part> all = new ArrayList<>(parts);
+        all.add(part);
+        return new StyleMix(all, strength);
+    }
+
+    /** This mix at another strength. */
+    public StyleMix withStrength(double strength) {
+        return new StyleMix(parts, strength);
+    }
+
+    /** What features were measured to be, ready to be given styles. */
+    interface Measured {
+        /** The features in the manner of a style. */
+        Tensor in(StyleCode style);
+    }
+
+    /** Measures features, in a region or everywhere. */
+    interface Measure {
+        /** Features N x C x h x w, and a region 1 x 1 x h x w of numbers in [0, 1]; null for everywhere. */
+        Measured of(Tensor features, @Nullable Tensor region);
+    }
+
+    /** Complains about a content, masks or codes that do not fit. */
+    void check(Tensor content, String method) {
+        Pictures.check("content", content);
+        Shape expected = content.shape().with(1, 1);
+        for (Part part : parts) {
+            part.style().checkFor(method);
+            if (part.mask() != null && !part.mask().shape().equals(expected)) {
+                throw new ShapeException("mask has shape " + part.mask().shape() + ", expected " + expected
+                        + " for content " + content.shape());
+            }
+        }
+    }
+
+    /**
+     * Features in the manner of all parts at once: the sum over the parts of their share times the features in their
+     * style, and the features themselves with what is left. Everything that masks and strength ask for happens here.
+     *
+     * @param features of the content, 1 x C x h x w
+     * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
+     */
+    Tensor applied(Tensor features, int cell, Measure measure) {
+        boolean masked = parts.stream().anyMatch(part -> part.mask() != null);
+        return masked ? byRegion(features, cell, measure) : everywhere(features, measure);
+    }
+
+    private Tensor everywhere(Tensor features, Measure measure) {
+        double total = parts.stream().mapToDouble(Part::weight).sum();
+        Measured measured = measure.of(features, null);
+        Tensor sum = null;
+        for (Part part : parts) {
+            if (part.weight() > 0) {
+                double share = strength * (part.weight() / total);
+                Tensor styled = measured.in(part.style());
+                Tensor weighted = share == 1 ? styled : styled.affine(share, 0);
+                sum = sum == null ? weighted : sum.add(weighted);
+            }
+        }
+        if (sum == null) {
+            throw new IllegalStateException("a mix without a weight");
+        }
+        return strength == 1 ? sum : sum.add(features.affine(1 - strength, 0));
+    }
+
+    private Tensor byRegion(Tensor features, int cell, Measure measure) {
+        Tensor one = features.constant(Shape.scalar(), 1);
+        Tensor covered = features.constant(Shape.scalar(), 0);
+        Tensor total = covered;
+        List<Tensor> regions = new ArrayList<>();
+        for (Part part : parts) {
+            Tensor region = part.mask() == null ? one : Pictures.reduced(part.mask(), features, cell);
+            regions.add(region);
+            if (part.weight() > 0) {
+                covered = covered.add(region);
+                total = total.add(region.affine(part.weight(), 0));
+            }
+        }
+        Tensor reach = covered.minimum(one).affine(strength, 0);
+        // Where no part counts both are 0; elsewhere the least total is far larger.
+        Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
+        Measured whole = null;
+        Tensor sum = features.mul(reach.affine(-1, 1));
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            if (part.weight() > 0) {
+                Measured measured;
+                if (part.mask() != null) {
+                    measured = measure.of(features, regions.get(i));
+                } else {
+                    whole = whole == null ? measure.of(features, null) : whole;
+                    measured = whole;
+                }
+                Tensor share = regions.get(i).affine(part.weight(), 0).mul(scale);
+                sum = sum.add(measured.in(part.style()).mul(share));
+            }
+        }
+        return sum;
+    }
+}
