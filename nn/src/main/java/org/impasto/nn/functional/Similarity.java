@@ -1,12 +1,11 @@
 package org.impasto.nn.functional;
 
-import org.impasto.core.Convolution;
+import java.util.List;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
-import java.util.Arrays;
-import java.util.List;
 
 /** How alike two pictures of one size are, pixel by pixel; with gradients with respect to both. */
 public final class Similarity {
@@ -79,20 +78,10 @@ public final class Similarity {
 
     /** Means of each channel, weighted by the window, at the places where it is inside the picture. */
     private static Tensor windowed(Tensor x, SsimOptions options) {
-        int window = options.window();
-        int channels = x.shape().intSize(1);
-        double[] weights = new double[window];
-        Arrays.setAll(weights, i -> {
-            double distance = (i - window / 2) / options.sigma();
-            return Math.exp(-distance * distance / 2);
-        });
-        double sum = Arrays.stream(weights).sum();
-        double[] repeated = new double[channels * window];
-        Arrays.setAll(repeated, i -> weights[i % window] / sum);
-        Tensor kernel = Tensor.ofDoubles(x.plain().backend(), Shape.of(channels, 1, 1, window), repeated)
-                .to(x.type());
-        Convolution.Geometry each = Convolution.Geometry.plain().grouped(channels);
-        return x.conv2d(kernel, null, each).conv2d(kernel.reshape(channels, 1, window, 1), null, each);
+        int radius = options.window() / 2;
+        return Filters.gaussianBlur(x, options.sigma(), radius, PaddingMode.ZERO)
+                .slice(2, radius, x.shape().size(2) - options.window() + 1)
+                .slice(3, radius, x.shape().size(3) - options.window() + 1);
     }
 
     /**
