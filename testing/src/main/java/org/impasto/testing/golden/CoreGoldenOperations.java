@@ -23,7 +23,7 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return PictureGoldenOperations.register(new GoldenRunner())
+        return PictureGoldenOperations.register(ElementGoldenOperations.register(new GoldenRunner()))
                 .register("conv2d", GoldenOperation.of((golden, x) -> y(convolution(golden.config(), x))))
                 .register(
                         "max_pool2d",
