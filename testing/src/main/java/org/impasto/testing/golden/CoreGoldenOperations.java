@@ -23,6 +23,7 @@ public final class CoreGoldenOperations {
     /** A runner that knows them. */
     public static GoldenRunner runner() {
         GoldenRunner runner = new GoldenRunner();
+        ElementGoldenOperations.register(runner);
         FactorizationGoldenOperations.register(runner);
         NormalizationGoldenOperations.register(runner);
         PictureGoldenOperations.register(runner);
