@@ -56,6 +56,7 @@ class CpuGoldenTest {
     private static GoldenRunner runner() {
         GoldenRunner runner = CoreGoldenOperations.runner();
         FilterGoldenOperations.register(runner);
+        LayerGoldenOperations.register(runner);
         MatrixGoldenOperations.register(runner);
         MetricGoldenOperations.register(runner);
         StyleGoldenOperations.register(runner);

@@ -14,6 +14,7 @@ import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.WeightNames;
 import org.impasto.nn.style.AdaIn;
+import org.impasto.nn.style.FeedForward;
 import org.impasto.nn.style.StyleSwap;
 import org.impasto.nn.style.Wct;
 import org.impasto.nn.vgg.StyleMap;
@@ -43,6 +44,7 @@ final class StyleGoldenOperations {
                 .register("wct_image", StyleGoldenOperations::wctImage)
                 .register("wct_levels", StyleGoldenOperations::wctLevels)
                 .register("style_swap", StyleGoldenOperations::swap)
+                .register("johnson", StyleGoldenOperations::johnson)
                 .register("swap_image", StyleGoldenOperations::swapImage)
                 .register("channel_mix", GoldenOperation.of((golden, x) -> Map.of("y", channelMix(x))));
     }
@@ -197,6 +199,17 @@ final class StyleGoldenOperations {
                             results.get("out.R2"),
                             golden.config().numbers("abc")));
             results.keySet().retainAll(golden.names("out."));
+            return results;
+        }
+    }
+
+    private static Map<String, Tensor> johnson(GoldenCase golden, Backend backend) {
+        try (Model<FeedForward> model = Model.load(
+                backend, weightPath(golden, 0), FeedForward.tensorFlowNames(), FeedForward::new)) {
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            model.net()
+                    .features(golden.tensor(backend, "in.image"), stripped(golden.names("out.")))
+                    .forEach((name, tensor) -> results.put("out." + name, tensor));
             return results;
         }
     }

@@ -79,7 +79,9 @@ public final class StyleSwap {
      */
     public static Tensor interpolated(Tensor first, Tensor second, double... weights) {
         Shape shape = first.shape();
-        if (shape.rank() != 4 || shape.size(1) != weights.length || !second.shape().equals(shape)) {
+        if (shape.rank() != 4
+                || shape.size(1) != weights.length
+                || !second.shape().equals(shape)) {
             throw new ShapeException("interpolation of " + shape + " and " + second.shape() + " with " + weights.length
                     + " weights, expected two equal shapes N x C x H x W and C weights");
         }
@@ -109,8 +111,8 @@ public final class StyleSwap {
         Matches(Tensor content, Tensor style) {
             this.content = content;
             this.style = style;
-            this.patches =
-                    Shape.of(1, content.shape().size(2) - SIDE + 1, content.shape().size(3) - SIDE + 1);
+            this.patches = Shape.of(
+                    1, content.shape().size(2) - SIDE + 1, content.shape().size(3) - SIDE + 1);
             this.index = new long[Math.toIntExact(patches.elements())];
             this.scores = new float[index.length];
             this.styleNorms = patchNorms(style);
@@ -130,10 +132,8 @@ public final class StyleSwap {
         private void compare(long top, long height, long left, long width) {
             try (Scope scope = Scope.open()) {
                 long count = height * width;
-                Tensor norms = styleNorms
-                        .slice(2, top, height)
-                        .slice(3, left, width)
-                        .reshape(count, 1, 1, 1);
+                Tensor norms =
+                        styleNorms.slice(2, top, height).slice(3, left, width).reshape(count, 1, 1, 1);
                 Tensor weights = patches(top, height, left, width).div(norms);
                 long rows = patches.size(1);
                 long atOnce = Math.max(1, SCORES_AT_ONCE / (count * patches.size(2)));
@@ -218,8 +218,8 @@ public final class StyleSwap {
     private static void check(String what, Tensor features) {
         Shape shape = features.shape();
         if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(2) < SIDE || shape.size(3) < SIDE) {
-            throw new ShapeException("style swap: " + what + " has shape " + shape
-                    + ", expected 1 x C x H x W of at least 3 x 3 cells");
+            throw new ShapeException(
+                    "style swap: " + what + " has shape " + shape + ", expected 1 x C x H x W of at least 3 x 3 cells");
         }
     }
 }

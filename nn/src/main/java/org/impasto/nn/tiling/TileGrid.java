@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
-import org.impasto.core.ShapeException;
 
 /**
  * A picture cut into tiles for networks of given receptive fields. Cuts stand where all windows of the networks begin
@@ -122,7 +121,8 @@ public final class TileGrid {
         for (int row = 0; row < rows.cores().size(); row++) {
             for (int column = 0; column < columns.cores().size(); column++) {
                 Region core = new Region(rows.cores().get(row), columns.cores().get(column));
-                Region input = new Region(rows.inputs().get(row), columns.inputs().get(column));
+                Region input =
+                        new Region(rows.inputs().get(row), columns.inputs().get(column));
                 tiles.add(new Tile(height, width, tiles.size(), core, input));
             }
         }

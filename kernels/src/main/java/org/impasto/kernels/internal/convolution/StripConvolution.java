@@ -66,8 +66,10 @@ final class StripConvolution {
         channelsPerPart = depthwise ? BLOCK : shape.inputChannelsPerGroup();
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
-        storedHeight = plan.shape().isSpread() ? plan.outputHeight() : fusion.pool().size(outHeight);
-        storedWidth = plan.shape().isSpread() ? plan.outputWidth() : fusion.pool().size(outWidth);
+        storedHeight =
+                plan.shape().isSpread() ? plan.outputHeight() : fusion.pool().size(outHeight);
+        storedWidth =
+                plan.shape().isSpread() ? plan.outputWidth() : fusion.pool().size(outWidth);
         int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
         boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
                 && Kernels.fewOutputColumns(shape.outputChannels()) == 3;
@@ -318,15 +320,7 @@ final class StripConvolution {
     }
 
     private void store(
-            int image,
-            int group,
-            int panel,
-            Phase phase,
-            int row,
-            int column,
-            int rows,
-            int columns,
-            float[] sums) {
+            int image, int group, int panel, Phase phase, int row, int column, int rows, int columns, float[] sums) {
         int perGroup = shape.outputChannelsPerGroup();
         boolean whole = shape.groups() == 1 || perGroup % BLOCK == 0;
         int width = panels.width(panel);
