@@ -49,16 +49,19 @@ final class ElementCases {
         for (Elementwise.UnaryFunction function : Elementwise.UnaryFunction.values()) {
             for (long[] shape : SHAPES) {
                 Operand operand = switch (function) {
-                    case LOGARITHM, SQUARE_ROOT -> positive(shape);
+                    case LOGARITHM, LOGARITHM_OF_ONE_PLUS, RECIPROCAL_SQUARE_ROOT, SQUARE_ROOT -> positive(shape);
                     case RECIPROCAL, ABSOLUTE, RELU, SIGN -> nonzero(shape);
                     default -> normal(shape);
                 };
                 Tolerance tolerance = switch (function) {
                     case ABSOLUTE, NEGATE, RELU, SIGN -> Tolerance.exact();
                     case RECIPROCAL, SQUARE, SQUARE_ROOT -> Tolerance.ofElement(1);
-                    case EXPONENTIAL, SIGMOID -> Tolerance.ofElement(8);
+                    case COSINE, LOGARITHM_OF_ONE_PLUS, RECIPROCAL_SQUARE_ROOT, SINE -> Tolerance.ofElement(2);
+                    case EXPONENTIAL, SIGMOID, SILU, SOFTPLUS -> Tolerance.ofElement(8);
                     case LOGARITHM -> Tolerance.ofTensor(8);
-                    case TANH -> Tolerance.ofElement(16);
+                    case ERROR_FUNCTION, TANH -> Tolerance.ofElement(16);
+                    // The reference takes 1 - erf, which loses digits in float64.
+                    case GELU -> Tolerance.ofTensor(8);
                 };
                 addInBothTypes(row(new Elementwise.Unary(function), tolerance, operand));
             }
@@ -136,6 +139,7 @@ final class ElementCases {
             addInBothTypes(
                     row(new Reduction.Sum(row.axes()), Tolerance.ofTensor(4.0 + (double) terms), normal(row.shape())));
             addInBothTypes(row(new Reduction.Maximum(row.axes()), Tolerance.exact(), normal(row.shape())));
+            addInBothTypes(row(new Reduction.Minimum(row.axes()), Tolerance.exact(), normal(row.shape())));
         }
         addInBothTypes(row(new Reduction.Sum(List.of(0)), Tolerance.exact(), normal(0, 4)));
     }

@@ -34,7 +34,9 @@ public final class FeatureTransfer implements StyleTransfer {
         /** Mean and deviation of each channel: see {@link AdaIn}. */
         ADAIN,
         /** Mean and covariance of all channels: see {@link Wct}. */
-        WCT
+        WCT,
+        /** Patches: see {@link StyleSwap}. Time grows with the product of both pictures' sizes. */
+        SWAP
     }
 
     /**
@@ -65,6 +67,7 @@ public final class FeatureTransfer implements StyleTransfer {
         this.transform = switch (method) {
             case ADAIN -> FeatureTransform.ADAIN;
             case WCT -> FeatureTransform.WCT;
+            case SWAP -> FeatureTransform.SWAP;
         };
         this.models = models;
         this.levels = levels;
@@ -167,7 +170,7 @@ public final class FeatureTransfer implements StyleTransfer {
 
     @Override
     public StyleCode prepare(Tensor style) {
-        Pictures.check("style", style);
+        PictureSizes.check("style", style);
         Run run = Run.current();
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> all = new LinkedHashMap<>();
@@ -185,7 +188,7 @@ public final class FeatureTransfer implements StyleTransfer {
     }
 
     private Map<String, Tensor> prepared(Level level, Tensor style) {
-        Tensor picture = Pictures.whole(style, 1, level.cell() * transform.leastCells());
+        Tensor picture = PictureSizes.whole(style, 1, level.cell() * transform.leastCells());
         FeatureTransform.Gathering gathering = transform.gathering();
         if (gathering == null || picture.backend() instanceof Decorator) {
             return transform.prepare(level.encoder().feature(picture, level.tap()));
@@ -207,8 +210,8 @@ public final class FeatureTransfer implements StyleTransfer {
                 Level level = levels.get(i);
                 Run part = run.part((double) i / levels.size(), (i + 1.0) / levels.size());
                 try (Scope scope = Scope.open(part)) {
-                    Tensor whole = Pictures.whole(picture, level.wholeCell(), level.cell() * transform.leastCells());
-                    picture = scope.keep(Pictures.cropped(transferred(level, whole, mix), content.shape()));
+                    Tensor whole = PictureSizes.whole(picture, level.wholeCell(), level.cell() * transform.leastCells());
+                    picture = scope.keep(PictureSizes.cropped(transferred(level, whole, mix), content.shape()));
                     part.report(1);
                 }
             }
@@ -229,7 +232,7 @@ public final class FeatureTransfer implements StyleTransfer {
         }
         run.report(0.4);
         Tensor styled = Scope.keeping(() -> mix.applied(
-                features, level.cell(), (map, region, part) -> level.named(transform.measured(map, region))));
+                features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
         run.report(0.6);
         return level.decoder().forward(styled);
     }

@@ -30,7 +30,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param mask where it counts: 1 x 1 x H x W of numbers in [0, 1], in the content's size; null for everywhere. It
      *     stays the caller's
      */
-    public record Part(StyleCode style, double weight, @Nullable Tensor mask) {
+    public record Part(
+            StyleCode style, double weight, @Nullable Tensor mask) {
         /** Checks weight and mask. */
         public Part {
             if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
@@ -88,19 +89,23 @@ public record StyleMix(List<Part> parts, double strength) {
     }
 
     /** What features were measured to be, ready to be given styles. */
-    interface Measured {
+    public interface Measured {
         /** The features in the manner of a style. */
         Tensor in(StyleCode style);
     }
 
     /** Measures features, in a region or everywhere. */
-    interface Measure {
+    public interface Measure {
+        /** Features N x C x h x w, and a region 1 x 1 x h x w of numbers in [0, 1]; null for everywhere. */
+        Measured of(Tensor features, @Nullable Tensor region);
+    }
+
+    /** Measures features, told whose region it is. */
+    interface MeasureOfPart {
         /**
          * What features are.
          *
-         * @param features N x C x h x w
-         * @param region 1 x 1 x h x w of numbers in [0, 1]; null for everywhere
-         * @param part whose region it is; {@link #EVERYWHERE} for none
+         * @param part the number of the part whose region it is; {@link #EVERYWHERE} for none
          */
         Measured of(Tensor features, @Nullable Tensor region, int part);
     }
@@ -109,8 +114,8 @@ public record StyleMix(List<Part> parts, double strength) {
     static final int EVERYWHERE = -1;
 
     /** Complains about a content, masks or codes that do not fit. */
-    void check(Tensor content, String method) {
-        Pictures.check("content", content);
+    public void check(Tensor content, String method) {
+        PictureSizes.check("content", content);
         Shape expected = content.shape().with(1, 1);
         for (Part part : parts) {
             part.style().checkFor(method);
@@ -128,12 +133,13 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param features of the content, 1 x C x h x w
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
-    Tensor applied(Tensor features, int cell, Measure measure) {
-        return applied(features, regions(features.shape().size(2), features.shape().size(3), cell), measure);
+    public Tensor applied(Tensor features, int cell, Measure measure) {
+        Map<Integer, Tensor> regions = regions(features.shape().size(2), features.shape().size(3), cell);
+        return applied(features, regions, (map, region, part) -> measure.of(map, region));
     }
 
     /** The same with masks in the size of the features, a part of {@link #regions} where features are. */
-    Tensor applied(Tensor features, Map<Integer, Tensor> regions, Measure measure) {
+    Tensor applied(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
         return regions.isEmpty() ? everywhere(features, measure) : byRegion(features, regions, measure);
     }
 
@@ -143,7 +149,7 @@ public record StyleMix(List<Part> parts, double strength) {
         for (int i = 0; i < parts.size(); i++) {
             Tensor mask = parts.get(i).mask();
             if (mask != null) {
-                regions.put(i, Pictures.reduced(mask, height, width, cell));
+                regions.put(i, PictureSizes.reduced(mask, height, width, cell));
             }
         }
         return regions;
@@ -160,7 +166,7 @@ public record StyleMix(List<Part> parts, double strength) {
         return measured;
     }
 
-    private Tensor everywhere(Tensor features, Measure measure) {
+    private Tensor everywhere(Tensor features, MeasureOfPart measure) {
         double total = parts.stream().mapToDouble(Part::weight).sum();
         Measured measured = measure.of(features, null, EVERYWHERE);
         Tensor sum = null;
@@ -178,7 +184,7 @@ public record StyleMix(List<Part> parts, double strength) {
         return strength == 1 ? sum : sum.add(features.affine(1 - strength, 0));
     }
 
-    private Tensor byRegion(Tensor features, Map<Integer, Tensor> regions, Measure measure) {
+    private Tensor byRegion(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
         Tensor one = features.constant(Shape.scalar(), 1);
         Tensor covered = features.constant(Shape.scalar(), 0);
         Tensor total = covered;

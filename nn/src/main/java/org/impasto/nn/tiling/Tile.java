@@ -39,7 +39,8 @@ public final class Tile {
     }
 
     private static Span result(ReceptiveField field, Span core, int size) {
-        return new Span(field.position(core.start()), core.end() == size ? field.size(size) : field.position(core.end()));
+        return new Span(
+                field.position(core.start()), core.end() == size ? field.size(size) : field.position(core.end()));
     }
 
     /** Of what a network made of {@link #input()}, the cells that this tile answers for. */

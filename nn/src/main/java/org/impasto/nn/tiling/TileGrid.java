@@ -123,7 +123,8 @@ public final class TileGrid {
         for (int row = 0; row < rows.cores().size(); row++) {
             for (int column = 0; column < columns.cores().size(); column++) {
                 Region core = new Region(rows.cores().get(row), columns.cores().get(column));
-                Region input = new Region(rows.inputs().get(row), columns.inputs().get(column));
+                Region input =
+                        new Region(rows.inputs().get(row), columns.inputs().get(column));
                 tiles.add(new Tile(height, width, tiles.size(), core, input));
             }
         }

@@ -144,8 +144,11 @@ public final class Vgg implements Layer {
                                 field.size(grid.width()))));
             }
         }
-        forEachTile(grid, picture, names, (name, place, cells) -> Objects.requireNonNull(maps.get(name))
-                .put(place, cells));
+        forEachTile(
+                grid,
+                picture,
+                names,
+                (name, place, cells) -> Objects.requireNonNull(maps.get(name)).put(place, cells));
         Map<String, Tensor> features = new LinkedHashMap<>();
         maps.forEach((name, map) -> features.put(name, map.tensor(picture.backend())));
         return features;
@@ -177,7 +180,9 @@ public final class Vgg implements Layer {
         try (Scope scope = Scope.open()) {
             tapped(picture, Set.copyOf(names))
                     .forEach((name, map) -> consumer.tile(
-                            name, Region.whole(map.shape().intSize(2), map.shape().intSize(3)), map));
+                            name,
+                            Region.whole(map.shape().intSize(2), map.shape().intSize(3)),
+                            map));
         }
     }
 
@@ -214,8 +219,11 @@ public final class Vgg implements Layer {
             });
         }
         Map<String, WholeGram> sums = new LinkedHashMap<>();
-        forEachTile(picture, names, (name, place, cells) ->
-                sums.computeIfAbsent(name, tap -> new WholeGram()).add(cells));
+        forEachTile(
+                picture,
+                names,
+                (name, place, cells) ->
+                        sums.computeIfAbsent(name, tap -> new WholeGram()).add(cells));
         Map<String, Tensor> grams = new LinkedHashMap<>();
         sums.forEach((name, sum) -> grams.put(name, sum.gram(picture.backend())));
         return grams;

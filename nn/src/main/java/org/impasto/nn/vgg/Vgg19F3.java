@@ -66,7 +66,7 @@ public final class Vgg19F3 {
 
     /** The style map of a picture: see {@link StyleMap}. */
     public Tensor styleMap(Tensor picture) {
-        return Scope.keeping(() -> StyleMap.ofGrams(
-                List.copyOf(vgg.grams(entering(picture), TAPS).values())));
+        return Scope.keeping(() ->
+                StyleMap.ofGrams(List.copyOf(vgg.grams(entering(picture), TAPS).values())));
     }
 }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ReceptiveFieldTest {
     @Test
     void sizesAreThoseOfTheLayers() {
-        ReceptiveField floor = ReceptiveField.identity().same(3).pooling(2, false).pooling(2, false);
+        ReceptiveField floor =
+                ReceptiveField.identity().same(3).pooling(2, false).pooling(2, false);
         ReceptiveField ceil = ReceptiveField.identity().same(3).pooling(2, true).pooling(2, true);
         assertThat(floor.size(33)).isEqualTo(8);
         assertThat(ceil.size(33)).isEqualTo(9);
@@ -25,7 +26,8 @@ class ReceptiveFieldTest {
 
     @Test
     void tilesBeginWhereWindowsBegin() {
-        ReceptiveField down = ReceptiveField.identity().pooling(2, false).same(3).pooling(2, false);
+        ReceptiveField down =
+                ReceptiveField.identity().pooling(2, false).same(3).pooling(2, false);
         assertThat(down.alignment()).isEqualTo(4);
         assertThat(down.then(ReceptiveField.identity().enlarged(4)).alignment()).isEqualTo(4);
         assertThat(ReceptiveField.identity().enlarged(2).pooling(2, false).alignment())

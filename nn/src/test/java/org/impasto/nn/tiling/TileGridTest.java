@@ -16,7 +16,9 @@ class TileGridTest {
         int[] seen = new int[grid.height() * grid.width()];
         for (Tile tile : grid.tiles()) {
             for (int y = tile.core().rows().start(); y < tile.core().rows().end(); y++) {
-                for (int x = tile.core().columns().start(); x < tile.core().columns().end(); x++) {
+                for (int x = tile.core().columns().start();
+                        x < tile.core().columns().end();
+                        x++) {
                     seen[y * grid.width() + x]++;
                 }
             }

@@ -92,8 +92,10 @@ class TiledVggTest {
             WholeMoments wholeMoments = new WholeMoments();
             WholeCovariance wholeCovariance = new WholeCovariance();
             try (Scope run = Scope.open(Run.inference().withTileSize(16))) {
-                vgg.net().grams(picture, taps).forEach((name, gram) -> assertThat(difference(gram, grams.get(name)))
-                        .isLessThan(TOLERANCE));
+                vgg.net()
+                        .grams(picture, taps)
+                        .forEach((name, gram) ->
+                                assertThat(difference(gram, grams.get(name))).isLessThan(TOLERANCE));
                 vgg.net().forEachTile(picture, List.of("relu2_1"), (name, place, cells) -> wholeMoments.add(cells));
                 vgg.net().forEachTile(one, List.of("relu2_1"), (name, place, cells) -> wholeCovariance.add(cells));
             }
@@ -117,7 +119,8 @@ class TiledVggTest {
             WholeCovariance covariance = new WholeCovariance();
             WholeGram gram = new WholeGram();
             WholeMap copy = new WholeMap(map.shape());
-            for (Tile tile : TileGrid.ofSize(30, 41, 7, ReceptiveField.identity()).tiles()) {
+            for (Tile tile :
+                    TileGrid.ofSize(30, 41, 7, ReceptiveField.identity()).tiles()) {
                 Tensor cells = tile.core().of(map);
                 moments.add(cells);
                 covariance.add(cells);
