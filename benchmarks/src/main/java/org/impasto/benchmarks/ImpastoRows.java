@@ -57,6 +57,9 @@ final class ImpastoRows implements Side {
         if (row.work() instanceof Row.Streamed streamed) {
             return new Streaming(backend, streamed.operation(), inputs);
         }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            return layer.workload(backend, inputs);
+        }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
 

@@ -72,6 +72,11 @@ final class Nd4jRows implements Side {
             INDArray y = Nd4j.create(DataType.FLOAT, streamed.operation().result(streamed.shape()));
             return new Pass(false, () -> Map.of("y", streamed(streamed.operation(), inputs, y)));
         }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            INDArray x = channelsLast(inputs.get("x"));
+            INDArray weight = inputs.get("weight").permute(2, 3, 1, 0).dup('c');
+            return new Pass(true, () -> Map.of("y", convolution(x, weight, inputs.get("bias"), layer.padding())));
+        }
         throw new IllegalArgumentException("ND4J has no part in " + row.label());
     }
 
