@@ -96,6 +96,11 @@ def adain(encoder, decoder, content, style):
 
 STREAMED = {
     "adain-map": lambda inputs: torch.addcmul(inputs["shift"], inputs["x"], inputs["scale"]),
+    "instance-norm": lambda inputs: F.instance_norm(inputs["x"], weight=inputs["weight"], bias=inputs["bias"], eps=1e-5),
+    "softmax": lambda inputs: torch.softmax(inputs["x"], -1),
+    "layer-norm": lambda inputs: F.layer_norm(
+        inputs["x"], inputs["x"].shape[-1:], inputs["weight"], inputs["bias"], 1e-5
+    ),
 }
 
 
@@ -149,7 +154,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map", "convolution"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm"):
         formats["channels_last"] = torch.channels_last
     best = None
     with torch.inference_mode():

@@ -105,7 +105,9 @@ record ConvolutionLayer(int in, int out, int size, int kernel, int stride, int g
             // a first layer reads a plain picture; other maps come from a convolution, here one that changes nothing
             boolean first = layer.in <= 4;
             Tensor ones = picture.constant(Shape.of(layer.in, 1, 1, 1), 1);
-            this.x = first ? picture : picture.conv2d(ones, null, Geometry.plain().grouped(layer.in));
+            this.x = first
+                    ? picture
+                    : picture.conv2d(ones, null, Geometry.plain().grouped(layer.in));
             this.weight = tensor(backend, inputs.get("weight"));
             this.bias = tensor(backend, inputs.get("bias"));
             Geometry padded = Geometry.plain()
@@ -123,9 +125,7 @@ record ConvolutionLayer(int in, int out, int size, int kernel, int stride, int g
         @Override
         public void run() {
             kept.only(x, weight, bias);
-            last = layer.transposed
-                    ? x.convTranspose2d(weight, bias, geometry)
-                    : x.conv2d(weight, bias, geometry);
+            last = layer.transposed ? x.convTranspose2d(weight, bias, geometry) : x.conv2d(weight, bias, geometry);
         }
 
         @Override

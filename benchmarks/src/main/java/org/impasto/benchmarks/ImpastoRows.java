@@ -114,7 +114,11 @@ final class ImpastoRows implements Side {
 
         private Tensor compute(Tensor x) {
             return switch (operation) {
-                case ADAIN_MAP -> x.mul(inputs.get("scale")).add(inputs.get("shift"));
+                case ADAIN_MAP -> x.channelAffine(inputs.get("scale"), inputs.get("shift"));
+                case INSTANCE_NORM ->
+                    x.instanceNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON);
+                case SOFTMAX -> x.softmax(-1);
+                case LAYER_NORM -> x.layerNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON, -1);
             };
         }
 

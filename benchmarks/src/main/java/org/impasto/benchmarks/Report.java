@@ -89,7 +89,8 @@ final class Report {
                     .formatted(streamed.operation().label(), streamed, row.goal(), row.bytesMoved() / 1e6);
         }
         String layer = row.work() instanceof ConvolutionLayer convolution ? convolution + ": " : "";
-        return layer + "goal: a ratio of at least %.2f".formatted(row.goal())
+        return layer
+                + "goal: a ratio of at least %.2f".formatted(row.goal())
                 + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : "");
     }
 

@@ -98,11 +98,7 @@ public sealed interface Convolution extends Operation {
 
         /** Width of the result of a transposed convolution. */
         public long transposedWidth(long width, long kernelWidth) {
-            return (width - 1) * strideWidth
-                    + dilationWidth * (kernelWidth - 1)
-                    + 1
-                    - padding.left()
-                    - padding.right();
+            return (width - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1 - padding.left() - padding.right();
         }
 
         /** Height of the result for a picture and kernel of given heights; below 1 if the kernel does not fit. */
@@ -268,7 +264,8 @@ public sealed interface Convolution extends Operation {
                     weight.shape().size(0) == channels && channels % geometry.groups() == 0,
                     this,
                     "picture " + x.shape() + " has " + channels + " channels, weight " + weight.shape() + " in "
-                            + geometry.groups() + " groups expects " + weight.shape().size(0));
+                            + geometry.groups() + " groups expects "
+                            + weight.shape().size(0));
             Checks.that(weight.shape().elements() > 0, this, "weight " + weight.shape() + " is empty");
             long out = weight.shape().size(1) * geometry.groups();
             if (inputs.size() == 3) {
@@ -280,8 +277,8 @@ public sealed interface Convolution extends Operation {
             }
             Checks.that(
                     x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " has no pixels");
-            long height = geometry.transposedHeight(
-                    x.shape().size(2), weight.shape().size(2));
+            long height =
+                    geometry.transposedHeight(x.shape().size(2), weight.shape().size(2));
             long width =
                     geometry.transposedWidth(x.shape().size(3), weight.shape().size(3));
             Checks.that(

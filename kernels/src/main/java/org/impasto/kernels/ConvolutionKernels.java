@@ -38,7 +38,8 @@ final class ConvolutionKernels {
     static void register(KernelRegistry registry) {
         registry.add(Conv2d.class, (o, inputs, outputs, call) -> List.of(forward(o, inputs, outputs.get(0), call)));
         registry.add(
-                ConvTranspose2d.class, (o, inputs, outputs, call) -> List.of(transposed(o, inputs, outputs.get(0), call)));
+                ConvTranspose2d.class,
+                (o, inputs, outputs, call) -> List.of(transposed(o, inputs, outputs.get(0), call)));
         registry.add(
                 DataGradient.class,
                 (o, inputs, outputs, call) ->
@@ -211,8 +212,8 @@ final class ConvolutionKernels {
         }
         Shape padded = picture.with(2, picture.size(2) + edges.top() + edges.bottom())
                 .with(3, picture.size(3) + edges.left() + edges.right());
-        Edges full = new Edges(
-                reachWidth, padded.intSize(3) - spreadWidth, reachHeight, padded.intSize(2) - spreadHeight);
+        Edges full =
+                new Edges(reachWidth, padded.intSize(3) - spreadWidth, reachHeight, padded.intSize(2) - spreadHeight);
         CpuArray sums = spreadAndConvolved(g, x, weight, bias, full, new Spec(padded, output.type()), call);
         if (edges.equals(Edges.none())) {
             return sums;

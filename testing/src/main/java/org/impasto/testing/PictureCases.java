@@ -118,10 +118,16 @@ final class PictureCases {
                     Shape.of(1, 16, 4, 5),
                     Shape.of(16, 16, 3, 3));
             transposed(
-                    "4x4 " + name, strided.padded(Edges.none(), PaddingMode.ZERO), Shape.of(1, 5, 4, 3),
+                    "4x4 " + name,
+                    strided.padded(Edges.none(), PaddingMode.ZERO),
+                    Shape.of(1, 5, 4, 3),
                     Shape.of(5, 3, 4, 4));
             transposed("9x9 " + name, strided, Shape.of(1, 3, 4, 3), Shape.of(3, 3, 9, 9));
-            transposed("kernel below stride, " + name, plain.strided(stride, 4), Shape.of(1, 5, 4, 3), Shape.of(5, 4, 2, 3));
+            transposed(
+                    "kernel below stride, " + name,
+                    plain.strided(stride, 4),
+                    Shape.of(1, 5, 4, 3),
+                    Shape.of(5, 4, 2, 3));
             transposed(
                     "kernel below stride, output padding, " + name,
                     plain.strided(stride, 4).outputPadded(1, 2),

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.impasto.core.BackendOptions;
 import org.impasto.testing.golden.CoreGoldenOperations;
 import org.impasto.testing.golden.GoldenReport;
+import org.impasto.testing.golden.GoldenRunner;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -44,13 +45,23 @@ class CpuGoldenTest {
             Path folder, CpuVariant variant, String precision, BackendOptions options, double peerFactor) {
         String name = variant + ", " + precision;
         return DynamicTest.dynamicTest(name, () -> {
-            GoldenReport report = FilterGoldenOperations.register(
-                            StyleGoldenOperations.register(CoreGoldenOperations.runner()))
-                    .withPeerFactor(peerFactor)
-                    .run(folder, variant.open(options));
+            GoldenReport report = runner().withPeerFactor(peerFactor).run(folder, variant.open(options));
             System.out.println(name + ": " + report);
             assertThat(report.failures()).isEmpty();
             assertThat(report.cases()).isPositive();
         });
+    }
+
+    /** Knows the operations of core and what module nn makes of them. */
+    private static GoldenRunner runner() {
+        GoldenRunner runner = CoreGoldenOperations.runner();
+        FilterGoldenOperations.register(runner);
+        FunctionGoldenOperations.register(runner);
+        LayerGoldenOperations.register(runner);
+        MatrixGoldenOperations.register(runner);
+        MetricGoldenOperations.register(runner);
+        StyleGoldenOperations.register(runner);
+        TransferGoldenOperations.register(runner);
+        return runner;
     }
 }

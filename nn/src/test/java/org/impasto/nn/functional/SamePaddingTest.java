@@ -44,8 +44,7 @@ class SamePaddingTest {
                     Tensor x = Tensor.of(backend, Shape.of(1, 1, height, width), values);
                     Tensor largest = SamePadding.maxPool2d(x, kernel, stride);
                     Tensor mean = SamePadding.avgPool2d(x, kernel, stride);
-                    Shape shape =
-                            Shape.of(1, 1, (height + stride - 1) / stride, (width + stride - 1) / stride);
+                    Shape shape = Shape.of(1, 1, (height + stride - 1) / stride, (width + stride - 1) / stride);
                     assertThat(largest.shape()).isEqualTo(shape);
                     assertThat(mean.shape()).isEqualTo(shape);
                     Edges edges = Edges.same(x.shape(), kernel, stride);
@@ -64,8 +63,7 @@ class SamePaddingTest {
                         }
                         assertThat(largest.toFloats()[i]).isEqualTo(most);
                         // up to 16 sums and a few roundings more, of numbers up to 2
-                        assertThat((double) mean.toFloats()[i])
-                                .isCloseTo(sum / cells, Offset.offset(24 * 0x1p-23));
+                        assertThat((double) mean.toFloats()[i]).isCloseTo(sum / cells, Offset.offset(24 * 0x1p-23));
                     }
                 }
             }
@@ -75,8 +73,7 @@ class SamePaddingTest {
     @Test
     void layersDivideAndMultiplyTheSize() {
         Shape picture = Shape.of(1, 3, 9, 12);
-        try (Model<Conv2d> down =
-                        Model.fresh(backend, 1, p -> Conv2d.tensorFlowSame(p.in("down"), 3, 4, 3, 2, false));
+        try (Model<Conv2d> down = Model.fresh(backend, 1, p -> Conv2d.tensorFlowSame(p.in("down"), 3, 4, 3, 2, false));
                 Model<ConvTranspose2d> up =
                         Model.fresh(backend, 1, p -> ConvTranspose2d.tensorFlowSame(p.in("up"), 4, 2, 3, 2, true));
                 Scope scope = Scope.open()) {

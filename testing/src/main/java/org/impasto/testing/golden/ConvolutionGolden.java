@@ -17,8 +17,7 @@ final class ConvolutionGolden {
         geometry = isSame(config)
                 ? expecting(config, geometry.same(x.shape(), weight.shape()))
                 : geometry.padded(
-                        CoreGoldenOperations.edges(config),
-                        CoreGoldenOperations.mode(config.text("pad_mode", "zero")));
+                        CoreGoldenOperations.edges(config), CoreGoldenOperations.mode(config.text("pad_mode", "zero")));
         return x.conv2d(weight, tensors.get("w.bias"), geometry);
     }
 
@@ -30,8 +29,7 @@ final class ConvolutionGolden {
         } else {
             int[] padding = config.integers("padding");
             int[] outputPadding = config.integers("output_padding");
-            geometry = geometry.padded(
-                            new Edges(padding[1], padding[1], padding[0], padding[0]), PaddingMode.ZERO)
+            geometry = geometry.padded(new Edges(padding[1], padding[1], padding[0], padding[0]), PaddingMode.ZERO)
                     .outputPadded(outputPadding[0], outputPadding[1]);
         }
         return CoreGoldenOperations.of(tensors, "in.x").convTranspose2d(weight, tensors.get("w.bias"), geometry);

@@ -22,8 +22,14 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return PictureGoldenOperations.register(new GoldenRunner())
-                .register("conv2d", GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
+        GoldenRunner runner = new GoldenRunner();
+        ElementGoldenOperations.register(runner);
+        FactorizationGoldenOperations.register(runner);
+        NormalizationGoldenOperations.register(runner);
+        PictureGoldenOperations.register(runner);
+        return runner.register(
+                        "conv2d",
+                        GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
                 .register(
                         "conv_transpose2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.transposed(golden.config(), x))))

@@ -36,9 +36,37 @@ final class BlockedTile {
             int cBlock) {
         switch (width / LANES) {
             case 4 ->
-                sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock);
+                sixByFour(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock);
             case 2 ->
-                sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride, cBlock);
+                sixByTwo(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock);
             default ->
                 sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
         }

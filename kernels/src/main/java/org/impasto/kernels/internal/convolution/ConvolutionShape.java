@@ -143,7 +143,8 @@ public record ConvolutionShape(
 
     /** Rows of the output before any pooling. */
     public int outputHeight() {
-        return ((height - 1) * spreadHeight + 1 + top + bottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1;
+        return ((height - 1) * spreadHeight + 1 + top + bottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight
+                + 1;
     }
 
     /** Columns of the output before any pooling. */

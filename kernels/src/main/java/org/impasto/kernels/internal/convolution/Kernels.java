@@ -159,14 +159,7 @@ abstract class Kernels {
      * p * step ...]}.
      */
     abstract void storeRow(
-            float[] c,
-            int cOffset,
-            int cStride,
-            int pixels,
-            float negativeSlope,
-            float[] output,
-            int offset,
-            int step);
+            float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset, int step);
 
     /** Stores the maxima of 2x2 windows of two rows of pixels that lie {@code rowDistance} apart. */
     abstract void storePooledRow(

@@ -101,12 +101,7 @@ record Phase(int[] taps, int tapsBefore, int firstRow, int rowStep, int firstCol
                     }
                 }
                 phases.add(new Phase(
-                        taps,
-                        classes.tapsBefore(tapClass),
-                        firstRow,
-                        s.spreadHeight(),
-                        firstColumn,
-                        s.spreadWidth()));
+                        taps, classes.tapsBefore(tapClass), firstRow, s.spreadHeight(), firstColumn, s.spreadWidth()));
             }
         }
         return phases;

@@ -173,8 +173,8 @@ public final class PreparedWeights {
             for (int channel = 0; channel < in; channel++) {
                 for (int tap = 0; tap < taps; tap++) {
                     int k = (channel / channels * taps + tap) * channels + channel % channels;
-                    int at = source.at(
-                            group, first, channel, rows[tap / columns.length], columns[tap % columns.length]);
+                    int at =
+                            source.at(group, first, channel, rows[tap / columns.length], columns[tap % columns.length]);
                     for (int o = first; o < last; o++) {
                         values[offset + k * width + o - first] = source.weights()[at];
                         at += source.outStride();

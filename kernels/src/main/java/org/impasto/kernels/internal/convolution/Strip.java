@@ -148,7 +148,8 @@ final class Strip {
                 int source = sourceColumns[x + column * phases + phase];
                 int run = 1;
                 while (column + run < columns
-                        && sourceColumns[x + (column + run) * phases + phase] == source + (source < 0 ? 0 : run * phases)) {
+                        && sourceColumns[x + (column + run) * phases + phase]
+                                == source + (source < 0 ? 0 : run * phases)) {
                     run++;
                 }
                 int from = sourceRow + source * distance;

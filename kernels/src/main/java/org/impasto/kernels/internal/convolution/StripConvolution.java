@@ -232,8 +232,7 @@ final class StripConvolution {
     }
 
     /** Pixels of a phase and the output channels of a panel. */
-    private record Area(
-            int image, int group, int panel, Phase phase, int row, int column, int rows, int columns) {}
+    private record Area(int image, int group, int panel, Phase phase, int row, int column, int rows, int columns) {}
 
     private void multiplyPlanar(Area area, int row, Scratch scratch) {
         int[] taps = strip.taps();
@@ -274,12 +273,10 @@ final class StripConvolution {
                 int group = y * across + i;
                 scratch.bases[group] = strip.place(y, x);
                 scratch.sumPlaces[group] = group * ROWS * width;
-                scratch.places[group] =
-                        (y * area.phase.rowStep() * storedWidth + x * area.phase.columnStep()) * BLOCK;
+                scratch.places[group] = (y * area.phase.rowStep() * storedWidth + x * area.phase.columnStep()) * BLOCK;
             }
         }
-        int classStart =
-                area.phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
+        int classStart = area.phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
         int step = DEPTH_AT_ONCE / BLOCK;
         for (int from = 0; from == 0 || from < taps.length; from += step) { // once where no tap meets a pixel
             int to = Math.min(taps.length, from + step);

@@ -19,8 +19,7 @@ final class TapClasses {
 
     /** Rows of the kernel that belong to a class. */
     int[] rows(int index) {
-        return taps(
-                shape.kernelHeight(), shape.dilationHeight(), shape.spreadHeight(), index / shape.spreadWidth());
+        return taps(shape.kernelHeight(), shape.dilationHeight(), shape.spreadHeight(), index / shape.spreadWidth());
     }
 
     /** Columns of the kernel that belong to a class. */

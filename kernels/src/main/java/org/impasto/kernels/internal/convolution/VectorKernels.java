@@ -118,8 +118,7 @@ final class VectorKernels extends Kernels {
             int cOffset,
             int cRow,
             float floor) {
-        DepthwiseTile.rows(
-                a, base, aRow, rows, pixels, taps, b, bOffset, bias, biasOffset, c, cOffset, cRow, floor);
+        DepthwiseTile.rows(a, base, aRow, rows, pixels, taps, b, bOffset, bias, biasOffset, c, cOffset, cRow, floor);
     }
 
     @Override

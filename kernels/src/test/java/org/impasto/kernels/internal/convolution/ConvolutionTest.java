@@ -157,8 +157,25 @@ class ConvolutionTest {
         for (int[] n : sizes) {
             for (int width : new int[] {1, 5, 29}) {
                 ConvolutionShape spread = new ConvolutionShape(
-                        2, n[0], 11, width, n[1], n[2], n[2], 1, 1, n[3], n[3], n[4], n[7], n[8], n[9] + n[2], n[10] + n[2],
-                        PaddingMode.ZERO, n[5], n[6]);
+                        2,
+                        n[0],
+                        11,
+                        width,
+                        n[1],
+                        n[2],
+                        n[2],
+                        1,
+                        1,
+                        n[3],
+                        n[3],
+                        n[4],
+                        n[7],
+                        n[8],
+                        n[9] + n[2],
+                        n[10] + n[2],
+                        PaddingMode.ZERO,
+                        n[5],
+                        n[6]);
                 Problem problem = new Problem(spread, 11);
                 for (float slope : new float[] {1, 0, 0.2f}) {
                     Fusion fusion = new Fusion(slope, Fusion.Pool.NONE);

@@ -54,8 +54,7 @@ public final class LayerBenchmark {
             {"five", same(64, 128, 64, 5), Precision.FAST},
             {
                 "transposed",
-                new ConvolutionShape(
-                        1, 64, 128, 128, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
+                new ConvolutionShape(1, 64, 128, 128, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
                 Precision.FAST
             },
             {
@@ -91,7 +90,8 @@ public final class LayerBenchmark {
     }
 
     private static void measure(ConvolutionShape shape, Precision precision, double peak) {
-        ConvolutionPlan plan = ConvolutionPlan.of(shape, Boolean.getBoolean("relu") ? Fusion.RELU : Fusion.NONE, precision);
+        ConvolutionPlan plan =
+                ConvolutionPlan.of(shape, Boolean.getBoolean("relu") ? Fusion.RELU : Fusion.NONE, precision);
         Workers one = new Workers(Runnable::run, 1);
         Run run = Run.inference();
         float[] weights = numbers(

@@ -1,0 +1,87 @@
+package org.impasto.nn.style.microast;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.impasto.core.Backend;
+import org.impasto.core.Scope;
+import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightFile;
+import org.impasto.nn.Model;
+import org.impasto.nn.ParameterSource;
+import org.impasto.nn.Parameters;
+import org.impasto.nn.style.AdaIn;
+
+/** The whole network: content encoder, style encoder, modulator and decoder. */
+public final class MicroAst {
+    private final MicroEncoder contentEncoder;
+    private final MicroEncoder styleEncoder;
+    private final Modulator modulator;
+    private final MicroDecoder decoder;
+
+    /** A network of 64 channels. */
+    public MicroAst(Parameters p) {
+        contentEncoder = new MicroEncoder(p.in("content_encoder"));
+        styleEncoder = new MicroEncoder(p.in("style_encoder"));
+        modulator = new Modulator(p.in("modulator"));
+        decoder = new MicroDecoder(p.in("decoder"));
+    }
+
+    /** A network with published weights, which come in four files. */
+    public static Model<MicroAst> load(
+            Backend backend, Path contentEncoder, Path styleEncoder, Path modulator, Path decoder) {
+        try (WeightFile content = WeightFile.open(contentEncoder);
+                WeightFile style = WeightFile.open(styleEncoder);
+                WeightFile signals = WeightFile.open(modulator);
+                WeightFile picture = WeightFile.open(decoder)) {
+            Map<String, ParameterSource> sources = new LinkedHashMap<>();
+            sources.put("content_encoder", ParameterSource.file(content));
+            sources.put("style_encoder", ParameterSource.file(style));
+            sources.put("modulator", ParameterSource.file(signals));
+            sources.put("decoder", ParameterSource.file(picture));
+            return Model.build(backend, ParameterSource.byRoom(sources), MicroAst::new);
+        }
+    }
+
+    /** What is needed of a style: statistics of its features, and what steers the decoder. */
+    public record Style(
+            AdaIn.Style shallow, AdaIn.Style deep, Modulator.Signal shallowSignal, Modulator.Signal deepSignal) {}
+
+    /** The features of a content, N x 3 x H x W in [0, 1]. */
+    public MicroEncoder.Features content(Tensor picture) {
+        return contentEncoder.features(picture);
+    }
+
+    /** The features of a style, N x 3 x H x W in [0, 1]. */
+    public MicroEncoder.Features style(Tensor picture) {
+        return styleEncoder.features(picture);
+    }
+
+    /** What is needed of a style, of its features. */
+    public Style prepared(MicroEncoder.Features style) {
+        return new Style(
+                AdaIn.Style.of(style.first()),
+                AdaIn.Style.of(style.second()),
+                modulator.first(style.first()),
+                modulator.second(style.second()));
+    }
+
+    /**
+     * Features in a style's manner, ready for the last part of the decoder.
+     *
+     * @param strength of the transfer of statistics, 0 to 1; it does not act on what steers the decoder
+     */
+    public Tensor stylised(MicroEncoder.Features content, Style style, double strength) {
+        return Scope.keeping(() -> {
+            Tensor x = AdaIn.apply(content.second(), style.deep(), strength);
+            x = decoder.deep(x, style.deepSignal());
+            x = AdaIn.apply(x, style.shallow(), strength);
+            return decoder.shallow(x, style.shallowSignal());
+        });
+    }
+
+    /** The picture of features in a style's manner: N x 3 x 4H x 4W, not clamped. */
+    public Tensor picture(Tensor stylised) {
+        return decoder.picture(stylised);
+    }
+}
