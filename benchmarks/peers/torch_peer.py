@@ -123,6 +123,17 @@ def workload(row, kind, options, data, memory_format):
     if kind == "gram":
         rows = inputs["x"].reshape(inputs["x"].shape[1], -1)
         return lambda: {"y": (rows @ rows.t()).div_(rows.shape[1])}
+    if kind == "convolution":
+        stride, padding, groups, *more = map(int, options.split(","))
+        if more:
+            return lambda: {
+                "y": F.conv_transpose2d(
+                    inputs["x"], inputs["weight"], inputs["bias"], stride, padding, more[0], groups
+                )
+            }
+        return lambda: {
+            "y": F.conv2d(inputs["x"], inputs["weight"], inputs["bias"], stride, padding, groups=groups)
+        }
     if kind in STREAMED:
         return lambda: {"y": STREAMED[kind](inputs)}
     raise ValueError(f"no work is called {kind}")
@@ -143,7 +154,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map", "instance-norm"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm"):
         formats["channels_last"] = torch.channels_last
     best = None
     with torch.inference_mode():

@@ -57,6 +57,9 @@ final class ImpastoRows implements Side {
         if (row.work() instanceof Row.Streamed streamed) {
             return new Streaming(backend, streamed.operation(), inputs);
         }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            return layer.workload(backend, inputs);
+        }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
 
@@ -115,8 +118,7 @@ final class ImpastoRows implements Side {
                 case INSTANCE_NORM ->
                     x.instanceNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON);
                 case SOFTMAX -> x.softmax(-1);
-                case LAYER_NORM ->
-                    x.layerNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON, -1);
+                case LAYER_NORM -> x.layerNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON, -1);
             };
         }
 

@@ -74,6 +74,11 @@ final class Nd4jRows implements Side {
             INDArray y = Nd4j.create(DataType.FLOAT, streamed.operation().result(streamed.shape()));
             return new Pass(false, () -> Map.of("y", streamed(streamed.operation(), inputs, y)));
         }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            INDArray x = channelsLast(inputs.get("x"));
+            INDArray weight = inputs.get("weight").permute(2, 3, 1, 0).dup('c');
+            return new Pass(true, () -> Map.of("y", convolution(x, weight, inputs.get("bias"), layer.padding())));
+        }
         throw new IllegalArgumentException("ND4J has no part in " + row.label());
     }
 
@@ -92,7 +97,8 @@ final class Nd4jRows implements Side {
     private static INDArray instanceNorm(INDArray x, INDArray weight, INDArray bias, INDArray y) {
         long channels = x.size(1);
         INDArray mean = x.mean(true, 2, 3);
-        INDArray deviation = Transforms.sqrt(x.var(false, 2, 3).reshape(1, channels, 1, 1).addi(1e-5), false);
+        INDArray deviation =
+                Transforms.sqrt(x.var(false, 2, 3).reshape(1, channels, 1, 1).addi(1e-5), false);
         INDArray scale = weight.reshape(1, channels, 1, 1).div(deviation);
         return x.sub(mean, y).muli(scale).addi(bias.reshape(1, channels, 1, 1));
     }

@@ -8,7 +8,8 @@ import org.impasto.benchmarks.FloatTensors.FloatTensor;
 final class OnnxGraphs {
     private OnnxGraphs() {}
 
-    static byte[] graph(Row.Work work, BenchmarkData data) {
+    static byte[] graph(Row row, BenchmarkData data) {
+        Row.Work work = row.work();
         if (work instanceof Row.Features features) {
             return features(features, FloatTensors.read(data.vgg19()));
         }
@@ -21,6 +22,9 @@ final class OnnxGraphs {
         }
         if (work instanceof Row.MatMul product) {
             return matMul(product);
+        }
+        if (work instanceof ConvolutionLayer layer) {
+            return layer.onnx(FloatTensors.read(data.inputs(row)));
         }
         if (work instanceof Row.Streamed streamed) {
             return streamed(streamed.operation(), streamed.shape());

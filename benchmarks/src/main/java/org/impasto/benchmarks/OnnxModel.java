@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -103,6 +104,24 @@ final class OnnxModel {
                 List.of(x, weight, bias),
                 Attribute.integers("kernel_shape", kernel, kernel),
                 Attribute.integers("pads", p, p, p, p));
+    }
+
+    String convolution(String x, String weight, String bias, ConvolutionLayer layer) {
+        int k = layer.kernel();
+        int p = layer.padding();
+        int s = layer.stride();
+        List<Attribute> attributes = new ArrayList<>(List.of(
+                Attribute.integers("kernel_shape", k, k),
+                Attribute.integers("pads", p, p, p, p),
+                Attribute.integers("strides", s, s),
+                Attribute.integer("group", layer.groups())));
+        if (layer.transposed()) {
+            attributes.add(Attribute.integers("output_padding", s - 1, s - 1));
+        }
+        return node(
+                layer.transposed() ? "ConvTranspose" : "Conv",
+                List.of(x, weight, bias),
+                attributes.toArray(new Attribute[0]));
     }
 
     String relu(String x) {

@@ -38,7 +38,9 @@ public final class Linear implements Layer {
      */
     public static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
         Shape shape = x.shape();
-        if (weight.shape().rank() != 2 || shape.rank() < 1 || shape.size(-1) != weight.shape().size(1)) {
+        if (weight.shape().rank() != 2
+                || shape.rank() < 1
+                || shape.size(-1) != weight.shape().size(1)) {
             throw new ShapeException("linear: operand " + shape + " and weight " + weight.shape()
                     + " do not fit: expected (..., in) and (out, in)");
         }
