@@ -67,7 +67,8 @@ final class FilterCases {
         String name = border + " " + radius + " of " + picture + ", guide of " + guides;
         Filtering.GuidedFilter filter = new Filtering.GuidedFilter(radius, border, 0.1);
         Operand guide = normal(picture.with(1, guides).toArray());
-        // In float32 the coefficients and the result are rounded; in float64 the sums are, and a small variance magnifies
+        // In float32 the coefficients and the result are rounded; in float64 the sums are, and a small variance
+        // magnifies
         // their rounding by 1 / regularization.
         Operand x = normal(picture.toArray());
         cases.add(OperationCase.of(name, filter, Tolerance.ofTensor(16), guide, x));

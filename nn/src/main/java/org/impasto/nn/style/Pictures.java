@@ -43,9 +43,7 @@ final class Pictures {
             throw new ShapeException("the decoder made a picture of " + shape.size(3) + "x" + shape.size(2)
                     + " of one of " + like.size(3) + "x" + like.size(2) + ": does it belong to the encoder?");
         }
-        return shape.equals(like)
-                ? picture
-                : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
+        return shape.equals(like) ? picture : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
     }
 
     /** A mask of a picture in the size of its features: the means of the cells. */
@@ -59,8 +57,6 @@ final class Pictures {
     private static Tensor padded(Tensor picture, long height, long width) {
         int bottom = Math.toIntExact(height - picture.shape().size(2));
         int right = Math.toIntExact(width - picture.shape().size(3));
-        return bottom == 0 && right == 0
-                ? picture
-                : picture.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
+        return bottom == 0 && right == 0 ? picture : picture.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
     }
 }

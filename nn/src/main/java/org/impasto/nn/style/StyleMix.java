@@ -26,7 +26,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param mask where it counts: 1 x 1 x H x W of numbers in [0, 1], in the content's size; null for everywhere. It
      *     stays the caller's
      */
-    public record Part(StyleCode style, double weight, @Nullable Tensor mask) {
+    public record Part(
+            StyleCode style, double weight, @Nullable Tensor mask) {
         /** Checks weight and mask. */
         public Part {
             if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
