@@ -6,6 +6,7 @@ import org.impasto.core.Pooling;
 import org.impasto.core.Pooling.Window;
 import org.impasto.core.Selection;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.pooling.PlanarPooling;
 import org.impasto.kernels.internal.pooling.PoolingShape;
 
 /** Windows of planes. */
@@ -74,6 +75,10 @@ final class PoolingKernels {
         CpuArray to = call.plain(output);
         int height = to.size(2);
         int width = to.size(3);
+        if (output.type() == ElementType.FLOAT32 && x.elements() > 0) {
+            PlanarPooling.max(shape(window, x), from.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
         planes(to, call, plane -> {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; column++) {
