@@ -111,6 +111,23 @@ final class OnnxGraphs {
                 String shift = model.input("shift", shape[0], shape[1], 1, 1);
                 yield model.node("Add", List.of(model.node("Mul", List.of(x, scale)), shift));
             }
+            case INSTANCE_NORM ->
+                model.node(
+                        "InstanceNormalization",
+                        List.of(x, model.input("weight", shape[1]), model.input("bias", shape[1])),
+                        OnnxModel.Attribute.real("epsilon", (float) StreamedOperation.EPSILON));
+            case MAX_POOL -> model.maxPool(x);
+            case NEAREST -> model.upsampleNearest(x);
+            case BILINEAR -> model.upsampleBilinear(x);
+            case SOFTMAX -> model.node("Softmax", List.of(x), OnnxModel.Attribute.integer("axis", -1));
+            case LAYER_NORM -> {
+                long width = shape[shape.length - 1];
+                yield model.node(
+                        "LayerNormalization",
+                        List.of(x, model.input("weight", width), model.input("bias", width)),
+                        OnnxModel.Attribute.integer("axis", -1),
+                        OnnxModel.Attribute.real("epsilon", (float) StreamedOperation.EPSILON));
+            }
         };
         model.output(y, "y", operation.result(shape));
         return model.bytes(operation.label());

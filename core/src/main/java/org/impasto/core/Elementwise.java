@@ -9,14 +9,28 @@ public sealed interface Elementwise extends Operation {
     /** Functions of one number without options. */
     enum UnaryFunction {
         ABSOLUTE,
+        COSINE,
+        /** The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x. */
+        ERROR_FUNCTION,
         EXPONENTIAL,
+        /** x / 2 * (1 + erf(x / sqrt(2))): Hendrycks and Gimpel, Gaussian Error Linear Units, 2016. */
+        GELU,
         LOGARITHM,
+        /** log(1 + x), exact where x is small. */
+        LOGARITHM_OF_ONE_PLUS,
         NEGATE,
         RECIPROCAL,
+        /** 1 / sqrt(x). */
+        RECIPROCAL_SQUARE_ROOT,
         RELU,
         SIGMOID,
         /** -1, 0 or 1. */
         SIGN,
+        /** x * sigmoid(x), also called swish. */
+        SILU,
+        SINE,
+        /** log(1 + exp(x)). */
+        SOFTPLUS,
         SQUARE,
         SQUARE_ROOT,
         TANH
@@ -45,8 +59,18 @@ public sealed interface Elementwise extends Operation {
         public Saves saves(Wanted wanted) {
             return switch (function) {
                 case NEGATE, SIGN -> Saves.nothing();
-                case EXPONENTIAL, RECIPROCAL, RELU, SIGMOID, SQUARE_ROOT, TANH -> Saves.outputs(0);
-                case ABSOLUTE, LOGARITHM, SQUARE -> Saves.inputs(0);
+                case EXPONENTIAL, RECIPROCAL, RECIPROCAL_SQUARE_ROOT, RELU, SIGMOID, SQUARE_ROOT, TANH ->
+                    Saves.outputs(0);
+                case ABSOLUTE,
+                        COSINE,
+                        ERROR_FUNCTION,
+                        GELU,
+                        LOGARITHM,
+                        LOGARITHM_OF_ONE_PLUS,
+                        SILU,
+                        SINE,
+                        SOFTPLUS,
+                        SQUARE -> Saves.inputs(0);
             };
         }
 
@@ -56,17 +80,43 @@ public sealed interface Elementwise extends Operation {
             return List.of(
                     switch (function) {
                         case ABSOLUTE -> g.mul(b.input(0).sign());
+                        case COSINE -> g.mul(b.input(0).sin()).negate();
+                        case ERROR_FUNCTION -> g.mul(bell(b.input(0), 1)).affine(2 / Math.sqrt(Math.PI), 0);
+                        case GELU -> g.mul(geluSlope(b.input(0)));
                         case EXPONENTIAL -> g.mul(b.output(0));
                         case LOGARITHM -> g.div(b.input(0));
+                        case LOGARITHM_OF_ONE_PLUS -> g.div(b.input(0).affine(1, 1));
                         case NEGATE -> g.negate();
                         case RECIPROCAL -> g.mul(b.output(0).square()).negate();
+                        case RECIPROCAL_SQUARE_ROOT ->
+                            g.mul(b.output(0)).mul(b.output(0).square()).affine(-0.5, 0);
                         case RELU -> Tensor.apply(new LeakyReluGradient(0), b.output(0), g);
                         case SIGMOID -> g.mul(b.output(0)).mul(b.output(0).affine(-1, 1));
                         case SIGN -> g.affine(0, 0);
+                        case SILU -> g.mul(siluSlope(b.input(0)));
+                        case SINE -> g.mul(b.input(0).cos());
+                        case SOFTPLUS -> g.mul(b.input(0).sigmoid());
                         case SQUARE -> g.mul(b.input(0)).affine(2, 0);
                         case SQUARE_ROOT -> g.div(b.output(0)).affine(0.5, 0);
                         case TANH -> g.mul(b.output(0).square().affine(-1, 1));
                     });
+        }
+
+        /** exp(-scale x^2). */
+        private static Tensor bell(Tensor x, double scale) {
+            return x.square().affine(-scale, 0).exp();
+        }
+
+        /** The normal distribution up to x, and x times its density. */
+        private static Tensor geluSlope(Tensor x) {
+            Tensor distribution = x.affine(Math.sqrt(0.5), 0).erf().affine(0.5, 0.5);
+            return distribution.add(bell(x, 0.5).mul(x).affine(1 / Math.sqrt(2 * Math.PI), 0));
+        }
+
+        /** s (1 + x (1 - s)) where s is the sigmoid. */
+        private static Tensor siluSlope(Tensor x) {
+            Tensor s = x.sigmoid();
+            return s.mul(x.mul(s.affine(-1, 1)).affine(1, 1));
         }
 
         @Override

@@ -46,4 +46,18 @@ public sealed interface Reduction extends Operation {
             return List.of(largest.mul(b.gradient().div(Tensor.apply(new Sum(axes), largest))));
         }
     }
+
+    /** The smallest element; NaN if one is. The gradient is shared equally by equal smallest elements. */
+    record Minimum(List<Integer> axes) implements Reduction {
+        @Override
+        public Saves saves(Wanted wanted) {
+            return new Saves(List.of(0), List.of(0));
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor smallest = b.input(0).greater(b.output(0)).affine(-1, 1);
+            return List.of(smallest.mul(b.gradient().div(Tensor.apply(new Sum(axes), smallest))));
+        }
+    }
 }

@@ -60,13 +60,21 @@ final class ElementwiseKernels {
     private static UnaryOperation operation(UnaryFunction function) {
         return switch (function) {
             case ABSOLUTE -> UnaryOperation.ABSOLUTE;
+            case COSINE -> UnaryOperation.COSINE;
+            case ERROR_FUNCTION -> UnaryOperation.ERROR_FUNCTION;
             case EXPONENTIAL -> UnaryOperation.EXPONENTIAL;
+            case GELU -> UnaryOperation.GELU;
             case LOGARITHM -> UnaryOperation.LOGARITHM;
+            case LOGARITHM_OF_ONE_PLUS -> UnaryOperation.LOGARITHM_OF_ONE_PLUS;
             case NEGATE -> UnaryOperation.NEGATE;
             case RECIPROCAL -> UnaryOperation.RECIPROCAL;
+            case RECIPROCAL_SQUARE_ROOT -> UnaryOperation.RECIPROCAL_SQUARE_ROOT;
             case RELU -> UnaryOperation.RELU;
             case SIGMOID -> UnaryOperation.SIGMOID;
             case SIGN -> throw new IllegalArgumentException("sign has a loop of its own");
+            case SILU -> UnaryOperation.SILU;
+            case SINE -> UnaryOperation.SINE;
+            case SOFTPLUS -> UnaryOperation.SOFTPLUS;
             case SQUARE -> UnaryOperation.SQUARE;
             case SQUARE_ROOT -> UnaryOperation.SQUARE_ROOT;
             case TANH -> UnaryOperation.HYPERBOLIC_TANGENT;
@@ -76,8 +84,19 @@ final class ElementwiseKernels {
     /** Whether zero stays zero, so that the lanes above the last channel do. */
     private static boolean keepsZero(UnaryFunction function) {
         return switch (function) {
-            case ABSOLUTE, NEGATE, RELU, SIGN, SQUARE, SQUARE_ROOT, TANH -> true;
-            case EXPONENTIAL, LOGARITHM, RECIPROCAL, SIGMOID -> false;
+            case ABSOLUTE,
+                    ERROR_FUNCTION,
+                    GELU,
+                    LOGARITHM_OF_ONE_PLUS,
+                    NEGATE,
+                    RELU,
+                    SIGN,
+                    SILU,
+                    SINE,
+                    SQUARE,
+                    SQUARE_ROOT,
+                    TANH -> true;
+            case COSINE, EXPONENTIAL, LOGARITHM, RECIPROCAL, RECIPROCAL_SQUARE_ROOT, SIGMOID, SOFTPLUS -> false;
         };
     }
 

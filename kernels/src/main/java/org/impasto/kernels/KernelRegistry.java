@@ -13,16 +13,19 @@ final class KernelRegistry {
     private final Map<Class<?>, Kernel<?>> kernels = new HashMap<>();
 
     KernelRegistry() {
+        AttentionKernels.register(this);
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
         FactorizationKernels.register(this);
         FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
+        NormalizationKernels.register(this);
         PaddingKernels.register(this);
         PoolingKernels.register(this);
         ReductionKernels.register(this);
         ResamplingKernels.register(this);
+        ScanKernels.register(this);
         SelectionKernels.register(this);
         StatisticsKernels.register(this);
         ViewKernels.register(this);

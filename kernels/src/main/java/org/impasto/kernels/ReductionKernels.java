@@ -17,6 +17,7 @@ final class ReductionKernels {
     static void register(KernelRegistry registry) {
         registry.addUnary(Reduction.Sum.class, (o, x, out, call) -> reduce(Kind.SUM, o.axes(), x, out, call));
         registry.addUnary(Reduction.Maximum.class, (o, x, out, call) -> reduce(Kind.MAXIMUM, o.axes(), x, out, call));
+        registry.addUnary(Reduction.Minimum.class, (o, x, out, call) -> reduce(Kind.MINIMUM, o.axes(), x, out, call));
     }
 
     private static CpuArray reduce(Kind kind, List<Integer> axes, CpuArray x, Spec output, KernelCall call) {

@@ -20,7 +20,9 @@ import org.impasto.core.View;
 /** Rows of elementwise operations, reductions, views and generators, in each type that they are computed in. */
 final class ElementCases {
     /** Channel numbers and widths around 16 lanes, one element, a batch, and nothing at all. */
-    private static final long[][] SHAPES = {{}, {1}, {17}, {2, 15, 3, 5}, {1, 16, 1, 33}, {2, 33, 4, 1}, {0, 3, 2, 2}};
+    private static final long[][] SHAPES = {
+        {}, {1}, {17}, {2, 15, 3, 5}, {1, 16, 1, 33}, {2, 33, 4, 1}, {0, 3, 2, 2}, {8}, {31}, {1031}
+    };
 
     private final List<OperationCase> cases = new ArrayList<>();
 
@@ -49,16 +51,19 @@ final class ElementCases {
         for (Elementwise.UnaryFunction function : Elementwise.UnaryFunction.values()) {
             for (long[] shape : SHAPES) {
                 Operand operand = switch (function) {
-                    case LOGARITHM, SQUARE_ROOT -> positive(shape);
+                    case LOGARITHM, LOGARITHM_OF_ONE_PLUS, RECIPROCAL_SQUARE_ROOT, SQUARE_ROOT -> positive(shape);
                     case RECIPROCAL, ABSOLUTE, RELU, SIGN -> nonzero(shape);
                     default -> normal(shape);
                 };
                 Tolerance tolerance = switch (function) {
                     case ABSOLUTE, NEGATE, RELU, SIGN -> Tolerance.exact();
                     case RECIPROCAL, SQUARE, SQUARE_ROOT -> Tolerance.ofElement(1);
-                    case EXPONENTIAL, SIGMOID -> Tolerance.ofElement(8);
+                    case COSINE, LOGARITHM_OF_ONE_PLUS, RECIPROCAL_SQUARE_ROOT, SINE -> Tolerance.ofElement(2);
+                    case EXPONENTIAL, SIGMOID, SILU, SOFTPLUS -> Tolerance.ofElement(8);
                     case LOGARITHM -> Tolerance.ofTensor(8);
-                    case TANH -> Tolerance.ofElement(16);
+                    case ERROR_FUNCTION, TANH -> Tolerance.ofElement(16);
+                    // The reference takes 1 - erf, which loses digits in float64.
+                    case GELU -> Tolerance.ofTensor(8);
                 };
                 addInBothTypes(row(new Elementwise.Unary(function), tolerance, operand));
             }
@@ -136,6 +141,7 @@ final class ElementCases {
             addInBothTypes(
                     row(new Reduction.Sum(row.axes()), Tolerance.ofTensor(4.0 + (double) terms), normal(row.shape())));
             addInBothTypes(row(new Reduction.Maximum(row.axes()), Tolerance.exact(), normal(row.shape())));
+            addInBothTypes(row(new Reduction.Minimum(row.axes()), Tolerance.exact(), normal(row.shape())));
         }
         addInBothTypes(row(new Reduction.Sum(List.of(0)), Tolerance.exact(), normal(0, 4)));
     }

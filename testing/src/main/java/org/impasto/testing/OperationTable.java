@@ -17,8 +17,10 @@ public final class OperationTable {
         List<OperationCase> cases = new ArrayList<>();
         cases.addAll(ElementCases.all());
         cases.addAll(SelectionCases.all());
+        cases.addAll(SpecialCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(FactorizationCases.all());
+        cases.addAll(NormalizationCases.all());
         cases.addAll(PictureCases.all());
         cases.addAll(FilterCases.all());
         return cases;

@@ -29,13 +29,21 @@ final class ReferenceElementwise {
     private static DoubleUnaryOperator function(Elementwise.UnaryFunction function) {
         return switch (function) {
             case ABSOLUTE -> Math::abs;
+            case COSINE -> Math::cos;
+            case ERROR_FUNCTION -> x -> x < 0 ? -ReferenceErrorFunction.erf(-x) : ReferenceErrorFunction.erf(x);
             case EXPONENTIAL -> Math::exp;
+            case GELU -> ReferenceErrorFunction::gelu;
             case LOGARITHM -> Math::log;
+            case LOGARITHM_OF_ONE_PLUS -> Math::log1p;
             case NEGATE -> x -> -x;
             case RECIPROCAL -> x -> 1 / x;
+            case RECIPROCAL_SQUARE_ROOT -> x -> 1 / Math.sqrt(x);
             case RELU -> x -> Math.max(x, 0);
             case SIGMOID -> x -> 1 / (1 + Math.exp(-x));
             case SIGN -> Math::signum;
+            case SILU -> x -> x < 0 ? x * Math.exp(x) / (1 + Math.exp(x)) : x / (1 + Math.exp(-x));
+            case SINE -> Math::sin;
+            case SOFTPLUS -> x -> x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
             case SQUARE -> x -> x * x;
             case SQUARE_ROOT -> Math::sqrt;
             case TANH -> Math::tanh;

@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import org.impasto.core.ElementType;
 import org.impasto.core.Operation;
+import org.impasto.core.Scan;
 import org.impasto.core.Selection;
 
-/** Rows of operations that find and move elements by their places. */
+/** Rows of operations that find and move elements by their places, and of running sums. */
 final class SelectionCases {
     private final List<OperationCase> cases = new ArrayList<>();
 
@@ -20,6 +21,7 @@ final class SelectionCases {
         SelectionCases made = new SelectionCases();
         made.places();
         made.layers();
+        made.runningSums();
         return made.cases;
     }
 
@@ -48,6 +50,17 @@ final class SelectionCases {
         add(new Selection.IndexAdd(1, 4), Tolerance.ofSum(33), false, normal(2, 33, 3, 5), index(33));
         add(new Selection.IndexAdd(3, 3), Tolerance.ofSum(17), false, normal(2, 16, 3, 17), index(17));
         add(new Selection.IndexAdd(0, 5), Tolerance.exact(), false, normal(0, 4), index(0));
+    }
+
+    private void runningSums() {
+        long[][] shapes = {{1}, {17}, {2, 15, 3, 5}, {1, 16, 1, 33}, {3, 100}, {0, 3}, {3, 0}};
+        for (long[] shape : shapes) {
+            for (int axis = 0; axis < shape.length; axis++) {
+                Tolerance tolerance = Tolerance.ofSum(shape[axis]);
+                add(new Scan.CumulativeSum(axis, false), tolerance, false, normal(shape));
+                add(new Scan.CumulativeSum(axis, true), tolerance, false, normal(shape));
+            }
+        }
     }
 
     private void add(Operation operation, Tolerance tolerance, boolean integers, Operand... operands) {

@@ -68,4 +68,22 @@ interface FeatureTransform {
                     features, own, new Wct.Style(style.get("mean"), style.get("eigenvalues"), style.get("colouring")));
         }
     };
+
+    /** See {@link StyleSwap}; patches are found in the whole content, whatever the region. */
+    FeatureTransform SWAP = new FeatureTransform() {
+        @Override
+        public int leastCells() {
+            return 3;
+        }
+
+        @Override
+        public Map<String, Tensor> prepare(Tensor features) {
+            return Map.of("features", features);
+        }
+
+        @Override
+        public Applied measured(Tensor features, @Nullable Tensor region) {
+            return style -> StyleSwap.apply(features, style.get("features"));
+        }
+    };
 }

@@ -38,12 +38,6 @@ final class DoubleLoops {
                     y[yOffset + i] = v < 0 ? v * p : v;
                 }
             }
-            case STEP -> {
-                for (int i = 0; i < length; i++) {
-                    double v = x[xOffset + i];
-                    y[yOffset + i] = v > 0 ? 1 : 0;
-                }
-            }
             case SQUARE -> {
                 for (int i = 0; i < length; i++) {
                     double v = x[xOffset + i];
@@ -90,6 +84,30 @@ final class DoubleLoops {
                 for (int i = 0; i < length; i++) {
                     double v = x[xOffset + i];
                     y[yOffset + i] = StrictMath.log(v);
+                }
+            }
+            case LOGARITHM_OF_ONE_PLUS -> {
+                for (int i = 0; i < length; i++) {
+                    double v = x[xOffset + i];
+                    y[yOffset + i] = StrictMath.log1p(v);
+                }
+            }
+            case SOFTPLUS -> {
+                for (int i = 0; i < length; i++) {
+                    double v = x[xOffset + i];
+                    y[yOffset + i] = Math.max(v, 0) + StrictMath.log1p(StrictMath.exp(-Math.abs(v)));
+                }
+            }
+            case ERROR_FUNCTION -> {
+                for (int i = 0; i < length; i++) {
+                    double v = x[xOffset + i];
+                    y[yOffset + i] = ErrorFunction.erf(v);
+                }
+            }
+            case GELU -> {
+                for (int i = 0; i < length; i++) {
+                    double v = x[xOffset + i];
+                    y[yOffset + i] = ErrorFunction.gelu(v);
                 }
             }
             case HYPERBOLIC_TANGENT -> {

@@ -4,61 +4,100 @@ package org.impasto.kernels.internal.elementwise;
  * Transcendental functions of float32, without fused multiply-adds; vector loops repeat them operation by operation.
  *
  * <p>Largest errors found against float64, in units of the last place: exp 0.97 (also where the result is denormal), log
- * 0.84, tanh 1.5, sigmoid 2.4. Coefficients are our own minimax fits.
+ * 0.84, tanh 1.5, sigmoid 2.4, log1p 1.5, softplus 2.5, erf 1.6, gelu 7. Coefficients are our own minimax fits.
  */
-final class FloatFunctions {
+public final class FloatFunctions {
     /** ln 2 in two parts; products of the first with whole numbers below 256 are exact. */
-    static final float LN2_HIGH = 0.693145751953125f;
+    public static final float LN2_HIGH = 0.693145751953125f;
 
-    static final float LN2_LOW = 1.428606765330187e-06f;
-    static final float LOG2_E = 1.4426950408889634f;
+    public static final float LN2_LOW = 1.428606765330187e-06f;
+    public static final float LOG2_E = 1.4426950408889634f;
 
     /** Adding and subtracting it rounds to a whole number, which then stands in the low bits. */
-    static final float ROUNDER = 12582912f;
+    public static final float ROUNDER = 12582912f;
 
-    static final int ROUNDER_BITS = 0x4B400000;
+    public static final int ROUNDER_BITS = 0x4B400000;
 
     /** Beyond these, exp is 0 or infinite. */
-    static final float LEAST_EXPONENT = -110f;
+    public static final float LEAST_EXPONENT = -110f;
 
-    static final float LARGEST_EXPONENT = 100f;
+    public static final float LARGEST_EXPONENT = 100f;
 
     /** {@code exp(r) = 1 + r + r^2 (E0 + E1 r + ...)} for |r| up to ln 2 / 2. */
-    static final float E0 = 0.4999999403953552f;
+    public static final float E0 = 0.4999999403953552f;
 
-    static final float E1 = 0.1666652113199234f;
-    static final float E2 = 0.04166838899254799f;
-    static final float E3 = 0.008368736132979393f;
-    static final float E4 = 0.001381455804221332f;
+    public static final float E1 = 0.1666652113199234f;
+    public static final float E2 = 0.04166838899254799f;
+    public static final float E3 = 0.008368736132979393f;
+    public static final float E4 = 0.001381455804221332f;
 
     /** {@code 2 artanh(s) = 2 s + s z (L0 + L1 z + ...)}, z = s^2, for |s| up to 0.172. */
-    static final float L0 = 0.6666666269302368f;
+    public static final float L0 = 0.6666666269302368f;
 
-    static final float L1 = 0.40000343322753906f;
-    static final float L2 = 0.285367876291275f;
-    static final float L3 = 0.23593293130397797f;
+    public static final float L1 = 0.40000343322753906f;
+    public static final float L2 = 0.285367876291275f;
+    public static final float L3 = 0.23593293130397797f;
 
     /** Bits of sqrt(1/2): mantissas are taken from there to its double. */
-    static final int ROOT_HALF_BITS = 0x3f3504f3;
+    public static final int ROOT_HALF_BITS = 0x3f3504f3;
 
-    static final float TWO_TO_23 = 8388608f;
+    public static final float TWO_TO_23 = 8388608f;
 
     /** {@code tanh(x) = x (1 + z (T0 + T1 z + ...))}, z = x^2, below {@link #TANH_SMALL}. */
-    static final float TANH_SMALL = 0.6f;
+    public static final float TANH_SMALL = 0.6f;
 
     /** Tanh is 1 from here on. */
-    static final float TANH_ONE = 10f;
+    public static final float TANH_ONE = 10f;
 
-    static final float T0 = -0.3333333134651184f;
-    static final float T1 = 0.13333244621753693f;
-    static final float T2 = -0.0539519302546978f;
-    static final float T3 = 0.02173103392124176f;
-    static final float T4 = -0.008257568813860416f;
-    static final float T5 = 0.0022212588228285313f;
+    public static final float T0 = -0.3333333134651184f;
+    public static final float T1 = 0.13333244621753693f;
+    public static final float T2 = -0.0539519302546978f;
+    public static final float T3 = 0.02173103392124176f;
+    public static final float T4 = -0.008257568813860416f;
+    public static final float T5 = 0.0022212588228285313f;
+
+    /** {@code erf(x) = x (1 + (R0 + R1 z + ...))}, z = x^2, below {@link #ERF_SMALL}. */
+    static final float ERF_SMALL = 0.9f;
+
+    /** Erf is 1 from here on. */
+    static final float ERF_ONE = 4f;
+
+    static final float R0 = 0.12837916612625122f;
+    static final float R1 = -0.37612634897232056f;
+    static final float R2 = 0.11283715069293976f;
+    static final float R3 = -0.02686050906777382f;
+    static final float R4 = 0.005203858949244022f;
+    static final float R5 = -0.0008175639668479562f;
+    static final float R6 = 8.513104694429785e-05f;
+
+    /** {@code erfc(x) = exp(-x^2) t (C0 + C1 t + ...)}, t = 1 / (1 + TAIL x), for x >= 0. */
+    static final float TAIL = 0.45f;
+
+    static final float C0 = 0.25388532876968384f;
+    static final float C1 = 0.25388196110725403f;
+    static final float C2 = 0.22829578816890717f;
+    static final float C3 = 0.17503198981285095f;
+    static final float C4 = 0.12103218585252762f;
+    static final float C5 = -0.02545689046382904f;
+    static final float C6 = 0.14772379398345947f;
+    static final float C7 = -0.30597397685050964f;
+    static final float C8 = 0.19365306198596954f;
+    static final float C9 = -0.04207324981689453f;
+
+    /** {@link #TAIL} over the square root of 2: for the normal distribution's tail. */
+    static final float NORMAL_TAIL = 0.3181980515339464f;
+
+    /** The normal distribution's tail is 0 from here on. */
+    static final float NORMAL_ZERO = 15f;
+
+    static final float ONE_SIXTH = 0.16666667f;
+
+    /** Keeps the first twelve digits of a number, whose square is then exact. */
+    static final int HIGH_DIGITS = 0xfffff000;
 
     private FloatFunctions() {}
 
-    static float exp(float value) {
+    public static float exp(float value) {
         float x = Math.min(Math.max(value, LEAST_EXPONENT), LARGEST_EXPONENT);
         float shifted = x * LOG2_E + ROUNDER;
         float n = shifted - ROUNDER;
@@ -70,7 +109,7 @@ final class FloatFunctions {
         return y * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((exponent - half + 127) << 23);
     }
 
-    static float log(float x) {
+    public static float log(float x) {
         if (!(x > 0 && x < Float.POSITIVE_INFINITY)) {
             return x < 0 ? Float.NaN : x == 0 ? Float.NEGATIVE_INFINITY : x;
         }
@@ -85,7 +124,7 @@ final class FloatFunctions {
         return exponent * LN2_HIGH + (f - (half - ((half + p) * s + exponent * LN2_LOW)));
     }
 
-    static float tanh(float x) {
+    public static float tanh(float x) {
         float a = Math.min(Math.abs(x), TANH_ONE);
         if (a < TANH_SMALL) {
             float z = a * a;
@@ -95,8 +134,55 @@ final class FloatFunctions {
         return x < 0 ? -large : large;
     }
 
-    static float sigmoid(float x) {
+    public static float sigmoid(float x) {
         float e = exp(-Math.abs(x));
         return (x < 0 ? e : 1f) / (e + 1f);
+    }
+
+    static float logOfOnePlus(float x) {
+        float u = x + 1f;
+        if (u == 1f) {
+            return x;
+        }
+        float log = log(u);
+        return u == 0 || u == Float.POSITIVE_INFINITY ? log : log + (x - (u - 1f)) / u;
+    }
+
+    static float softplus(float x) {
+        return Math.max(x, 0f) + logOfOnePlus(exp(-Math.abs(x)));
+    }
+
+    static float erf(float x) {
+        float a = Math.min(Math.abs(x), ERF_ONE);
+        if (a < ERF_SMALL) {
+            float z = x * x;
+            float p = (((((R6 * z + R5) * z + R4) * z + R3) * z + R2) * z + R1) * z + R0;
+            return p * x + x;
+        }
+        float large = 1f - tail(1f / (a * TAIL + 1f)) * exp(-(a * a));
+        return x < 0 ? -large : large;
+    }
+
+    /** {@code erfc(x) exp(x^2)} by t. */
+    private static float tail(float t) {
+        float p = C9 * t + C8;
+        p = p * t + C7;
+        p = p * t + C6;
+        p = p * t + C5;
+        p = p * t + C4;
+        p = p * t + C3;
+        p = p * t + C2;
+        p = p * t + C1;
+        p = p * t + C0;
+        return p * t;
+    }
+
+    static float gelu(float x) {
+        float a = Math.min(Math.abs(x), NORMAL_ZERO);
+        float high = Float.intBitsToFloat(Float.floatToRawIntBits(a) & HIGH_DIGITS);
+        float d = (high - a) * (high + a) * 0.5f; // exp(-a^2 / 2) is exp(-high^2 / 2) exp(d)
+        float near = ((d * ONE_SIXTH + 0.5f) * d + 1f) * d + 1f;
+        float below = tail(1f / (a * NORMAL_TAIL + 1f)) * near * exp(high * high * -0.5f) * 0.5f;
+        return Math.max(x, -NORMAL_ZERO) * (x < 0 ? below : 1f - below);
     }
 }

@@ -30,12 +30,6 @@ final class PlainFloatLoops implements FloatLoops {
                     y[yOffset + i] = v < 0 ? v * p : v;
                 }
             }
-            case STEP -> {
-                for (int i = 0; i < length; i++) {
-                    float v = x[xOffset + i];
-                    y[yOffset + i] = v > 0 ? 1f : 0f;
-                }
-            }
             case SQUARE -> {
                 for (int i = 0; i < length; i++) {
                     float v = x[xOffset + i];
@@ -82,6 +76,30 @@ final class PlainFloatLoops implements FloatLoops {
                 for (int i = 0; i < length; i++) {
                     float v = x[xOffset + i];
                     y[yOffset + i] = FloatFunctions.log(v);
+                }
+            }
+            case LOGARITHM_OF_ONE_PLUS -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.logOfOnePlus(v);
+                }
+            }
+            case SOFTPLUS -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.softplus(v);
+                }
+            }
+            case ERROR_FUNCTION -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.erf(v);
+                }
+            }
+            case GELU -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.gelu(v);
                 }
             }
             case HYPERBOLIC_TANGENT -> {

@@ -10,8 +10,6 @@ public enum UnaryOperation {
     RELU,
     /** {@code x}, or {@code p * x} below zero. */
     LEAKY_RELU,
-    /** 1 above zero, else 0, also for what is not a number. */
-    STEP,
     /** {@code x * x}. */
     SQUARE,
     /** Square root. */
@@ -28,6 +26,14 @@ public enum UnaryOperation {
     EXPONENTIAL,
     /** Natural logarithm. */
     LOGARITHM,
+    /** {@code log(1 + x)}, exact also where x is small. */
+    LOGARITHM_OF_ONE_PLUS,
+    /** {@code log(1 + exp(x))}. */
+    SOFTPLUS,
+    /** The error function. */
+    ERROR_FUNCTION,
+    /** {@code x / 2 * (1 + erf(x / sqrt(2)))}, exact also where that is small. */
+    GELU,
     /** Hyperbolic tangent. */
     HYPERBOLIC_TANGENT,
     /** {@code 1 / (1 + exp(-x))}. */

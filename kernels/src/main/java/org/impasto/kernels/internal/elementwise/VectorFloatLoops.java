@@ -29,7 +29,6 @@ final class VectorFloatLoops implements FloatLoops {
             case ABSOLUTE -> absolute(done, x, xOffset, y, yOffset);
             case RELU -> relu(done, x, xOffset, y, yOffset);
             case LEAKY_RELU -> leakyRelu(p, done, x, xOffset, y, yOffset);
-            case STEP -> step(done, x, xOffset, y, yOffset);
             case SQUARE -> square(done, x, xOffset, y, yOffset);
             case SQUARE_ROOT -> squareRoot(done, x, xOffset, y, yOffset);
             case RECIPROCAL_SQUARE_ROOT -> reciprocalSquareRoot(done, x, xOffset, y, yOffset);
@@ -38,6 +37,10 @@ final class VectorFloatLoops implements FloatLoops {
             case AFFINE -> affine(p, q, done, x, xOffset, y, yOffset);
             case EXPONENTIAL -> exponential(done, x, xOffset, y, yOffset);
             case LOGARITHM -> logarithm(done, x, xOffset, y, yOffset);
+            case LOGARITHM_OF_ONE_PLUS -> logarithmOfOnePlus(done, x, xOffset, y, yOffset);
+            case SOFTPLUS -> softplus(done, x, xOffset, y, yOffset);
+            case ERROR_FUNCTION -> VectorErrorFunction.erf(done, x, xOffset, y, yOffset);
+            case GELU -> VectorErrorFunction.gelu(done, x, xOffset, y, yOffset);
             case HYPERBOLIC_TANGENT -> hyperbolicTangent(done, x, xOffset, y, yOffset);
             case SIGMOID -> sigmoid(done, x, xOffset, y, yOffset);
             case SILU -> silu(done, x, xOffset, y, yOffset);
@@ -98,15 +101,6 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void step(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        for (int i = 0; i < length; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector.zero(FLOATS)
-                    .blend(1f, v.compare(VectorOperators.GT, 0f))
-                    .intoArray(y, yOffset + i);
-        }
-    }
-
     private static void square(int length, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
@@ -149,7 +143,7 @@ final class VectorFloatLoops implements FloatLoops {
         }
     }
 
-    private static void exponential(int length, float[] x, int xOffset, float[] y, int yOffset) {
+    static void exponential(int length, float[] x, int xOffset, float[] y, int yOffset) {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
         FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
@@ -297,6 +291,48 @@ final class VectorFloatLoops implements FloatLoops {
             r = none.blend(r, v.compare(VectorOperators.GT, zero));
             r = r.blend(minusInfinity, v.compare(VectorOperators.EQ, zero));
             r.blend(infinity, v.compare(VectorOperators.EQ, infinity)).intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void logarithmOfOnePlus(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        float[] logarithms = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            affine(1f, 1f, count, x, xOffset + from, strip, 0);
+            logarithm(count, strip, 0, logarithms, 0);
+            correctedLogarithm(count, x, xOffset + from, strip, logarithms, y, yOffset + from);
+        }
+    }
+
+    /** The logarithms of u = x + 1, corrected by what rounding took from u. */
+    private static void correctedLogarithm(
+            int length, float[] x, int xOffset, float[] u, float[] logarithms, float[] y, int yOffset) {
+        FloatVector infinity = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector w = FloatVector.fromArray(FLOATS, u, i);
+            FloatVector log = FloatVector.fromArray(FLOATS, logarithms, i);
+            FloatVector corrected = log.add(v.sub(w.sub(one)).div(w));
+            corrected
+                    .blend(log, w.compare(VectorOperators.EQ, 0f))
+                    .blend(log, w.compare(VectorOperators.EQ, infinity))
+                    .blend(v, w.compare(VectorOperators.EQ, one))
+                    .intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void softplus(int length, float[] x, int xOffset, float[] y, int yOffset) {
+        float[] strip = new float[STRIP];
+        float[] positive = new float[STRIP];
+        for (int from = 0; from < length; from += STRIP) {
+            int count = Math.min(STRIP, length - from);
+            minusMagnitude(count, x, xOffset + from, strip);
+            exponential(count, strip, 0, strip, 0);
+            logarithmOfOnePlus(count, strip, 0, strip, 0);
+            relu(count, x, xOffset + from, positive, 0);
+            add(count, positive, 0, strip, 0, y, yOffset + from);
         }
     }
 

@@ -43,7 +43,15 @@ class ElementwiseTest {
         "SQUARE_ROOT, 0, 1e10, 0.51",
         "RECIPROCAL_SQUARE_ROOT, 1e-10, 10, 1.6",
         "SINE, -100, 100, 0.51",
-        "COSINE, -100, 100, 0.51"
+        "COSINE, -100, 100, 0.51",
+        "LOGARITHM_OF_ONE_PLUS, -0.999, 4, 1.6",
+        "LOGARITHM_OF_ONE_PLUS, 1e-30, 1e30, 1.6",
+        "SOFTPLUS, -100, 100, 2.5",
+        "SOFTPLUS, -2, 2, 2.5",
+        "ERROR_FUNCTION, -5, 5, 1.6",
+        "ERROR_FUNCTION, 1e-30, 1, 1.6",
+        "GELU, -12, 12, 7",
+        "GELU, -1, 1, 7"
     })
     void functionsAreAccurate(UnaryOperation operation, float least, float most, double unitsInTheLastPlace) {
         Random random = new Random(1);
@@ -76,6 +84,10 @@ class ElementwiseTest {
             case RECIPROCAL_SQUARE_ROOT -> v -> 1 / Math.sqrt(v);
             case SINE -> Math::sin;
             case COSINE -> Math::cos;
+            case LOGARITHM_OF_ONE_PLUS -> Math::log1p;
+            case SOFTPLUS -> v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+            case ERROR_FUNCTION -> ErrorFunction::erf;
+            case GELU -> ErrorFunction::gelu;
             default -> throw new AssertionError(operation);
         };
     }
@@ -106,14 +118,33 @@ class ElementwiseTest {
         "SIGMOID, Infinity, 1",
         "SIGMOID, -Infinity, 0",
         "SIGMOID, -0.0, 0.5",
+        "LOGARITHM_OF_ONE_PLUS, NaN, NaN",
+        "LOGARITHM_OF_ONE_PLUS, -0.0, -0.0",
+        "LOGARITHM_OF_ONE_PLUS, 1e-45, 1e-45",
+        "LOGARITHM_OF_ONE_PLUS, -1, -Infinity",
+        "LOGARITHM_OF_ONE_PLUS, -2, NaN",
+        "LOGARITHM_OF_ONE_PLUS, Infinity, Infinity",
+        "SOFTPLUS, NaN, NaN",
+        "SOFTPLUS, Infinity, Infinity",
+        "SOFTPLUS, -Infinity, 0",
+        "SOFTPLUS, 3e38, 3e38",
+        "ERROR_FUNCTION, NaN, NaN",
+        "ERROR_FUNCTION, Infinity, 1",
+        "ERROR_FUNCTION, -Infinity, -1",
+        "ERROR_FUNCTION, -0.0, -0.0",
+        "GELU, NaN, NaN",
+        "GELU, Infinity, Infinity",
+        "GELU, -Infinity, -0.0",
+        "GELU, -3e38, -0.0",
+        "GELU, 3e38, 3e38",
+        "GELU, -0.0, -0.0",
+        "SILU, NaN, NaN",
+        "SILU, Infinity, Infinity",
         "RELU, NaN, NaN",
         "RELU, -5, 0",
         "RELU, -Infinity, 0",
         "LEAKY_RELU, -2, -0.5",
         "LEAKY_RELU, NaN, NaN",
-        "STEP, 0, 0",
-        "STEP, 1e-45, 1",
-        "STEP, NaN, 0",
         "CLAMP, NaN, NaN",
         "CLAMP, 7, 1.5",
         "CLAMP, -7, 0.25",
