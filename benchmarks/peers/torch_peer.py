@@ -97,6 +97,9 @@ def adain(encoder, decoder, content, style):
 STREAMED = {
     "adain-map": lambda inputs: torch.addcmul(inputs["shift"], inputs["x"], inputs["scale"]),
     "instance-norm": lambda inputs: F.instance_norm(inputs["x"], weight=inputs["weight"], bias=inputs["bias"], eps=1e-5),
+    "max-pool": lambda inputs: F.max_pool2d(inputs["x"], 2),
+    "nearest": lambda inputs: F.interpolate(inputs["x"], scale_factor=2),
+    "bilinear": lambda inputs: F.interpolate(inputs["x"], scale_factor=2, mode="bilinear", align_corners=False),
     "softmax": lambda inputs: torch.softmax(inputs["x"], -1),
     "layer-norm": lambda inputs: F.layer_norm(
         inputs["x"], inputs["x"].shape[-1:], inputs["weight"], inputs["bias"], 1e-5
@@ -154,7 +157,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm", "max-pool", "nearest", "bilinear"):
         formats["channels_last"] = torch.channels_last
     best = None
     with torch.inference_mode():

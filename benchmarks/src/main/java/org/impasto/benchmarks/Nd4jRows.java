@@ -87,10 +87,39 @@ final class Nd4jRows implements Side {
         return switch (operation) {
             case ADAIN_MAP -> x.mul(inputs.get("scale"), y).addi(inputs.get("shift"));
             case INSTANCE_NORM -> instanceNorm(x, inputs.get("weight"), inputs.get("bias"), y);
+            case MAX_POOL -> { // kernel, stride, padding, dilation, padding as given, unused, NCHW
+                Nd4j.exec(DynamicCustomOp.builder("maxpool2d")
+                        .addInputs(x)
+                        .addIntegerArguments(2, 2, 2, 2, 0, 0, 1, 1, 0, 0, 0)
+                        .addOutputs(y)
+                        .build());
+                yield y;
+            }
+            case NEAREST -> { // factors, NCHW
+                Nd4j.exec(DynamicCustomOp.builder("upsampling2d")
+                        .addInputs(x)
+                        .addIntegerArguments(2, 2, 1)
+                        .addOutputs(y)
+                        .build());
+                yield y;
+            }
+            case BILINEAR -> doubled(x, y);
             case SOFTMAX -> Nd4j.exec(new SoftMax(x, y, x.rank() - 1))[0];
             case LAYER_NORM ->
                 Nd4j.exec(new LayerNorm(x, inputs.get("weight"), inputs.get("bias"), y, true, x.rank() - 1))[0];
         };
+    }
+
+    /** Of channels-last pictures only: the views are copied on the way in and out. */
+    private static INDArray doubled(INDArray x, INDArray y) {
+        INDArray result = Nd4j.create(DataType.FLOAT, x.size(0), y.size(2), y.size(3), x.size(1));
+        Nd4j.exec(DynamicCustomOp.builder("resize_bilinear")
+                .addInputs(channelsLast(x))
+                .addIntegerArguments((int) y.size(2), (int) y.size(3))
+                .addBooleanArguments(false, true) // corners not aligned, half-pixel centres
+                .addOutputs(result)
+                .build());
+        return y.assign(result.permute(0, 3, 1, 2));
     }
 
     /** ND4J has no operation for it. */

@@ -120,6 +120,9 @@ final class OnnxGraphs {
                         "InstanceNormalization",
                         List.of(x, model.input("weight", shape[1]), model.input("bias", shape[1])),
                         OnnxModel.Attribute.real("epsilon", (float) StreamedOperation.EPSILON));
+            case MAX_POOL -> model.maxPool(x);
+            case NEAREST -> model.upsampleNearest(x);
+            case BILINEAR -> model.upsampleBilinear(x);
             case SOFTMAX -> model.node("Softmax", List.of(x), OnnxModel.Attribute.integer("axis", -1));
             case LAYER_NORM -> {
                 long width = shape[shape.length - 1];

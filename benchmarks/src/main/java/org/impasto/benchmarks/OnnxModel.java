@@ -149,6 +149,16 @@ final class OnnxModel {
                 Attribute.text("nearest_mode", "floor"));
     }
 
+    /** With half-pixel centres. */
+    String upsampleBilinear(String x) {
+        String scales = constant("scales", 1f, 1f, 2f, 2f);
+        return node(
+                "Resize",
+                List.of(x, "", scales),
+                Attribute.text("mode", "linear"),
+                Attribute.text("coordinate_transformation_mode", "half_pixel"));
+    }
+
     /** The mean over both picture axes, which are kept with size 1. */
     String spatialMean(String x) {
         return node("ReduceMean", List.of(x), Attribute.integers("axes", 2, 3), Attribute.integer("keepdims", 1));

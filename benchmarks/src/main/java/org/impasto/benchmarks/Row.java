@@ -29,6 +29,9 @@ enum Row {
     CONV_FIRST("conv-first", new ConvolutionLayer(3, 64, 256, 3), 1.0),
     ADAIN_MAP("adain-map", new Streamed(StreamedOperation.ADAIN_MAP, 1, 256, 128, 128), 0.7),
     INSTANCE_NORM("instance-norm", new Streamed(StreamedOperation.INSTANCE_NORM, 1, 64, 256, 256), 0.7),
+    MAX_POOL("max-pool", new Streamed(StreamedOperation.MAX_POOL, 1, 64, 256, 256), 0.7),
+    NEAREST("nearest", new Streamed(StreamedOperation.NEAREST, 1, 64, 256, 256), 0.7),
+    BILINEAR("bilinear", new Streamed(StreamedOperation.BILINEAR, 1, 64, 256, 256), 0.7),
     SOFTMAX("softmax", new Streamed(StreamedOperation.SOFTMAX, 16, 1024, 1024), 0.7),
     LAYER_NORM("layer-norm", new Streamed(StreamedOperation.LAYER_NORM, 16, 1024, 1024), 0.7),
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
