@@ -21,7 +21,7 @@ class StyleSwapTest {
 
     /** More patches than are compared at once, in one row and in many; and more scores than are held at once. */
     @ParameterizedTest
-    @CsvSource({"4, 9, 12, 30, 25", "3, 5, 7, 4, 600", "2, 20000, 3, 30, 25", "1, 3, 3, 3, 3", "17, 3, 40, 26, 24"})
+    @CsvSource({"4, 9, 12, 30, 25", "3, 5, 7, 4, 600", "1, 20000, 3, 30, 25", "1, 3, 3, 3, 3", "17, 3, 40, 26, 24"})
     void everyPatchIsReplacedByTheOneThatMatchesBest(
             int channels, int height, int width, int styleHeight, int styleWidth) {
         double[] content = random(1, channels * height * width);
