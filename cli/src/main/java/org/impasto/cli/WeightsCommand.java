@@ -50,7 +50,8 @@ final class WeightsCommand implements Callable<Integer> {
             terminal.out().println(line(entry));
         }
         if (entries.isEmpty()) {
-            terminal.out().println("no weights in " + registry.folder() + "; add some with: impasto weights add NAME FILE");
+            terminal.out()
+                    .println("no weights in " + registry.folder() + "; add some with: impasto weights add NAME FILE");
         }
         return 0;
     }
@@ -74,11 +75,7 @@ final class WeightsCommand implements Callable<Integer> {
                             defaultValue = "",
                             description = "Under which it may be used.")
                     String licence,
-            @Option(
-                            names = "--origin",
-                            paramLabel = "TEXT",
-                            defaultValue = "",
-                            description = "Where it came from.")
+            @Option(names = "--origin", paramLabel = "TEXT", defaultValue = "", description = "Where it came from.")
                     String origin) {
         FileChecks.input("weights add", file);
         terminal.out().println(line(WeightRegistry.standard().add(name, file, licence, origin)));

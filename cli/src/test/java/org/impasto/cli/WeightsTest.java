@@ -42,7 +42,10 @@ class WeightsTest {
         assertThat(added.err()).isEmpty();
         assertThat(added.code()).isZero();
         CommandLineRun listed = CommandLineRun.of("weights", "list");
-        assertThat(listed.out()).isEqualTo(added.out()).startsWith("small  ").contains("licence MIT, by hand  from here");
+        assertThat(listed.out())
+                .isEqualTo(added.out())
+                .startsWith("small  ")
+                .contains("licence MIT, by hand  from here");
         assertThat(listed.out().lines()).hasSize(1);
 
         assertThat(CommandLineRun.of("weights", "verify").out().strip()).isEqualTo("small intact");

@@ -1,6 +1,7 @@
 package org.impasto.core;
 
 import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -14,6 +15,14 @@ import java.util.List;
 public interface Backend {
     /** A storage with the given values. */
     Storage create(Spec spec, Buffer values);
+
+    /**
+     * A float32 storage with the values of an array that nobody changes any more. A backend that computes on arrays of the
+     * heap reads it where it is, never writes to it, and leaves it to the garbage collector; others copy it.
+     */
+    default Storage share(Shape shape, float[] values) {
+        return create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values));
+    }
 
     /** Copies the values of a storage into a buffer. Errors of deferred operations appear here at the latest. */
     void read(Storage storage, Buffer into);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Two-dimensional cross-correlation and its gradients. */
+/** Two-dimensional cross-correlation, its adjoint and its gradients. */
 public sealed interface Convolution extends Operation {
     /**
      * Geometry of a convolution. The kernel's size is that of the weights.
@@ -43,6 +43,62 @@ public sealed interface Convolution extends Operation {
         /** This geometry with groups. */
         public Geometry grouped(int count) {
             return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, padding, mode, count);
+        }
+
+        /** This geometry with the zero padding that TensorFlow calls SAME, see {@link Edges#same}. */
+        public Geometry same(Shape picture, Shape weight) {
+            return padded(
+                    Edges.same(
+                            picture,
+                            weight.size(2),
+                            weight.size(3),
+                            strideHeight,
+                            strideWidth,
+                            dilationHeight,
+                            dilationWidth),
+                    PaddingMode.ZERO);
+        }
+
+        /**
+         * This geometry for a transposed convolution whose result is {@code stride} times as large as its picture, as
+         * TensorFlow's with padding SAME: it is the adjoint of the SAME convolution of a picture of that size.
+         */
+        public Geometry sameTransposed(Shape weight) {
+            Edges vertical = sameTransposed(weight.size(2), strideHeight, dilationHeight);
+            Edges horizontal = sameTransposed(weight.size(3), strideWidth, dilationWidth);
+            return padded(
+                    new Edges(horizontal.left(), horizontal.right(), vertical.left(), vertical.right()),
+                    PaddingMode.ZERO);
+        }
+
+        /** Cells before and after an axis; less than none are cut off where the kernel is smaller than the stride. */
+        private static Edges sameTransposed(long kernel, int stride, int dilation) {
+            int cut = (int) (dilation * (kernel - 1) + 1 - stride);
+            int before = Math.max(cut, 0) / 2;
+            return new Edges(before, cut - before, 0, 0);
+        }
+
+        /**
+         * This geometry for a transposed convolution with so many more rows at the bottom and columns at the right, which
+         * PyTorch calls output padding: as many cells less are cut off there.
+         */
+        public Geometry outputPadded(int height, int width) {
+            return padded(
+                    new Edges(padding.left(), padding.right() - width, padding.top(), padding.bottom() - height), mode);
+        }
+
+        /** Height of the result of a transposed convolution. */
+        public long transposedHeight(long height, long kernelHeight) {
+            return (height - 1) * strideHeight
+                    + dilationHeight * (kernelHeight - 1)
+                    + 1
+                    - padding.top()
+                    - padding.bottom();
+        }
+
+        /** Width of the result of a transposed convolution. */
+        public long transposedWidth(long width, long kernelWidth) {
+            return (width - 1) * strideWidth + dilationWidth * (kernelWidth - 1) + 1 - padding.left() - padding.right();
         }
 
         /** Height of the result for a picture and kernel of given heights; below 1 if the kernel does not fit. */
@@ -151,14 +207,7 @@ public sealed interface Convolution extends Operation {
 
         @Override
         public Saves saves(Wanted wanted) {
-            List<Integer> saved = new ArrayList<>();
-            if (wanted.input(1)) {
-                saved.add(0);
-            }
-            if (wanted.input(0)) {
-                saved.add(1);
-            }
-            return new Saves(saved, List.of());
+            return savedOperands(wanted);
         }
 
         @Override
@@ -180,6 +229,98 @@ public sealed interface Convolution extends Operation {
             }
             return gradients;
         }
+    }
+
+    /**
+     * The transposed convolution, the adjoint of the convolution of that geometry, plus a bias: each cell of the picture
+     * adds the kernel times its value to the result, at its own place times the stride; then {@code padding} is cut off
+     * (negative numbers add zeros). Operands: x (N, C, H, W), weight (C, out / groups, kernel height, kernel width), bias
+     * (out); the bias may be left out. The result has {@code (H - 1) stride + dilation (kernel height - 1) + 1 - top -
+     * bottom} rows.
+     */
+    record ConvTranspose2d(Geometry geometry) implements Convolution {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, "expected 2 or 3 operands, found " + inputs);
+            Spec x = inputs.get(0);
+            Spec weight = inputs.get(1);
+            Checks.picture(this, "picture", x);
+            Checks.rank(this, "weight", weight, 4, "in, out / groups, height, width");
+            Checks.sameType(this, x, weight);
+            Checks.that(
+                    geometry.mode() == PaddingMode.ZERO,
+                    this,
+                    "padding is cut off the result, its mode must be ZERO, found " + geometry.mode());
+            Checks.that(
+                    geometry.strideHeight() > 0
+                            && geometry.strideWidth() > 0
+                            && geometry.dilationHeight() > 0
+                            && geometry.dilationWidth() > 0
+                            && geometry.groups() > 0,
+                    this,
+                    "strides, dilations and groups must be at least 1, found " + geometry);
+            long channels = x.shape().size(1);
+            Checks.that(
+                    weight.shape().size(0) == channels && channels % geometry.groups() == 0,
+                    this,
+                    "picture " + x.shape() + " has " + channels + " channels, weight " + weight.shape() + " in "
+                            + geometry.groups() + " groups expects "
+                            + weight.shape().size(0));
+            Checks.that(weight.shape().elements() > 0, this, "weight " + weight.shape() + " is empty");
+            long out = weight.shape().size(1) * geometry.groups();
+            if (inputs.size() == 3) {
+                Checks.sameType(this, x, inputs.get(2));
+                Checks.that(
+                        inputs.get(2).shape().equals(Shape.of(out)),
+                        this,
+                        "bias has shape " + inputs.get(2).shape() + ", expected " + out);
+            }
+            Checks.that(
+                    x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " has no pixels");
+            long height =
+                    geometry.transposedHeight(x.shape().size(2), weight.shape().size(2));
+            long width =
+                    geometry.transposedWidth(x.shape().size(3), weight.shape().size(3));
+            Checks.that(
+                    height > 0 && width > 0,
+                    this,
+                    "padding " + geometry.padding() + " cuts everything off the result of picture " + x.shape()
+                            + " and weight " + weight.shape());
+            return List.of(new Spec(Shape.of(x.shape().size(0), out, height, width), x.type()));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return savedOperands(wanted);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            Tensor g = b.gradient();
+            gradients.add(b.wants(0) ? g.conv2d(b.input(1), null, geometry) : null);
+            gradients.add(
+                    b.wants(1)
+                            ? Tensor.apply(
+                                    new WeightGradient(geometry, b.inputSpec(1).shape()), g, b.input(0))
+                            : null);
+            if (b.inputCount() == 3) {
+                gradients.add(b.wants(2) ? g.sum(0, 2, 3).reshape(b.inputSpec(2).shape()) : null);
+            }
+            return gradients;
+        }
+    }
+
+    /** The picture for the weight's gradient, the weight for the picture's. */
+    private static Operation.Saves savedOperands(Operation.Wanted wanted) {
+        List<Integer> saved = new ArrayList<>();
+        if (wanted.input(1)) {
+            saved.add(0);
+        }
+        if (wanted.input(0)) {
+            saved.add(1);
+        }
+        return new Operation.Saves(saved, List.of());
     }
 
     /** The gradient of a convolution with respect to its picture. Operands: gradient of the result, weight. */

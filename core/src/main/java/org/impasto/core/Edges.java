@@ -14,6 +14,39 @@ public record Edges(int left, int right, int top, int bottom) {
         return new Edges(cells, cells, cells, cells);
     }
 
+    /**
+     * The padding that TensorFlow calls SAME: the result of a window of {@code kernel} cells has {@code ceil(size /
+     * stride)} cells along each axis. Of the {@code max((ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 -
+     * size, 0)} cells of an axis the smaller half comes before the picture.
+     *
+     * @param picture the picture's shape, N, C, H, W
+     */
+    public static Edges same(
+            Shape picture,
+            long kernelHeight,
+            long kernelWidth,
+            int strideHeight,
+            int strideWidth,
+            int dilationHeight,
+            int dilationWidth) {
+        int vertical = same(picture.size(2), kernelHeight, strideHeight, dilationHeight);
+        int horizontal = same(picture.size(3), kernelWidth, strideWidth, dilationWidth);
+        return new Edges(horizontal / 2, horizontal - horizontal / 2, vertical / 2, vertical - vertical / 2);
+    }
+
+    /** The same for square windows without dilation. */
+    public static Edges same(Shape picture, int kernel, int stride) {
+        return same(picture, kernel, kernel, stride, stride, 1, 1);
+    }
+
+    private static int same(long size, long kernel, int stride, int dilation) {
+        if (stride < 1) {
+            throw new ShapeException("stride is " + stride + ", expected 1 or more");
+        }
+        long windows = (size + stride - 1) / stride;
+        return (int) Math.max((windows - 1) * stride + dilation * (kernel - 1) + 1 - size, 0);
+    }
+
     void check(Operation operation, PaddingMode mode, Shape shape) {
         long height = shape.size(2);
         long width = shape.size(3);

@@ -71,7 +71,9 @@ public sealed interface Factorization extends Operation {
             Tensor factors = b.output(0);
             Tensor below = triangle(factors, 1, 0, 0);
             Tensor above = triangle(factors, 0, 1, 1);
-            Tensor lower = factors.mul(below).add(factors.identity(factors.shape().size(-1))).matmul(b.gradient().mul(below), true, false);
+            Tensor lower = factors.mul(below)
+                    .add(factors.identity(factors.shape().size(-1)))
+                    .matmul(b.gradient().mul(below), true, false);
             Tensor upper = b.gradient().mul(above).matmul(factors.mul(above), false, true);
             Tensor inner = lower.mul(below).add(upper.mul(above));
             Tensor right =
@@ -125,8 +127,7 @@ public sealed interface Factorization extends Operation {
             List<@Nullable Tensor> gradients = new ArrayList<>();
             if (b.wants(0)) {
                 Tensor solution = b.output(0);
-                Tensor product =
-                        transposed ? solution.matmul(right, false, true) : right.matmul(solution, false, true);
+                Tensor product = transposed ? solution.matmul(right, false, true) : right.matmul(solution, false, true);
                 Tensor read = triangle(product, lower ? -1 : 0, unit ? 0 : -1, lower ? 0 : -1);
                 gradients.add(product.mul(read).sumTo(b.inputSpec(0).shape()));
             } else {

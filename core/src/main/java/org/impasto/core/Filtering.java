@@ -69,6 +69,41 @@ public sealed interface Filtering extends Operation {
         }
     }
 
+    /**
+     * The guided filter (He, Sun and Tang, 2013). Operands: guide (N, 1 or 3, H, W), picture (N, C, H, W). With m the
+     * box mean, a = (Cov(I) + regularization)^-1 Cov(I, p) and b = m(p) - a m(I), the result is m(a) I + m(b).
+     */
+    record GuidedFilter(int radius, Border border, double regularization) implements Filtering {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Spec guide = inputs.get(0);
+            Spec picture = inputs.get(1);
+            Checks.picture(this, "guide", guide);
+            Checks.picture(this, "picture", picture);
+            Checks.sameType(this, guide, picture);
+            long channels = guide.shape().size(1);
+            Checks.that(
+                    (channels == 1 || channels == 3)
+                            && guide.shape().with(1, picture.shape().size(1)).equals(picture.shape()),
+                    this,
+                    "guide has shape " + guide.shape() + ", expected 1 or 3 channels and the batch and size of picture "
+                            + picture.shape());
+            Checks.that(
+                    regularization > 0 && regularization < Double.POSITIVE_INFINITY,
+                    this,
+                    "regularization is " + regularization + ", expected a number above 0");
+            checkRadius(this, radius);
+            Edges.all(radius).check(this, border.padding(), picture.shape());
+            return List.of(picture);
+        }
+
+        @Override
+        public Tensor unfused(List<Tensor> operands) {
+            return UnfusedGuidedFilter.of(this, operands.get(0), operands.get(1));
+        }
+    }
+
     /** Sums of windows take memory that grows with the square of the radius. */
     int LARGEST_RADIUS = 1024;
 

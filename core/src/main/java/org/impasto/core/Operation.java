@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * written with tensors; it can read only what {@link #saves} asked to be saved.
  */
 public sealed interface Operation
-        permits Conversion,
+        permits Attention,
+                Conversion,
                 Convolution,
                 Elementwise,
                 Factorization,
                 Filtering,
                 Generation,
                 LinearAlgebra,
+                Normalization,
                 Padding,
                 Pooling,
                 Reduction,

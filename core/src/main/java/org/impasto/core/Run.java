@@ -20,14 +20,26 @@ public final class Run {
     private final @Nullable Long seed;
     private final int tileSize;
     private final DoubleConsumer progress;
-    private final AtomicBoolean cancelled = new AtomicBoolean();
-    private final AtomicLong nextStream = new AtomicLong();
+    private final AtomicBoolean cancelled;
+    private final AtomicLong nextStream;
 
     private Run(boolean training, @Nullable Long seed, int tileSize, DoubleConsumer progress) {
+        this(training, seed, tileSize, progress, new AtomicBoolean(), new AtomicLong());
+    }
+
+    private Run(
+            boolean training,
+            @Nullable Long seed,
+            int tileSize,
+            DoubleConsumer progress,
+            AtomicBoolean cancelled,
+            AtomicLong nextStream) {
         this.training = training;
         this.seed = seed;
         this.tileSize = tileSize;
         this.progress = progress;
+        this.cancelled = cancelled;
+        this.nextStream = nextStream;
     }
 
     /** A run that computes results only. Noise cannot be drawn in it: see {@link #inference(long)}. */
@@ -56,6 +68,24 @@ public final class Run {
             throw new IllegalArgumentException("tile size is " + pixels + ", expected 0 or more");
         }
         return new Run(training, seed, pixels, progress);
+    }
+
+    /**
+     * This very run, seen by a part of the work: it is cancelled with it and draws from the same streams, and its progress
+     * from 0 to 1 is told as that from {@code from} to {@code to}. A method that calls another one which tells its own
+     * progress opens a scope with a part around the call.
+     */
+    public Run part(double from, double to) {
+        if (!(from >= 0 && from <= to && to <= 1)) {
+            throw new IllegalArgumentException("part from " + from + " to " + to + ", expected 0 <= from <= to <= 1");
+        }
+        return new Run(
+                training,
+                seed,
+                tileSize,
+                fraction -> progress.accept(from + fraction * (to - from)),
+                cancelled,
+                nextStream);
     }
 
     /** The run of the innermost scope of this thread that was opened with one; else one that only computes. */

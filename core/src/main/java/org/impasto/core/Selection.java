@@ -33,8 +33,7 @@ public sealed interface Selection extends Operation {
             Spec x = inputs.get(0);
             Checks.that(axis >= 0 && axis < x.shape().rank(), this, "no axis " + axis + " in " + x.shape());
             checkIndices(this, inputs.get(1));
-            return List.of(
-                    new Spec(x.shape().with(axis, inputs.get(1).shape().size(0)), x.type()));
+            return List.of(new Spec(x.shape().with(axis, inputs.get(1).shape().size(0)), x.type()));
         }
 
         @Override

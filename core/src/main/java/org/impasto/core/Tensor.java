@@ -46,6 +46,15 @@ public final class Tensor {
         return owning(backend, backend.create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values)));
     }
 
+    /**
+     * A float32 tensor that reads its values from an array, without a copy where the backend can: the caller must not
+     * change the array any more.
+     */
+    public static Tensor sharing(Backend backend, Shape shape, float[] values) {
+        checkCount(shape, values.length);
+        return owning(backend, backend.share(shape, values));
+    }
+
     /** A float64 tensor with the given values in row-major order. */
     public static Tensor ofDoubles(Backend backend, Shape shape, double... values) {
         checkCount(shape, values.length);
@@ -694,6 +703,82 @@ public final class Tensor {
         return apply(new Factorization.TriangularSolve(lower, transposed, unit), this, right);
     }
 
+    // ---- normalisation and attention
+
+    /** {@code exp(x) / sum(exp(x))} along an axis. */
+    public Tensor softmax(int axis) {
+        return apply(new Normalization.Softmax(spec.shape().axis(axis)), this);
+    }
+
+    /** {@code x - log(sum(exp(x)))} along an axis. */
+    public Tensor logSoftmax(int axis) {
+        return apply(new Normalization.LogSoftmax(spec.shape().axis(axis)), this);
+    }
+
+    /** Each group of channels of each image at mean 0 and variance 1. */
+    public Tensor groupNorm(long groups, double epsilon) {
+        return apply(new Normalization.GroupNorm(groups, epsilon), this);
+    }
+
+    /** The same, then scaled and shifted by weight and bias, both (C) or both (N, C). */
+    public Tensor groupNorm(long groups, Tensor weight, Tensor bias, double epsilon) {
+        return apply(new Normalization.GroupNorm(groups, epsilon), this, weight, bias);
+    }
+
+    /** Each channel of each image at mean 0 and variance 1. */
+    public Tensor instanceNorm(double epsilon) {
+        return groupNorm(channels("instanceNorm"), epsilon);
+    }
+
+    /** The same, then scaled and shifted by weight and bias, both (C) or both (N, C). */
+    public Tensor instanceNorm(Tensor weight, Tensor bias, double epsilon) {
+        return groupNorm(channels("instanceNorm"), weight, bias, epsilon);
+    }
+
+    private long channels(String operation) {
+        if (spec.shape().rank() < 2) {
+            throw new ShapeException(operation + ": features have shape " + spec.shape() + ", expected N, C, ...");
+        }
+        return spec.shape().size(1);
+    }
+
+    /** The numbers along neighbouring axes at mean 0 and variance 1. */
+    public Tensor layerNorm(double epsilon, int... axes) {
+        return apply(new Normalization.LayerNorm(axes(axes), epsilon), this);
+    }
+
+    /** The same, then scaled and shifted by weight and bias of the sizes of those axes. */
+    public Tensor layerNorm(Tensor weight, Tensor bias, double epsilon, int... axes) {
+        return apply(new Normalization.LayerNorm(axes(axes), epsilon), this, weight, bias);
+    }
+
+    /** {@code x * scale + shift} with numbers (N or 1, C, 1, 1), in one pass. */
+    public Tensor channelAffine(Tensor scale, Tensor shift) {
+        return apply(new Normalization.ChannelAffine(), this, scale, shift);
+    }
+
+    /** {@code (x - centre) * scale + shift} with numbers (N or 1, C, 1, 1), in one pass. */
+    public Tensor channelAffine(Tensor centre, Tensor scale, Tensor shift) {
+        return apply(new Normalization.ChannelAffine(), this, scale, shift, centre);
+    }
+
+    /**
+     * {@code softmax(q k' / sqrt(D) + mask) v} of this as the queries (..., L, D); see
+     * {@link Attention.ScaledDotProduct}.
+     *
+     * @param mask added to the scores, or null; {@link #maskOf} makes one of truth values
+     */
+    public Tensor attention(Tensor keys, Tensor values, @Nullable Tensor mask, boolean causal) {
+        long width = spec.shape().rank() == 0 ? 1 : spec.shape().size(-1);
+        Operation operation = new Attention.ScaledDotProduct(1 / Math.sqrt((double) width), causal);
+        return mask == null ? apply(operation, this, keys, values) : apply(operation, this, keys, values, mask);
+    }
+
+    /** The mask for scores of this type: 0 where {@code allowed} is 1, minus infinity where it is 0. */
+    public Tensor maskOf(Tensor allowed) {
+        return allowed.to(type()).log();
+    }
+
     // ---- pictures
 
     /** Convolution with a weight (out, in / groups, height, width) and, if given, a bias (out). */
@@ -709,6 +794,15 @@ public final class Tensor {
             Convolution.Activation activation,
             Convolution.FusedPooling pooling) {
         Operation operation = new Convolution.Conv2d(geometry, activation, pooling);
+        return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
+    }
+
+    /**
+     * Transposed convolution with a weight (in, out / groups, height, width) and, if given, a bias (out); the geometry's
+     * padding is cut off the result, {@link Convolution.Geometry#outputPadded} says how output padding is given.
+     */
+    public Tensor convTranspose2d(Tensor weight, @Nullable Tensor bias, Convolution.Geometry geometry) {
+        Operation operation = new Convolution.ConvTranspose2d(geometry);
         return bias == null ? apply(operation, this, weight) : apply(operation, this, weight, bias);
     }
 

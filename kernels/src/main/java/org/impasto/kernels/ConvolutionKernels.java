@@ -4,6 +4,7 @@ import java.util.List;
 import org.impasto.core.BackendException;
 import org.impasto.core.Convolution.Activation;
 import org.impasto.core.Convolution.Conv2d;
+import org.impasto.core.Convolution.ConvTranspose2d;
 import org.impasto.core.Convolution.DataGradient;
 import org.impasto.core.Convolution.FusedPooling;
 import org.impasto.core.Convolution.Geometry;
@@ -22,6 +23,7 @@ import org.impasto.kernels.internal.convolution.Fusion;
 import org.impasto.kernels.internal.convolution.PreparedWeights;
 import org.impasto.kernels.internal.convolution.PreparedWeights.Order;
 import org.impasto.kernels.internal.layout.ActivationLayout;
+import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.matrix.FloatMatrices;
 import org.impasto.kernels.internal.matrix.MatrixShape;
 import org.impasto.kernels.internal.provider.VectorSupport;
@@ -35,6 +37,9 @@ final class ConvolutionKernels {
 
     static void register(KernelRegistry registry) {
         registry.add(Conv2d.class, (o, inputs, outputs, call) -> List.of(forward(o, inputs, outputs.get(0), call)));
+        registry.add(
+                ConvTranspose2d.class,
+                (o, inputs, outputs, call) -> List.of(transposed(o, inputs, outputs.get(0), call)));
         registry.add(
                 DataGradient.class,
                 (o, inputs, outputs, call) ->
@@ -52,7 +57,7 @@ final class ConvolutionKernels {
         checkFloat32(x);
         Geometry geometry = operation.geometry();
         Edges edges = geometry.padding();
-        if (Math.min(Math.min(edges.left(), edges.right()), Math.min(edges.top(), edges.bottom())) < 0) {
+        if (smallest(edges) < 0) {
             x = PaddingKernels.padded(x, edges, geometry.mode(), call);
             geometry = geometry.padded(Edges.none(), PaddingMode.ZERO);
         }
@@ -145,40 +150,115 @@ final class ConvolutionKernels {
         return PreparedWeights.prepare(plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
     }
 
-    /**
-     * Gradients spread by the stride, convolved over every position that a kernel can touch with the turned kernel, which
-     * gives the gradient of the padded picture; then the padding is folded back.
-     */
+    private static CpuArray transposed(ConvTranspose2d operation, List<CpuArray> inputs, Spec output, KernelCall call) {
+        CpuArray x = inputs.get(0);
+        CpuArray weight = inputs.get(1);
+        CpuArray bias = inputs.size() == 3 ? inputs.get(2) : null;
+        checkFloat32(x);
+        Geometry g = operation.geometry();
+        Edges edges = g.padding();
+        int reachHeight = g.dilationHeight() * (weight.size(2) - 1);
+        int reachWidth = g.dilationWidth() * (weight.size(3) - 1);
+        Edges beyond = new Edges(
+                Math.max(0, edges.left() - reachWidth),
+                Math.max(0, edges.right() - reachWidth),
+                Math.max(0, edges.top() - reachHeight),
+                Math.max(0, edges.bottom() - reachHeight));
+        if (beyond.equals(Edges.none())) {
+            return adjoint(g, x, weight, bias, output, call);
+        }
+        // more is cut off than one pixel's kernel covers: the rest of it once the result is there
+        Edges within = new Edges(
+                edges.left() - beyond.left(),
+                edges.right() - beyond.right(),
+                edges.top() - beyond.top(),
+                edges.bottom() - beyond.bottom());
+        Spec wider = new Spec(
+                output.shape()
+                        .with(2, output.shape().size(2) + beyond.top() + beyond.bottom())
+                        .with(3, output.shape().size(3) + beyond.left() + beyond.right()),
+                output.type());
+        CpuArray all = adjoint(g.padded(within, PaddingMode.ZERO), x, weight, bias, wider, call);
+        call.release(all);
+        return PaddingKernels.fold(
+                new Padding.PadGradient(beyond, PaddingMode.ZERO, output.shape()), all, output, call);
+    }
+
     private static CpuArray dataGradient(
             DataGradient operation, CpuArray gradient, CpuArray weight, Spec output, KernelCall call) {
         checkFloat32(gradient);
-        Geometry g = operation.geometry();
+        return adjoint(operation.geometry(), gradient, weight, null, output, call);
+    }
+
+    /**
+     * The adjoint of a convolution: the picture, spread by the stride, is convolved with the turned kernel. Zero padding
+     * needs no cells of its own; other padding is computed as well and folded back.
+     */
+    private static CpuArray adjoint(
+            Geometry g, CpuArray x, CpuArray weight, @Nullable CpuArray bias, Spec output, KernelCall call) {
         Edges edges = g.padding();
-        Shape picture = operation.picture();
-        int paddedHeight = picture.intSize(2) + edges.top() + edges.bottom();
-        int paddedWidth = picture.intSize(3) + edges.left() + edges.right();
+        Shape picture = output.shape();
         int reachHeight = g.dilationHeight() * (weight.size(2) - 1);
         int reachWidth = g.dilationWidth() * (weight.size(3) - 1);
-        CpuArray spread = spread(gradient, g.strideHeight(), g.strideWidth(), call);
-        Geometry full = Geometry.plain()
-                .dilated(g.dilationHeight(), g.dilationWidth())
-                .grouped(g.groups())
-                .padded(
-                        new Edges(reachWidth, paddedWidth - spread.size(3), reachHeight, paddedHeight - spread.size(2)),
-                        PaddingMode.ZERO);
-        Shape turned = Shape.of(
-                picture.size(1),
-                weight.shape().size(0) / g.groups(),
-                weight.shape().size(2),
-                weight.shape().size(3));
-        Spec paddedSpec = new Spec(picture.with(2, paddedHeight).with(3, paddedWidth), output.type());
-        CpuArray padded = convolved(
-                spread, weight, Order.ADJOINT, null, shape(spread, turned, full), Fusion.NONE, paddedSpec, call);
-        if (edges.equals(Edges.none())) {
-            return padded;
+        int spreadHeight = (x.size(2) - 1) * g.strideHeight() + 1;
+        int spreadWidth = (x.size(3) - 1) * g.strideWidth() + 1;
+        Edges around = new Edges(
+                reachWidth - edges.left(),
+                picture.intSize(3) - spreadWidth + edges.left(),
+                reachHeight - edges.top(),
+                picture.intSize(2) - spreadHeight + edges.top());
+        if (g.mode() == PaddingMode.ZERO && smallest(around) >= 0) {
+            return spreadAndConvolved(g, x, weight, bias, around, output, call);
         }
-        call.release(padded);
-        return PaddingKernels.fold(new Padding.PadGradient(edges, g.mode(), picture), padded, output, call);
+        Shape padded = picture.with(2, picture.size(2) + edges.top() + edges.bottom())
+                .with(3, picture.size(3) + edges.left() + edges.right());
+        Edges full =
+                new Edges(reachWidth, padded.intSize(3) - spreadWidth, reachHeight, padded.intSize(2) - spreadHeight);
+        CpuArray sums = spreadAndConvolved(g, x, weight, bias, full, new Spec(padded, output.type()), call);
+        if (edges.equals(Edges.none())) {
+            return sums;
+        }
+        call.release(sums);
+        return PaddingKernels.fold(new Padding.PadGradient(edges, g.mode(), picture), sums, output, call);
+    }
+
+    private static CpuArray spreadAndConvolved(
+            Geometry g,
+            CpuArray x,
+            CpuArray weight,
+            @Nullable CpuArray bias,
+            Edges around,
+            Spec output,
+            KernelCall call) {
+        long in = weight.shape().size(0) / g.groups();
+        long out = output.shape().size(1) / g.groups();
+        boolean whole = g.groups() == 1 || in % BlockedLayout.BLOCK == 0 && out % BlockedLayout.BLOCK == 0;
+        CpuArray spread = whole ? x : spread(x, g.strideHeight(), g.strideWidth(), call);
+        ConvolutionShape turned = new ConvolutionShape(
+                spread.size(0),
+                spread.size(1),
+                spread.size(2),
+                spread.size(3),
+                output.shape().intSize(1),
+                weight.size(2),
+                weight.size(3),
+                1,
+                1,
+                g.dilationHeight(),
+                g.dilationWidth(),
+                g.groups(),
+                around.top(),
+                around.bottom(),
+                around.left(),
+                around.right(),
+                PaddingMode.ZERO,
+                whole ? g.strideHeight() : 1,
+                whole ? g.strideWidth() : 1);
+        return convolved(spread, weight, Order.ADJOINT, bias, turned, Fusion.NONE, output, call);
+    }
+
+    private static int smallest(Edges edges) {
+        return Math.min(Math.min(edges.left(), edges.right()), Math.min(edges.top(), edges.bottom()));
     }
 
     /** The picture with stride - 1 zeros between its pixels. */

@@ -11,8 +11,10 @@ import java.util.concurrent.Executor;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.BackendOptions;
+import org.impasto.core.ElementType;
 import org.impasto.core.Operation;
 import org.impasto.core.Run;
+import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.Storage;
 import org.impasto.kernels.CpuArray.Layout;
@@ -101,6 +103,12 @@ public final class CpuBackend implements Backend {
             expect(LongBuffer.class, values, spec).duplicate().get((long[]) array);
         }
         return new CpuStorage(new CpuArray(spec, array, Layout.PLAIN), pool);
+    }
+
+    @Override
+    public Storage share(Shape shape, float[] values) {
+        Spec spec = new Spec(shape, ElementType.FLOAT32);
+        return CpuStorage.shared(new CpuArray(spec, values, Layout.PLAIN));
     }
 
     @Override

@@ -2,27 +2,34 @@ package org.impasto.kernels;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.impasto.core.Storage;
+import org.jspecify.annotations.Nullable;
 
 /** A tensor's values in an array that several storages may read; the last one gives it back to the pool. */
 final class CpuStorage extends Storage {
     private final CpuArray array;
-    private final ArrayPool pool;
+    private final @Nullable ArrayPool pool;
     private final AtomicInteger readers;
 
-    /** The first storage of an array. */
+    /** The first storage of an array, which goes to a pool in the end. */
     CpuStorage(CpuArray array, ArrayPool pool) {
+        this(array, pool, new AtomicInteger(1));
+    }
+
+    private CpuStorage(CpuArray array, @Nullable ArrayPool pool, AtomicInteger readers) {
         super(array.spec());
         this.array = array;
         this.pool = pool;
-        this.readers = new AtomicInteger(1);
+        this.readers = readers;
+    }
+
+    /** The first storage of an array that others may go on reading, so that it goes to no pool. */
+    static CpuStorage shared(CpuArray array) {
+        return new CpuStorage(array, null, new AtomicInteger(1));
     }
 
     /** Another storage of an array that a storage has. */
     CpuStorage(CpuArray array, CpuStorage sharing) {
-        super(array.spec());
-        this.array = array;
-        this.pool = sharing.pool;
-        this.readers = sharing.readers;
+        this(array, sharing.pool, sharing.readers);
         readers.incrementAndGet();
     }
 
@@ -33,7 +40,7 @@ final class CpuStorage extends Storage {
     @Override
     protected void free() {
         array.prepared().close();
-        if (readers.decrementAndGet() == 0) {
+        if (readers.decrementAndGet() == 0 && pool != null) {
             pool.giveBack(spec().type(), array.values());
         }
     }

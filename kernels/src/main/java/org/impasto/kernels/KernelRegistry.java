@@ -13,12 +13,14 @@ final class KernelRegistry {
     private final Map<Class<?>, Kernel<?>> kernels = new HashMap<>();
 
     KernelRegistry() {
+        AttentionKernels.register(this);
         ConvolutionKernels.register(this);
         ElementwiseKernels.register(this);
         FactorizationKernels.register(this);
         FilteringKernels.register(this);
         GenerationKernels.register(this);
         LinearAlgebraKernels.register(this);
+        NormalizationKernels.register(this);
         PaddingKernels.register(this);
         PoolingKernels.register(this);
         ReductionKernels.register(this);

@@ -20,8 +20,7 @@ final class SelectionKernels {
         registry.addUnary(Selection.ArgMaximum.class, SelectionKernels::argMaximum);
         registry.add(
                 Selection.IndexSelect.class,
-                (o, inputs, outputs, call) ->
-                        List.of(select(o, inputs.get(0), inputs.get(1), outputs.get(0), call)));
+                (o, inputs, outputs, call) -> List.of(select(o, inputs.get(0), inputs.get(1), outputs.get(0), call)));
         registry.add(
                 Selection.IndexAdd.class,
                 (o, inputs, outputs, call) -> List.of(add(o, inputs.get(0), inputs.get(1), outputs.get(0), call)));

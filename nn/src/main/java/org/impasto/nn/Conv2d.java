@@ -8,18 +8,38 @@ import org.impasto.core.PaddingMode;
 import org.impasto.core.Parameter;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Convolution of N, C, H, W feature maps with weights {@code weight} and {@code bias}, as in PyTorch. */
 public final class Conv2d implements Layer {
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
     private final Geometry geometry;
+    private final boolean same;
 
     /** A convolution with a square kernel of any geometry. */
     public Conv2d(Parameters p, int in, int out, int kernel, Geometry geometry) {
+        this(p, in, out, kernel, geometry, true, false);
+    }
+
+    private Conv2d(Parameters p, int in, int out, int kernel, Geometry geometry, boolean hasBias, boolean same) {
         this.geometry = geometry;
+        this.same = same;
         this.weight = p.get("weight", Shape.of(out, in / geometry.groups(), kernel, kernel), Init.kaiming());
-        this.bias = p.get("bias", Shape.of(out), Init.zeros());
+        this.bias = hasBias ? p.get("bias", Shape.of(out), Init.zeros()) : null;
+    }
+
+    /** A convolution that adds no bias. */
+    public static Conv2d withoutBias(Parameters p, int in, int out, int kernel, Geometry geometry) {
+        return new Conv2d(p, in, out, kernel, geometry, false, false);
+    }
+
+    /**
+     * A convolution whose zero padding is TensorFlow's SAME, found anew for the size of each picture: the result has
+     * {@code ceil(size / stride)} cells along each axis.
+     */
+    public static Conv2d tensorFlowSame(Parameters p, int in, int out, int kernel, int stride, boolean hasBias) {
+        return new Conv2d(p, in, out, kernel, Geometry.plain().strided(stride, stride), hasBias, true);
     }
 
     /** A convolution of stride 1 with an odd square kernel that keeps the size of the picture. */
@@ -34,6 +54,7 @@ public final class Conv2d implements Layer {
 
     /** The convolution with an activation and a 2x2 max pooling in the same pass. */
     public Tensor forward(Tensor x, Activation activation, FusedPooling pooling) {
-        return x.conv2d(weight.on(x), bias.on(x), geometry, activation, pooling);
+        Geometry padded = same ? geometry.same(x.shape(), weight.spec().shape()) : geometry;
+        return x.conv2d(weight.on(x), bias == null ? null : bias.on(x), padded, activation, pooling);
     }
 }

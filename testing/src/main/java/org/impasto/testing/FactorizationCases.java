@@ -15,7 +15,19 @@ final class FactorizationCases {
     static List<OperationCase> all() {
         List<OperationCase> cases = new ArrayList<>();
         // 64 is the side of a block of the CPU kernels.
-        long[][] shapes = {{1, 1}, {2, 2}, {7, 7}, {33, 33}, {64, 64}, {65, 65}, {131, 131}, {3, 2, 5, 5}, {2, 70, 70}, {0, 3, 3}, {0, 0}};
+        long[][] shapes = {
+            {1, 1},
+            {2, 2},
+            {7, 7},
+            {33, 33},
+            {64, 64},
+            {65, 65},
+            {131, 131},
+            {3, 2, 5, 5},
+            {2, 70, 70},
+            {0, 3, 3},
+            {0, 0}
+        };
         for (long[] shape : shapes) {
             int n = (int) shape[shape.length - 1];
             // Errors are of the order of n roundings times the condition number, which is small here.
@@ -30,7 +42,10 @@ final class FactorizationCases {
                     operand(Operand.Kind.DOMINANT, shape)));
             // Random matrices have condition numbers of about n.
             cases.add(OperationCase.of(
-                    name, new Factorization.Lu(), Tolerance.ofTensor(1000 + 100 * n), operand(Operand.Kind.NORMAL, shape)));
+                    name,
+                    new Factorization.Lu(),
+                    Tolerance.ofTensor(1000 + 100 * n),
+                    operand(Operand.Kind.NORMAL, shape)));
         }
         for (int options = 0; options < 8; options++) {
             Operation solve =

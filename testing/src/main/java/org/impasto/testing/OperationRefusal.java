@@ -2,6 +2,7 @@ package org.impasto.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.impasto.core.Attention;
 import org.impasto.core.Conversion;
 import org.impasto.core.Convolution;
 import org.impasto.core.Convolution.Activation;
@@ -13,6 +14,7 @@ import org.impasto.core.Elementwise;
 import org.impasto.core.Filtering;
 import org.impasto.core.Generation;
 import org.impasto.core.LinearAlgebra;
+import org.impasto.core.Normalization;
 import org.impasto.core.Operation;
 import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
@@ -47,6 +49,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         convolutions(all);
         pictures(all);
         filters(all);
+        normalization(all);
         return all;
     }
 
@@ -80,7 +83,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
     }
 
     private static void views(List<OperationRefusal> all) {
-        for (Operation operation : List.of(new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)), new Reduction.Minimum(List.of(1)))) {
+        for (Operation operation : List.of(
+                new Reduction.Sum(List.of(1)), new Reduction.Maximum(List.of(1)), new Reduction.Minimum(List.of(1)))) {
             refuse(all, operation, VECTOR);
             refuse(all, operation, LONGS);
             refuse(all, operation, PICTURE, PICTURE);
@@ -172,6 +176,20 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
                 Spec.float32(1, 3, 3, 3),
                 weight);
 
+        Spec turned = Spec.float32(3, 4, 3, 3);
+        Operation transposed = new Convolution.ConvTranspose2d(plain);
+        refuse(all, transposed, PICTURE);
+        refuse(all, transposed, VECTOR, turned);
+        refuse(all, transposed, PICTURE, VECTOR);
+        refuse(all, transposed, PICTURE, weight);
+        refuse(all, transposed, PICTURE, as(turned, ElementType.FLOAT64));
+        refuse(all, transposed, PICTURE, turned, Spec.float32(3));
+        refuse(all, transposed, Spec.float32(1, 3, 0, 5), turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.strided(0, 1)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.grouped(2)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), PaddingMode.REFLECT)), PICTURE, turned);
+        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(9), PaddingMode.ZERO)), PICTURE, turned);
+
         Operation data = new Convolution.DataGradient(plain, PICTURE.shape());
         refuse(all, data, result);
         refuse(all, data, Spec.float32(1, 4, 4, 5), weight);
@@ -252,6 +270,84 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Filtering.BoxMean(5, Filtering.Border.REFLECT), PICTURE);
         refuse(all, new Filtering.BoxMean(6, Filtering.Border.CIRCULAR), PICTURE);
         refuse(all, new Filtering.BoxMean(1, Filtering.Border.SYMMETRIC), EMPTY);
+        Operation guided = new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0.1);
+        refuse(all, guided, PICTURE);
+        refuse(all, guided, PICTURE, VECTOR);
+        refuse(all, guided, VECTOR, PICTURE);
+        refuse(all, guided, Spec.float32(1, 2, 5, 7), PICTURE);
+        refuse(all, guided, Spec.float32(1, 3, 5, 6), PICTURE);
+        refuse(all, guided, DOUBLE_PICTURE, PICTURE);
+        refuse(all, guided, LONGS, LONGS);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, 0), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(1, Filtering.Border.TRUNCATED, Double.NaN), PICTURE, PICTURE);
+        refuse(all, new Filtering.GuidedFilter(5, Filtering.Border.REFLECT, 0.1), PICTURE, PICTURE);
+    }
+
+    private static void normalization(List<OperationRefusal> all) {
+        for (Operation softmax : List.of(new Normalization.Softmax(1), new Normalization.LogSoftmax(1))) {
+            refuse(all, softmax);
+            refuse(all, softmax, VECTOR);
+            refuse(all, softmax, LONGS);
+        }
+        refuse(all, new Normalization.Softmax(-1), PICTURE);
+        for (Operation gradient :
+                List.of(new Normalization.SoftmaxGradient(1), new Normalization.LogSoftmaxGradient(1))) {
+            refuse(all, gradient, PICTURE);
+            refuse(all, gradient, PICTURE, DOUBLE_PICTURE);
+            refuse(all, gradient, VECTOR, VECTOR);
+        }
+        Spec channels = Spec.float32(3);
+        for (Operation norm :
+                List.of(new Normalization.GroupNorm(3, 1e-5), new Normalization.LayerNorm(List.of(1), 1e-5))) {
+            refuse(all, norm);
+            refuse(all, norm, LONGS);
+            refuse(all, norm, VECTOR);
+            refuse(all, norm, PICTURE, channels);
+            refuse(all, norm, PICTURE, VECTOR, VECTOR);
+            refuse(all, norm, PICTURE, channels, Spec.float32(1, 3));
+            refuse(all, norm, PICTURE, as(channels, ElementType.FLOAT64), as(channels, ElementType.FLOAT64));
+        }
+        refuse(all, new Normalization.GroupNorm(2, 1e-5), PICTURE);
+        refuse(all, new Normalization.GroupNorm(0, 1e-5), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, -1), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, Double.NaN), PICTURE);
+        refuse(all, new Normalization.GroupNorm(3, 1e-5), EMPTY);
+        refuse(all, new Normalization.LayerNorm(List.of(), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(1, 3), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(4), 1e-5), PICTURE);
+        refuse(all, new Normalization.LayerNorm(List.of(2), 1e-5), EMPTY);
+        for (Operation gradient : List.of(
+                new Normalization.GroupNormGradient(3, 1e-5), new Normalization.LayerNormGradient(List.of(1), 1e-5))) {
+            refuse(all, gradient, PICTURE);
+            refuse(all, gradient, PICTURE, DOUBLE_PICTURE);
+            refuse(all, gradient, PICTURE, PICTURE, VECTOR);
+            refuse(all, gradient, VECTOR, VECTOR);
+        }
+        Operation affine = new Normalization.ChannelAffine();
+        Spec each = Spec.float32(1, 3, 1, 1);
+        refuse(all, affine, PICTURE, each);
+        refuse(all, affine, VECTOR, each, each);
+        refuse(all, affine, PICTURE, channels, each);
+        refuse(all, affine, PICTURE, each, as(each, ElementType.FLOAT64));
+        refuse(all, affine, PICTURE, each, each, Spec.float32(2, 3, 1, 1));
+
+        Spec q = Spec.float32(2, 5, 4);
+        Spec k = Spec.float32(2, 6, 4);
+        Operation attention = new Attention.ScaledDotProduct(0.5, false);
+        refuse(all, attention, q, k);
+        refuse(all, attention, q, k, q);
+        refuse(all, attention, q, Spec.float32(2, 6, 3), k);
+        refuse(all, attention, q, Spec.float32(6, 4), Spec.float32(6, 4));
+        refuse(all, attention, q, Spec.float32(2, 0, 4), Spec.float32(2, 0, 4));
+        refuse(all, attention, q, k, as(k, ElementType.FLOAT64));
+        refuse(all, attention, q, k, k, Spec.float32(5, 5));
+        refuse(all, attention, q, k, k, Spec.float32(3, 1, 5, 6));
+        refuse(all, attention, LONGS, LONGS, LONGS);
+        Operation ofAttention = new Attention.ScaledDotProductGradient(0.5, false, false);
+        refuse(all, ofAttention, q, k, k);
+        refuse(all, ofAttention, q, k, k, k);
+        refuse(all, ofAttention, q, k, k, as(q, ElementType.FLOAT64));
+        refuse(all, new Attention.ScaledDotProductGradient(0.5, false, true), q, k, k, q);
     }
 
     private static void refuse(List<OperationRefusal> all, Operation operation, Spec... operands) {

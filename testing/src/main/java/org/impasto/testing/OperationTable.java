@@ -20,6 +20,7 @@ public final class OperationTable {
         cases.addAll(SpecialCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(FactorizationCases.all());
+        cases.addAll(NormalizationCases.all());
         cases.addAll(PictureCases.all());
         cases.addAll(FilterCases.all());
         return cases;

@@ -26,6 +26,7 @@ final class PictureCases {
     static List<OperationCase> all() {
         PictureCases made = new PictureCases();
         made.convolutions();
+        made.transposedConvolutions();
         made.fused();
         made.pooling();
         made.padding();
@@ -98,6 +99,66 @@ final class PictureCases {
         long places = result.size(0) * result.size(2) * result.size(3);
         cases.add(OperationCase.of(
                 name, new Convolution.WeightGradient(geometry, weight), Tolerance.ofSum(places), x, gradient));
+    }
+
+    private void transposedConvolutions() {
+        Geometry plain = Geometry.plain();
+        Geometry one = plain.padded(Edges.all(1), PaddingMode.ZERO);
+        transposed("1x1", plain, Shape.of(1, 5, 4, 3), Shape.of(5, 7, 1, 1));
+        transposed("batch of none", one, Shape.of(0, 5, 4, 3), Shape.of(5, 4, 3, 3));
+        transposed("of one pixel", plain.strided(2, 2), Shape.of(1, 3, 1, 1), Shape.of(3, 4, 3, 3));
+        transposed("stride 1", one, Shape.of(2, 17, 5, 9), Shape.of(17, 15, 3, 3));
+        for (int stride = 2; stride <= 3; stride++) {
+            Geometry strided = one.strided(stride, stride);
+            String name = "stride " + stride;
+            transposed("3x3 " + name, strided, Shape.of(2, 17, 5, 9), Shape.of(17, 33, 3, 3));
+            transposed(
+                    "3x3 with output padding, " + name,
+                    strided.outputPadded(1, 1),
+                    Shape.of(1, 16, 4, 5),
+                    Shape.of(16, 16, 3, 3));
+            transposed(
+                    "4x4 " + name,
+                    strided.padded(Edges.none(), PaddingMode.ZERO),
+                    Shape.of(1, 5, 4, 3),
+                    Shape.of(5, 3, 4, 4));
+            transposed("9x9 " + name, strided, Shape.of(1, 3, 4, 3), Shape.of(3, 3, 9, 9));
+            transposed(
+                    "kernel below stride, " + name,
+                    plain.strided(stride, 4),
+                    Shape.of(1, 5, 4, 3),
+                    Shape.of(5, 4, 2, 3));
+            transposed(
+                    "kernel below stride, output padding, " + name,
+                    plain.strided(stride, 4).outputPadded(1, 2),
+                    Shape.of(1, 5, 4, 3),
+                    Shape.of(5, 4, 1, 1));
+            transposed("grouped " + name, strided.grouped(2), Shape.of(1, 6, 4, 5), Shape.of(6, 2, 3, 3));
+            transposed("grouped by blocks " + name, strided.grouped(2), Shape.of(1, 32, 3, 4), Shape.of(32, 16, 3, 3));
+            transposed("depthwise " + name, strided.grouped(5), Shape.of(2, 5, 4, 5), Shape.of(5, 1, 3, 3));
+            transposed("dilated " + name, strided.dilated(2, 3), Shape.of(1, 4, 4, 5), Shape.of(4, 3, 3, 3));
+        }
+        transposed("strides differ", one.strided(1, 2), Shape.of(1, 4, 4, 5), Shape.of(4, 3, 3, 3));
+        transposed(
+                "different edges",
+                plain.strided(2, 2).padded(new Edges(2, 0, 1, -1), PaddingMode.ZERO),
+                Shape.of(1, 4, 4, 5),
+                Shape.of(4, 3, 4, 3));
+        transposed(
+                "cuts more than a kernel",
+                plain.strided(2, 2).padded(new Edges(4, 0, 3, -2), PaddingMode.ZERO),
+                Shape.of(1, 4, 5, 6),
+                Shape.of(4, 3, 3, 3));
+    }
+
+    private void transposed(String name, Geometry geometry, Shape picture, Shape weight) {
+        Operand x = normal(picture.toArray());
+        Operand w = normal(weight.toArray());
+        Convolution.ConvTranspose2d operation = new Convolution.ConvTranspose2d(geometry);
+        long products = weight.size(0) / geometry.groups() * weight.size(2) * weight.size(3);
+        Operand bias = normal(weight.size(1) * geometry.groups());
+        cases.add(OperationCase.of(name, operation, Tolerance.ofSum(products), x, w, bias));
+        cases.add(OperationCase.of(name + " without bias", operation, Tolerance.ofSum(products), x, w));
     }
 
     private void fused() {

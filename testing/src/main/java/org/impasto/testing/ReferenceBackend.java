@@ -30,12 +30,14 @@ public final class ReferenceBackend implements Backend {
 
     private static Map<Class<?>, ReferenceKernel<?>> kernels() {
         Registry registry = new Registry();
+        ReferenceAttention.register(registry);
         ReferenceConvolution.register(registry);
         ReferenceElementwise.register(registry);
         ReferenceFactorization.register(registry);
         ReferenceFiltering.register(registry);
         ReferenceGeneration.register(registry);
         ReferenceLinearAlgebra.register(registry);
+        ReferenceNormalization.register(registry);
         ReferencePadding.register(registry);
         ReferencePooling.register(registry);
         ReferenceReduction.register(registry);

@@ -12,6 +12,20 @@ final class ReferenceConvolution {
 
     static void register(ReferenceBackend.Registry registry) {
         registry.put(Convolution.Conv2d.class, ReferenceConvolution::convolve);
+        registry.put(Convolution.ConvTranspose2d.class, (o, in, out) -> {
+            double[] picture = in.get(0).doubles;
+            double[] weight = in.get(1).doubles;
+            double[] result = out.get(0).doubles;
+            if (in.size() == 3) {
+                int pixels = out.get(0).size(2) * out.get(0).size(3);
+                for (int i = 0; i < result.length; i++) {
+                    result[i] = in.get(2).doubles[i / pixels % out.get(0).size(1)];
+                }
+            }
+            visit(o.geometry(), out.get(0).shape(), in.get(1).shape(), in.get(0).shape(), (y, w, x) -> {
+                result[y] += picture[x] * weight[w];
+            });
+        });
         registry.put(Convolution.DataGradient.class, (o, in, out) -> {
             double[] gradient = in.get(0).doubles;
             double[] weight = in.get(1).doubles;

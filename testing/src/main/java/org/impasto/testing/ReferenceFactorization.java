@@ -27,7 +27,8 @@ final class ReferenceFactorization {
                     pivot -= l[start + j * n + k] * l[start + j * n + k];
                 }
                 if (!(pivot > 0)) {
-                    throw new BackendException("Cholesky: pivot " + j + " is " + pivot + ", expected a positive number");
+                    throw new BackendException(
+                            "Cholesky: pivot " + j + " is " + pivot + ", expected a positive number");
                 }
                 l[start + j * n + j] = Math.sqrt(pivot);
                 for (int i = j + 1; i < n; i++) {

@@ -68,8 +68,7 @@ final class SelectionCases {
         for (Operand operand : operands) {
             name.append(", ").append(operand.spec().shape());
         }
-        OperationCase row =
-                OperationCase.of(name.toString().toLowerCase(Locale.ROOT), operation, tolerance, operands);
+        OperationCase row = OperationCase.of(name.toString().toLowerCase(Locale.ROOT), operation, tolerance, operands);
         cases.add(row);
         cases.add(row.as(ElementType.FLOAT64));
         if (integers) {

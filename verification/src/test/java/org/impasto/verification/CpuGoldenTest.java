@@ -57,6 +57,9 @@ class CpuGoldenTest {
         GoldenRunner runner = CoreGoldenOperations.runner();
         FilterGoldenOperations.register(runner);
         FunctionGoldenOperations.register(runner);
+        LayerGoldenOperations.register(runner);
+        MatrixGoldenOperations.register(runner);
+        MetricGoldenOperations.register(runner);
         StyleGoldenOperations.register(runner);
         TransferGoldenOperations.register(runner);
         return runner;

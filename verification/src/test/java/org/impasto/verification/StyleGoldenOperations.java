@@ -14,6 +14,8 @@ import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.WeightNames;
 import org.impasto.nn.style.AdaIn;
+import org.impasto.nn.style.FeedForward;
+import org.impasto.nn.style.StyleSwap;
 import org.impasto.nn.style.Wct;
 import org.impasto.nn.vgg.StyleMap;
 import org.impasto.nn.vgg.Vgg;
@@ -40,7 +42,11 @@ final class StyleGoldenOperations {
                 .register("adain", GoldenOperation.of((golden, x) -> Map.of("y", adaIn(golden, x))))
                 .register("wct", StyleGoldenOperations::wct)
                 .register("wct_image", StyleGoldenOperations::wctImage)
-                .register("wct_levels", StyleGoldenOperations::wctLevels);
+                .register("wct_levels", StyleGoldenOperations::wctLevels)
+                .register("style_swap", StyleGoldenOperations::swap)
+                .register("johnson", StyleGoldenOperations::johnson)
+                .register("swap_image", StyleGoldenOperations::swapImage)
+                .register("channel_mix", GoldenOperation.of((golden, x) -> Map.of("y", channelMix(x))));
     }
 
     // ---- networks
@@ -167,6 +173,50 @@ final class StyleGoldenOperations {
             }
         }
         return results;
+    }
+
+    private static Map<String, Tensor> swap(GoldenCase golden, Backend backend) {
+        StyleSwap.Result result = StyleSwap.swap(golden.tensor(backend, "in.c"), golden.tensor(backend, "in.s"));
+        return Map.of("out.y", result.features(), "out.index", result.index(), "out.ncc", result.correlation());
+    }
+
+    private static Map<String, Tensor> swapImage(GoldenCase golden, Backend backend) {
+        try (Model<Vgg> vgg = encoder(golden, backend, 0);
+                Model<VggDecoder> decoder = decoder(golden, backend, 1)) {
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            Tensor content = vgg.net().feature(golden.tensor(backend, "in.content"), "relu3_1");
+            for (int i = 1; i <= 2; i++) {
+                Tensor style = vgg.net().feature(golden.tensor(backend, "in.style" + i), "relu3_1");
+                StyleSwap.Result result = StyleSwap.swap(content, style);
+                results.put("out.index" + i, result.index());
+                results.put("out.swapped" + i, result.features());
+                results.put("out.R" + i, decoder.net().forward(result.features()));
+            }
+            results.put(
+                    "out.R3",
+                    StyleSwap.interpolated(
+                            results.get("out.R1"),
+                            results.get("out.R2"),
+                            golden.config().numbers("abc")));
+            results.keySet().retainAll(golden.names("out."));
+            return results;
+        }
+    }
+
+    private static Map<String, Tensor> johnson(GoldenCase golden, Backend backend) {
+        try (Model<FeedForward> model = Model.load(
+                backend, weightPath(golden, 0), FeedForward.tensorFlowNames(), FeedForward::new)) {
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            model.net()
+                    .features(golden.tensor(backend, "in.image"), stripped(golden.names("out.")))
+                    .forEach((name, tensor) -> results.put("out." + name, tensor));
+            return results;
+        }
+    }
+
+    private static Tensor channelMix(Map<String, Tensor> x) {
+        double[] weights = x.get("in.abc").toDoubles();
+        return StyleSwap.interpolated(x.get("in.R1"), x.get("in.R2"), weights);
     }
 
     private static double alpha(GoldenCase golden) {

@@ -31,8 +31,7 @@ final class TransferGoldenOperations {
             MicroEncoder.Features content = net.content(golden.tensor(backend, "in.content"));
             MicroEncoder.Features styleFeatures = net.style(golden.tensor(backend, "in.style"));
             MicroAst.Style style = net.prepared(styleFeatures);
-            Tensor stylised =
-                    net.stylised(content, style, golden.config().number("alpha", 1));
+            Tensor stylised = net.stylised(content, style, golden.config().number("alpha", 1));
             Map<String, Tensor> results = new LinkedHashMap<>();
             results.put("out.content_feat1", content.first());
             results.put("out.content_feat2", content.second());

@@ -9,11 +9,6 @@ import org.impasto.core.ImageException;
  * in double precision, rounded to float at the end.
  */
 public final class ColorSpaces {
-    /** Linear sRGB to CIE XYZ with the white D65 (IEC 61966-2-1, the matrix to seven digits). */
-    private static final Matrix LINEAR_TO_XYZ = new Matrix(
-            0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.0721750, 0.0193339, 0.1191920, 0.9503041);
-
-    private static final Matrix XYZ_TO_LINEAR = LINEAR_TO_XYZ.inverse();
     private static final double[] LINEAR_LEVELS = new double[256];
 
     static {
@@ -22,22 +17,21 @@ public final class ColorSpaces {
         }
     }
 
-    private static final double WHITE_X = 0.95047;
-    private static final double WHITE_Z = 1.08883;
+    /** CIE XYZ of the white D65, whose Y is 1. */
+    public static final double WHITE_X = 0.95047;
+
+    /** CIE XYZ of the white D65, whose Y is 1. */
+    public static final double WHITE_Z = 1.08883;
+
     private static final double DELTA = 6.0 / 29;
 
-    private static final Matrix RGB_TO_YCBCR = lumaAndDifferences(1 / 1.772, 1 / 1.402);
-    private static final Matrix YCBCR_TO_RGB = RGB_TO_YCBCR.inverse();
-    private static final Matrix RGB_TO_YUV = lumaAndDifferences(0.436 / 0.886, 0.615 / 0.701);
-    private static final Matrix YUV_TO_RGB = RGB_TO_YUV.inverse();
-
     /** RGB to the responses of the three kinds of cones (Reinhard et al. 2001, equation 4). */
-    private static final Matrix RGB_TO_LMS =
-            new Matrix(0.3811, 0.5783, 0.0402, 0.1967, 0.7244, 0.0782, 0.0241, 0.1288, 0.8444);
+    private static final ColorMatrix RGB_TO_LMS =
+            new ColorMatrix(0.3811, 0.5783, 0.0402, 0.1967, 0.7244, 0.0782, 0.0241, 0.1288, 0.8444);
 
-    private static final Matrix LMS_TO_RGB = RGB_TO_LMS.inverse();
+    private static final ColorMatrix LMS_TO_RGB = RGB_TO_LMS.inverse();
     /** Decorrelates the logarithms of cone responses (Ruderman et al. 1998); orthogonal. */
-    private static final Matrix LOG_LMS_TO_LAB = new Matrix(
+    private static final ColorMatrix LOG_LMS_TO_LAB = new ColorMatrix(
             1 / Math.sqrt(3),
             1 / Math.sqrt(3),
             1 / Math.sqrt(3),
@@ -48,7 +42,7 @@ public final class ColorSpaces {
             -1 / Math.sqrt(2),
             0);
 
-    private static final Matrix LAB_TO_LOG_LMS = LOG_LMS_TO_LAB.inverse();
+    private static final ColorMatrix LAB_TO_LOG_LMS = LOG_LMS_TO_LAB.inverse();
     /** A quarter of an 8-bit level: the logarithm of black has to end somewhere. */
     private static final double DARKEST_RESPONSE = 0.25 / 255;
 
@@ -80,7 +74,7 @@ public final class ColorSpaces {
             for (int c = 0; c < 3; c++) {
                 v[c] = linear(v[c]);
             }
-            LINEAR_TO_XYZ.apply(v);
+            ColorMatrix.LINEAR_RGB_TO_XYZ.apply(v);
             double x = compressed(v[0] / WHITE_X);
             double y = compressed(v[1]);
             double z = compressed(v[2] / WHITE_Z);
@@ -99,7 +93,7 @@ public final class ColorSpaces {
             v[0] = WHITE_X * expanded(x);
             v[1] = expanded(y);
             v[2] = WHITE_Z * expanded(z);
-            XYZ_TO_LINEAR.apply(v);
+            ColorMatrix.XYZ_TO_LINEAR_RGB.apply(v);
             for (int c = 0; c < 3; c++) {
                 v[c] = encoded(v[c]);
             }
@@ -108,22 +102,22 @@ public final class ColorSpaces {
 
     /** To Y'CbCr of ITU-R BT.601, full range: Y in [0, 1], Cb and Cr in [-0.5, 0.5], centred at 0. */
     public static float[] rgbToYcbcr(float[] planes) {
-        return map(planes, RGB_TO_YCBCR::apply);
+        return map(planes, ColorMatrix.RGB_TO_YCBCR::apply);
     }
 
     /** From Y'CbCr of ITU-R BT.601, full range, Cb and Cr centred at 0. */
     public static float[] ycbcrToRgb(float[] planes) {
-        return map(planes, YCBCR_TO_RGB::apply);
+        return map(planes, ColorMatrix.YCBCR_TO_RGB::apply);
     }
 
     /** To Y'UV of ITU-R BT.601, analog: Y in [0, 1], U in [-0.436, 0.436], V in [-0.615, 0.615]. */
     public static float[] rgbToYuv(float[] planes) {
-        return map(planes, RGB_TO_YUV::apply);
+        return map(planes, ColorMatrix.RGB_TO_YUV::apply);
     }
 
     /** From Y'UV of ITU-R BT.601, analog. */
     public static float[] yuvToRgb(float[] planes) {
-        return map(planes, YUV_TO_RGB::apply);
+        return map(planes, ColorMatrix.YUV_TO_RGB::apply);
     }
 
     /**
@@ -175,20 +169,6 @@ public final class ColorSpaces {
         return f > DELTA ? f * f * f : 3 * DELTA * DELTA * (f - 4.0 / 29);
     }
 
-    /** Luma of BT.601 and the scaled differences of blue and red from it. */
-    private static Matrix lumaAndDifferences(double blue, double red) {
-        return new Matrix(
-                0.299,
-                0.587,
-                0.114,
-                -0.299 * blue,
-                -0.587 * blue,
-                0.886 * blue,
-                0.701 * red,
-                -0.587 * red,
-                -0.114 * red);
-    }
-
     private interface Conversion {
         void apply(double[] colour);
     }
@@ -214,32 +194,5 @@ public final class ColorSpaces {
             result[i + 2 * size] = (float) colour[2];
         }
         return result;
-    }
-
-    /** Three rows of three. */
-    private record Matrix(double a, double b, double c, double d, double e, double f, double g, double h, double i) {
-        void apply(double[] v) {
-            double x = v[0];
-            double y = v[1];
-            double z = v[2];
-            v[0] = a * x + b * y + c * z;
-            v[1] = d * x + e * y + f * z;
-            v[2] = g * x + h * y + i * z;
-        }
-
-        /** By cofactors. */
-        Matrix inverse() {
-            double det = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-            return new Matrix(
-                    (e * i - f * h) / det,
-                    (c * h - b * i) / det,
-                    (b * f - c * e) / det,
-                    (f * g - d * i) / det,
-                    (a * i - c * g) / det,
-                    (c * d - a * f) / det,
-                    (d * h - e * g) / det,
-                    (b * g - a * h) / det,
-                    (a * e - b * d) / det);
-        }
     }
 }

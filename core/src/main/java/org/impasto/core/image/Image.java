@@ -183,9 +183,12 @@ public final class Image {
         return alpha == null ? null : alpha.clone();
     }
 
-    /** The colours as a float32 tensor 1 x 3 x height x width; alpha is left behind. */
+    /**
+     * The colours as a float32 tensor 1 x 3 x height x width; alpha is left behind. Where the backend can, it reads the
+     * picture's own values.
+     */
     public Tensor tensor(Backend backend) {
-        return Tensor.of(backend, Shape.of(1, 3, height, width), pixels);
+        return Tensor.sharing(backend, Shape.of(1, 3, height, width), pixels);
     }
 
     /** A picture of a tensor 1 x 3 x height x width with values in [0, 1], without alpha. */
@@ -194,7 +197,7 @@ public final class Image {
         if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(1) != 3) {
             throw new ShapeException("a picture of a tensor: shape is " + shape + ", expected 1 x 3 x height x width");
         }
-        return of(shape.intSize(3), shape.intSize(2), tensor.toFloats());
+        return owning(shape.intSize(3), shape.intSize(2), tensor.toFloats(), null);
     }
 
     /** The planes themselves, for this package, which only reads them. */

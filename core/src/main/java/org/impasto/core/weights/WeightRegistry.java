@@ -98,8 +98,8 @@ public final class WeightRegistry {
             return List.of();
         }
         try (Stream<Path> places = Files.list(folder)) {
-            return places.filter(
-                            place -> NAME.matcher(place.getFileName().toString()).matches())
+            return places.filter(place ->
+                            NAME.matcher(place.getFileName().toString()).matches())
                     .sorted()
                     .map(this::read)
                     .toList();
@@ -122,8 +122,9 @@ public final class WeightRegistry {
      */
     public Entry add(String name, Path file, String licence, String origin) {
         if (!NAME.matcher(name).matches()) {
-            throw new WeightException("'" + name + "' is no name for weights: expected lower-case letters, digits, dots,"
-                    + " underscores and hyphens, a letter or digit first, at most 100");
+            throw new WeightException(
+                    "'" + name + "' is no name for weights: expected lower-case letters, digits, dots,"
+                            + " underscores and hyphens, a letter or digit first, at most 100");
         }
         if (Files.isDirectory(file) || file.getFileName().toString().endsWith(".json")) {
             throw new WeightException(file + ": the registry keeps single files; give a set of shards by its path");
@@ -235,8 +236,7 @@ public final class WeightRegistry {
             throw new WeightException(description + ": \"bytes\" is no whole number", malformed);
         }
         String name = place.getFileName().toString();
-        return new Entry(
-                name, file, bytes, member.apply("sha256"), member.apply("licence"), member.apply("origin"));
+        return new Entry(name, file, bytes, member.apply("sha256"), member.apply("licence"), member.apply("origin"));
     }
 
     private static void remove(@Nullable Path staged) {

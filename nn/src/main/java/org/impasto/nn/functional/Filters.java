@@ -1,10 +1,8 @@
 package org.impasto.nn.functional;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
-import org.impasto.core.ElementType;
+import org.impasto.core.Filtering;
 import org.impasto.core.Filtering.Border;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
@@ -56,7 +54,8 @@ public final class Filters {
      * The guided filter (He, Sun and Tang, "Guided image filtering", 2013): smooths a picture but keeps the edges of a
      * guide, because in each window the result is a linear function of the guide. With m the mean over a window,
      * a = (Cov(I) + regularization)^-1 Cov(I, p), b = m(p) - a m(I), and the result is m(a) I + m(b). Covariances are
-     * computed in float64, as they are small differences of large means.
+     * computed in float64, as they are small differences of large means. The time for a cell does not grow with the
+     * radius.
      *
      * <p>A cell depends on those at most two radii away: a tile with a halo of {@code 2 * radius} cells at edges that are
      * not the picture's gives the values of the whole picture.
@@ -69,86 +68,6 @@ public final class Filters {
      * @return the shape and type of the picture
      */
     public static Tensor guidedFilter(Tensor guide, Tensor picture, int radius, double regularization, Border border) {
-        checkGuide(guide, picture, regularization);
-        return Scope.keeping(() -> {
-            Tensor p = picture.to(ElementType.FLOAT64);
-            Tensor meanOfP = p.boxMean(radius, border);
-            int channels = guide.shape().intSize(1);
-            List<Tensor> guides = new ArrayList<>();
-            List<Tensor> means = new ArrayList<>();
-            List<Tensor> withP = new ArrayList<>(); // covariances of the guide's channels with the picture
-            for (int i = 0; i < channels; i++) {
-                Tensor channel = guide.slice(1, i, 1).to(ElementType.FLOAT64);
-                Tensor mean = channel.boxMean(radius, border);
-                guides.add(channel);
-                means.add(mean);
-                withP.add(channel.mul(p).boxMean(radius, border).sub(mean.mul(meanOfP)));
-            }
-            Tensor[][] covariance = new Tensor[channels][channels];
-            for (int i = 0; i < channels; i++) {
-                for (int j = 0; j <= i; j++) {
-                    Tensor product = guides.get(i).mul(guides.get(j)).boxMean(radius, border);
-                    covariance[i][j] = product.sub(means.get(i).mul(means.get(j)));
-                }
-                covariance[i][i] = covariance[i][i].affine(1, regularization);
-            }
-            Tensor[] slopes = solved(covariance, withP);
-            Tensor shift = meanOfP;
-            for (int i = 0; i < channels; i++) {
-                shift = shift.sub(slopes[i].mul(means.get(i)));
-            }
-            Tensor result = shift.boxMean(radius, border);
-            for (int i = 0; i < channels; i++) {
-                result = result.add(slopes[i].boxMean(radius, border).mul(guides.get(i)));
-            }
-            return result.to(picture.type());
-        });
-    }
-
-    private static void checkGuide(Tensor guide, Tensor picture, double regularization) {
-        Shape g = guide.shape();
-        Shape p = picture.shape();
-        boolean fits = g.rank() == 4
-                && p.rank() == 4
-                && (g.size(1) == 1 || g.size(1) == 3)
-                && g.with(1, p.size(1)).equals(p)
-                && guide.type() == picture.type();
-        if (!fits || !(regularization > 0)) {
-            throw new ShapeException("guided filter: guide " + guide.spec() + ", picture " + picture.spec()
-                    + " and regularization " + regularization + "; expected a guide of 1 or 3 channels with the batch, "
-                    + "size and type of the picture (N, C, H, W), and a regularization above 0");
-        }
-    }
-
-    /**
-     * The solution of A x = b in every cell, by A = L D L^T.
-     *
-     * @param a entries of a symmetric positive definite matrix on and below its diagonal
-     */
-    private static Tensor[] solved(Tensor[][] a, List<Tensor> b) {
-        int n = b.size();
-        Tensor[][] scaled = new Tensor[n][n]; // entries of L times D
-        Tensor[][] lower = new Tensor[n][n];
-        Tensor[] x = new Tensor[n];
-        for (int i = 0; i < n; i++) {
-            x[i] = b.get(i);
-            for (int j = 0; j <= i; j++) {
-                scaled[i][j] = a[i][j];
-                for (int k = 0; k < j; k++) {
-                    scaled[i][j] = scaled[i][j].sub(lower[i][k].mul(scaled[j][k]));
-                }
-                if (j < i) {
-                    lower[i][j] = scaled[i][j].div(scaled[j][j]);
-                    x[i] = x[i].sub(lower[i][j].mul(x[j]));
-                }
-            }
-        }
-        for (int i = n - 1; i >= 0; i--) {
-            x[i] = x[i].div(scaled[i][i]);
-            for (int k = i + 1; k < n; k++) {
-                x[i] = x[i].sub(lower[k][i].mul(x[k]));
-            }
-        }
-        return x;
+        return Tensor.apply(new Filtering.GuidedFilter(radius, border, regularization), guide, picture);
     }
 }

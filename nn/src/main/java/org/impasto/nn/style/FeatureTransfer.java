@@ -33,7 +33,9 @@ public final class FeatureTransfer implements StyleTransfer {
         /** Mean and deviation of each channel: see {@link AdaIn}. */
         ADAIN,
         /** Mean and covariance of all channels: see {@link Wct}. */
-        WCT
+        WCT,
+        /** Patches: see {@link StyleSwap}. Time grows with the product of both pictures' sizes. */
+        SWAP
     }
 
     /**
@@ -58,6 +60,7 @@ public final class FeatureTransfer implements StyleTransfer {
         this.transform = switch (method) {
             case ADAIN -> FeatureTransform.ADAIN;
             case WCT -> FeatureTransform.WCT;
+            case SWAP -> FeatureTransform.SWAP;
         };
         this.models = models;
         this.levels = levels;
@@ -160,14 +163,14 @@ public final class FeatureTransfer implements StyleTransfer {
 
     @Override
     public StyleCode prepare(Tensor style) {
-        Pictures.check("style", style);
+        PictureSizes.check("style", style);
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> all = new LinkedHashMap<>();
             for (Level level : levels) {
                 Run.current().throwIfCancelled();
                 Scope.keepingMap(() -> {
                             int least = level.cell() * transform.leastCells();
-                            Tensor picture = Pictures.whole(style, 1, least);
+                            Tensor picture = PictureSizes.whole(style, 1, least);
                             return transform.prepare(level.encoder().feature(picture, level.tap()));
                         })
                         .forEach((key, value) -> all.put(level.tap() + "." + key, value));
@@ -192,12 +195,12 @@ public final class FeatureTransfer implements StyleTransfer {
                 Tensor before = picture;
                 picture = Scope.keeping(() -> {
                     int least = level.cell() * transform.leastCells();
-                    Tensor whole = Pictures.whole(before, level.wholeCell(), least);
+                    Tensor whole = PictureSizes.whole(before, level.wholeCell(), least);
                     Tensor features = level.encoder().feature(whole, level.tap());
                     run.report(done + part * 0.4);
                     Tensor styled = transformed(level, features, mix);
                     run.report(done + part * 0.6);
-                    return Pictures.cropped(level.decoder().forward(styled), content.shape());
+                    return PictureSizes.cropped(level.decoder().forward(styled), content.shape());
                 });
                 run.report(done + part);
             }

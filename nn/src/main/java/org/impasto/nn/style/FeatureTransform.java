@@ -43,8 +43,7 @@ interface FeatureTransform {
         @Override
         public Applied measured(Tensor features, @Nullable Tensor region) {
             AdaIn.Style own = region == null ? AdaIn.Style.of(features) : AdaIn.Style.of(features, region);
-            return style ->
-                    AdaIn.apply(features, own, new AdaIn.Style(style.get("mean"), style.get("deviation")));
+            return style -> AdaIn.apply(features, own, new AdaIn.Style(style.get("mean"), style.get("deviation")));
         }
     };
 
@@ -58,8 +57,7 @@ interface FeatureTransform {
         @Override
         public Map<String, Tensor> prepare(Tensor features) {
             Wct.Style style = Wct.Style.of(features);
-            return Map.of(
-                    "mean", style.mean(), "eigenvalues", style.eigenvalues(), "colouring", style.colouring());
+            return Map.of("mean", style.mean(), "eigenvalues", style.eigenvalues(), "colouring", style.colouring());
         }
 
         @Override
@@ -67,9 +65,25 @@ interface FeatureTransform {
             Wct.Moments moments = region == null ? Wct.Moments.of(features) : Wct.Moments.of(features, region);
             Wct.Content own = Wct.Content.of(moments, true);
             return style -> Wct.apply(
-                    features,
-                    own,
-                    new Wct.Style(style.get("mean"), style.get("eigenvalues"), style.get("colouring")));
+                    features, own, new Wct.Style(style.get("mean"), style.get("eigenvalues"), style.get("colouring")));
+        }
+    };
+
+    /** See {@link StyleSwap}; patches are found in the whole content, whatever the region. */
+    FeatureTransform SWAP = new FeatureTransform() {
+        @Override
+        public int leastCells() {
+            return 3;
+        }
+
+        @Override
+        public Map<String, Tensor> prepare(Tensor features) {
+            return Map.of("features", features);
+        }
+
+        @Override
+        public Applied measured(Tensor features, @Nullable Tensor region) {
+            return style -> StyleSwap.apply(features, style.get("features"));
         }
     };
 }

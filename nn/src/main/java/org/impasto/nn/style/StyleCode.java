@@ -50,7 +50,7 @@ public final class StyleCode implements AutoCloseable {
     }
 
     /** Complains if this is not a code of a method. */
-    void checkFor(String expected) {
+    public void checkFor(String expected) {
         if (!method.equals(expected)) {
             throw new ShapeException("the style code was prepared by " + method + ", expected one of " + expected
                     + ": prepare the style with the method that uses it");

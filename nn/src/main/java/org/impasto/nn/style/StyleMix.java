@@ -26,7 +26,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param mask where it counts: 1 x 1 x H x W of numbers in [0, 1], in the content's size; null for everywhere. It
      *     stays the caller's
      */
-    public record Part(StyleCode style, double weight, @Nullable Tensor mask) {
+    public record Part(
+            StyleCode style, double weight, @Nullable Tensor mask) {
         /** Checks weight and mask. */
         public Part {
             if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
@@ -84,20 +85,20 @@ public record StyleMix(List<Part> parts, double strength) {
     }
 
     /** What features were measured to be, ready to be given styles. */
-    interface Measured {
+    public interface Measured {
         /** The features in the manner of a style. */
         Tensor in(StyleCode style);
     }
 
     /** Measures features, in a region or everywhere. */
-    interface Measure {
+    public interface Measure {
         /** Features N x C x h x w, and a region 1 x 1 x h x w of numbers in [0, 1]; null for everywhere. */
         Measured of(Tensor features, @Nullable Tensor region);
     }
 
     /** Complains about a content, masks or codes that do not fit. */
-    void check(Tensor content, String method) {
-        Pictures.check("content", content);
+    public void check(Tensor content, String method) {
+        PictureSizes.check("content", content);
         Shape expected = content.shape().with(1, 1);
         for (Part part : parts) {
             part.style().checkFor(method);
@@ -115,7 +116,7 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param features of the content, 1 x C x h x w
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
-    Tensor applied(Tensor features, int cell, Measure measure) {
+    public Tensor applied(Tensor features, int cell, Measure measure) {
         boolean masked = parts.stream().anyMatch(part -> part.mask() != null);
         return masked ? byRegion(features, cell, measure) : everywhere(features, measure);
     }
@@ -144,7 +145,7 @@ public record StyleMix(List<Part> parts, double strength) {
         Tensor total = covered;
         List<Tensor> regions = new ArrayList<>();
         for (Part part : parts) {
-            Tensor region = part.mask() == null ? one : Pictures.reduced(part.mask(), features, cell);
+            Tensor region = part.mask() == null ? one : PictureSizes.reduced(part.mask(), features, cell);
             regions.add(region);
             if (part.weight() > 0) {
                 covered = covered.add(region);

@@ -30,8 +30,7 @@ public final class Wct {
         public static Moments of(Tensor features) {
             checkSingle("features", features);
             long channels = features.shape().size(1);
-            return new Moments(
-                    channelMeans(features), features.covariance(true).reshape(channels, channels));
+            return new Moments(channelMeans(features), features.covariance(true).reshape(channels, channels));
         }
 
         /**
@@ -53,7 +52,8 @@ public final class Wct {
                     .reshape(channels, channels)
                     .add(shift.matmul(shift, false, true))
                     .affine((double) pixels, 0);
-            Tensor divisor = count.affine(1, -1).maximum(one).to(ElementType.FLOAT64).reshape(1, 1);
+            Tensor divisor =
+                    count.affine(1, -1).maximum(one).to(ElementType.FLOAT64).reshape(1, 1);
             return new Moments(mean.to(ElementType.FLOAT64).reshape(channels, 1), sums.div(divisor));
         }
     }
@@ -119,8 +119,7 @@ public final class Wct {
         checkSingle("content", content);
         try (Scope scope = Scope.open()) {
             Content own = Content.of(Moments.of(content), regularised);
-            return new Result(
-                    scope.keep(apply(content, own, style, strength)), scope.keep(own.eigenvalues()));
+            return new Result(scope.keep(apply(content, own, style, strength)), scope.keep(own.eigenvalues()));
         }
     }
 

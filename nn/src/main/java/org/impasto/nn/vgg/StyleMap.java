@@ -21,18 +21,27 @@ public final class StyleMap {
      * @return N x C_first x C_first
      */
     public static Tensor of(List<Tensor> features) {
-        long first = features.get(0).shape().size(1);
+        return Scope.keeping(() -> ofGrams(features.stream().map(Tensor::gram).toList()));
+    }
+
+    /**
+     * The style map of Gram matrices whose sizes are multiples of the first one's.
+     *
+     * @param grams matrices N x C_i x C_i, divided by H_i * W_i
+     * @return N x C_first x C_first
+     */
+    public static Tensor ofGrams(List<Tensor> grams) {
+        long first = grams.get(0).shape().size(1);
         return Scope.keeping(() -> {
-            Tensor sum = features.get(0).gram();
-            for (Tensor map : features.subList(1, features.size())) {
-                Shape shape = map.shape();
+            Tensor sum = grams.get(0);
+            for (Tensor gram : grams.subList(1, grams.size())) {
+                Shape shape = gram.shape();
                 if (shape.size(1) % first != 0) {
-                    throw new ShapeException("style map: features " + shape + " have " + shape.size(1)
+                    throw new ShapeException("style map: a Gram matrix " + shape + " is of " + shape.size(1)
                             + " channels, expected a multiple of the first map's " + first);
                 }
                 int window = Math.toIntExact(shape.size(1) / first);
-                Tensor pooled = map.gram()
-                        .reshape(shape.size(0), 1, shape.size(1), shape.size(1))
+                Tensor pooled = gram.reshape(shape.size(0), 1, shape.size(1), shape.size(1))
                         .maxPool2d(Window.of(window))
                         .reshape(shape.size(0), first, first);
                 sum = sum.add(pooled);

@@ -55,14 +55,18 @@ public final class Vgg19F3 {
     /** The maps after the three poolings; N x 3 x H x W in [0, 1] enters. */
     public List<Tensor> features(Tensor picture) {
         return Scope.keepingAll(() -> {
-            Tensor x = resolution == Resolution.HALVED ? picture.avgPool2d(Window.of(2), false) : picture;
-            Map<String, Tensor> maps = vgg.features(x, TAPS);
+            Map<String, Tensor> maps = vgg.features(entering(picture), TAPS);
             return TAPS.stream().map(maps::get).toList();
         });
     }
 
+    private Tensor entering(Tensor picture) {
+        return resolution == Resolution.HALVED ? picture.avgPool2d(Window.of(2), false) : picture;
+    }
+
     /** The style map of a picture: see {@link StyleMap}. */
     public Tensor styleMap(Tensor picture) {
-        return Scope.keeping(() -> StyleMap.of(features(picture)));
+        return Scope.keeping(() ->
+                StyleMap.ofGrams(List.copyOf(vgg.grams(entering(picture), TAPS).values())));
     }
 }

@@ -18,6 +18,7 @@ import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /**
  * A decoder from a feature map of VGG back to a picture: 3x3 convolutions with reflected edges, a relu after each, and
@@ -118,7 +119,7 @@ public final class VggDecoder implements Layer {
     /** The picture, N x 3 x H x W, not clamped. */
     @Override
     public Tensor forward(Tensor features) {
-        return Scope.keeping(() -> {
+        try (Scope scope = Scope.open()) {
             Tensor x = features;
             for (int i = 0; i < steps.size(); i++) {
                 boolean relu = i < steps.size() - 1 || reluAtEnd;
@@ -126,8 +127,21 @@ public final class VggDecoder implements Layer {
                 if (steps.get(i).doubles()) {
                     x = x.resize(2 * x.shape().size(2), 2 * x.shape().size(3), Filter.NEAREST);
                 }
+                scope.only(x);
             }
-            return x;
-        });
+            return scope.keep(x);
+        }
+    }
+
+    /** How far a cell of the picture reaches over the features. */
+    public ReceptiveField field() {
+        ReceptiveField field = ReceptiveField.identity();
+        for (Step step : steps) {
+            field = field.same(3);
+            if (step.doubles()) {
+                field = field.enlarged(2);
+            }
+        }
+        return field;
     }
 }

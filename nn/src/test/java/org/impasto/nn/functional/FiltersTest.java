@@ -109,7 +109,7 @@ class FiltersTest {
             Tensor two = x.slice(1, 0, 2);
             assertThatThrownBy(() -> Filters.guidedFilter(two, x, 1, 0.1, Border.TRUNCATED))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessageContaining("guide of 1 or 3 channels");
+                    .hasMessageContaining("1 or 3 channels");
             assertThatThrownBy(() -> Filters.guidedFilter(x.slice(2, 0, 4), x, 1, 0.1, Border.TRUNCATED))
                     .isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> Filters.guidedFilter(x, x, 1, 0, Border.TRUNCATED))

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.impasto.core.Backend;
-import org.impasto.core.Convolution;
 import org.impasto.core.Edges;
 import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
@@ -23,8 +22,15 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return PictureGoldenOperations.register(ElementGoldenOperations.register(new GoldenRunner()))
-                .register("conv2d", GoldenOperation.of((golden, x) -> y(convolution(golden.config(), x))))
+        return FactorizationGoldenOperations.register(
+                        NormalizationGoldenOperations.register(PictureGoldenOperations.register(
+                                ElementGoldenOperations.register(new GoldenRunner()))))
+                .register(
+                        "conv2d",
+                        GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
+                .register(
+                        "conv_transpose2d",
+                        GoldenOperation.of((golden, x) -> y(ConvolutionGolden.transposed(golden.config(), x))))
                 .register(
                         "max_pool2d",
                         moving(name -> name.equals("out.y"), (golden, x) -> y(maxPool(golden.config(), x))))
@@ -47,7 +53,7 @@ public final class CoreGoldenOperations {
         return Map.of("y", y);
     }
 
-    private static Tensor of(Map<String, Tensor> tensors, String name) {
+    static Tensor of(Map<String, Tensor> tensors, String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("a golden case has no tensor " + name + ", found " + tensors.keySet());
@@ -78,23 +84,12 @@ public final class CoreGoldenOperations {
         };
     }
 
-    private static Tensor convolution(GoldenConfig config, Map<String, Tensor> tensors) {
-        int[] stride = config.integers("stride");
-        int[] dilation = config.integers("dilation", 1, 1);
-        Convolution.Geometry geometry = Convolution.Geometry.plain()
-                .strided(stride[0], stride[1])
-                .dilated(dilation[0], dilation[1])
-                .padded(edges(config), mode(config.text("pad_mode", "zero")))
-                .grouped(config.integer("groups", 1));
-        return of(tensors, "in.x").conv2d(of(tensors, "w.weight"), tensors.get("w.bias"), geometry);
-    }
-
-    private static Edges edges(GoldenConfig config) {
+    static Edges edges(GoldenConfig config) {
         int[] edges = config.integers("pad_left_right_top_bottom", 0, 0, 0, 0);
         return new Edges(edges[0], edges[1], edges[2], edges[3]);
     }
 
-    private static PaddingMode mode(String mode) {
+    static PaddingMode mode(String mode) {
         return mode.equals("constant") ? PaddingMode.ZERO : PaddingMode.valueOf(mode.toUpperCase(Locale.ROOT));
     }
 
@@ -109,19 +104,24 @@ public final class CoreGoldenOperations {
     }
 
     private static Tensor maxPool(GoldenConfig config, Map<String, Tensor> tensors) {
-        Padding.Pad never = new Padding.Pad(edges(config), PaddingMode.ZERO, Double.NEGATIVE_INFINITY);
         Tensor x = of(tensors, "in.x");
-        return (config.has("pad_left_right_top_bottom") ? Tensor.apply(never, x) : x).maxPool2d(window(config));
+        if (!ConvolutionGolden.isSame(config)) {
+            return x.maxPool2d(window(config));
+        }
+        Edges edges = ConvolutionGolden.sameEdges(config, x);
+        return Tensor.apply(new Padding.Pad(edges, PaddingMode.ZERO, Double.NEGATIVE_INFINITY), x)
+                .maxPool2d(window(config));
     }
 
     private static Tensor avgPool(GoldenConfig config, Map<String, Tensor> tensors) {
         Tensor x = of(tensors, "in.x");
-        if (!config.has("pad_left_right_top_bottom")) {
+        if (!ConvolutionGolden.isSame(config)) {
             return x.avgPool2d(window(config), config.flag("count_include_pad"));
         }
         // Padding that differs from edge to edge and does not count: divided by the part of a window that is inside.
-        Tensor inside = x.constant(x.shape(), 1).pad(edges(config), PaddingMode.ZERO);
-        return x.pad(edges(config), PaddingMode.ZERO)
+        Edges edges = ConvolutionGolden.sameEdges(config, x);
+        Tensor inside = x.constant(x.shape(), 1).pad(edges, PaddingMode.ZERO);
+        return x.pad(edges, PaddingMode.ZERO)
                 .avgPool2d(window(config), true)
                 .div(inside.avgPool2d(window(config), true));
     }

@@ -141,6 +141,15 @@ public final class GoldenConfig {
         return list.stream().mapToDouble(element -> (Double) element).toArray();
     }
 
+    /** Rows of numbers, one after the other. */
+    public double[] matrix(String name) {
+        List<?> rows = as(List.class, name);
+        return rows.stream()
+                .flatMap(row -> ((List<?>) row).stream())
+                .mapToDouble(element -> (Double) element)
+                .toArray();
+    }
+
     /** Texts. */
     public List<String> texts(String name) {
         List<?> list = as(List.class, name);

@@ -1,5 +1,6 @@
 package org.impasto.kernels.internal.convolution;
 
+import org.impasto.core.ShapeException;
 import org.impasto.kernels.internal.layout.ActivationLayout;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 
@@ -57,12 +58,17 @@ public final class ConvolutionPlan {
     private static Algorithm choose(ConvolutionShape s, Fusion fusion, Precision precision) {
         int in = s.inputChannelsPerGroup();
         int out = s.outputChannelsPerGroup();
+        if (s.isSpread()) {
+            if (!s.hasWholeGroups() || fusion.pool() != Fusion.Pool.NONE) {
+                throw new ShapeException("convolution of a spread input needs whole groups and takes no pooling: " + s);
+            }
+            return Algorithm.DIRECT;
+        }
         if (s.groups() > 1) {
             if (in == 1 && out == 1 && fusion.pool() == Fusion.Pool.NONE) {
                 return Algorithm.DEPTHWISE;
             }
-            boolean whole = in % BlockedLayout.BLOCK == 0 && out % BlockedLayout.BLOCK == 0;
-            return whole ? Algorithm.DIRECT : Algorithm.PLANAR;
+            return s.hasWholeGroups() ? Algorithm.DIRECT : Algorithm.PLANAR;
         }
         if (in <= FEW_INPUT_CHANNELS) {
             return Algorithm.PLANAR;

@@ -2,12 +2,16 @@ package org.impasto.kernels.internal.convolution;
 
 import org.impasto.core.PaddingMode;
 import org.impasto.core.ShapeException;
+import org.impasto.kernels.internal.layout.BlockedLayout;
 
 /**
  * Sizes and options of a two-dimensional convolution, a cross-correlation without flip as in PyTorch.
  *
  * <p>Input is batch x inputChannels x height x width, weights are outputChannels x inputChannels/groups x kernelHeight x
  * kernelWidth. Padding is given for each side in pixels, with one mode for all of them.
+ *
+ * <p>A transposed convolution is a convolution of a spread input with turned weights: {@code spread - 1} zeros stand between
+ * neighbouring pixels, and the padding around them.
  */
 public record ConvolutionShape(
         int batch,
@@ -26,7 +30,50 @@ public record ConvolutionShape(
         int bottom,
         int left,
         int right,
-        PaddingMode mode) {
+        PaddingMode mode,
+        int spreadHeight,
+        int spreadWidth) {
+
+    /** A convolution whose input is not spread. */
+    public ConvolutionShape(
+            int batch,
+            int inputChannels,
+            int height,
+            int width,
+            int outputChannels,
+            int kernelHeight,
+            int kernelWidth,
+            int strideHeight,
+            int strideWidth,
+            int dilationHeight,
+            int dilationWidth,
+            int groups,
+            int top,
+            int bottom,
+            int left,
+            int right,
+            PaddingMode mode) {
+        this(
+                batch,
+                inputChannels,
+                height,
+                width,
+                outputChannels,
+                kernelHeight,
+                kernelWidth,
+                strideHeight,
+                strideWidth,
+                dilationHeight,
+                dilationWidth,
+                groups,
+                top,
+                bottom,
+                left,
+                right,
+                mode,
+                1,
+                1);
+    }
 
     /** Checks that the sizes are positive, that groups divide the channels and that the kernel fits. */
     public ConvolutionShape {
@@ -52,9 +99,17 @@ public record ConvolutionShape(
             throw new ShapeException("convolution padding top " + top + ", bottom " + bottom + ", left " + left
                     + ", right " + right + " is negative; crop first");
         }
+        boolean spread = spreadHeight > 1 || spreadWidth > 1;
+        if (spreadHeight < 1
+                || spreadWidth < 1
+                || spread && (strideHeight > 1 || strideWidth > 1 || mode != PaddingMode.ZERO)) {
+            throw new ShapeException("convolution input spread by " + spreadHeight + "x" + spreadWidth
+                    + ": it must be positive, and takes neither a stride nor padding mode " + mode);
+        }
         long reachHeight = (long) dilationHeight * (kernelHeight - 1) + 1;
         long reachWidth = (long) dilationWidth * (kernelWidth - 1) + 1;
-        if (reachHeight > (long) height + top + bottom || reachWidth > (long) width + left + right) {
+        if (reachHeight > (height - 1L) * spreadHeight + 1 + top + bottom
+                || reachWidth > (width - 1L) * spreadWidth + 1 + left + right) {
             throw new ShapeException("convolution kernel reaches over " + reachHeight + "x" + reachWidth
                     + " pixels, more than the padded input of " + ((long) height + top + bottom) + "x"
                     + ((long) width + left + right));
@@ -88,12 +143,25 @@ public record ConvolutionShape(
 
     /** Rows of the output before any pooling. */
     public int outputHeight() {
-        return (height + top + bottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight + 1;
+        return ((height - 1) * spreadHeight + 1 + top + bottom - dilationHeight * (kernelHeight - 1) - 1) / strideHeight
+                + 1;
     }
 
     /** Columns of the output before any pooling. */
     public int outputWidth() {
-        return (width + left + right - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1;
+        return ((width - 1) * spreadWidth + 1 + left + right - dilationWidth * (kernelWidth - 1) - 1) / strideWidth + 1;
+    }
+
+    /** Whether zeros stand between the input's pixels. */
+    public boolean isSpread() {
+        return spreadHeight > 1 || spreadWidth > 1;
+    }
+
+    /** Whether groups begin and end with blocks of channels. */
+    public boolean hasWholeGroups() {
+        return groups == 1
+                || inputChannelsPerGroup() % BlockedLayout.BLOCK == 0
+                        && outputChannelsPerGroup() % BlockedLayout.BLOCK == 0;
     }
 
     /** Input channels that an output channel sees. */
@@ -108,11 +176,12 @@ public record ConvolutionShape(
 
     /** Floating-point operations of the direct form: two for each multiply-add. */
     public double operations() {
+        boolean spread = isSpread(); // each input pixel meets each tap once
         return 2.0
                 * batch
                 * outputChannels
-                * outputHeight()
-                * outputWidth()
+                * (spread ? height : outputHeight())
+                * (spread ? width : outputWidth())
                 * inputChannelsPerGroup()
                 * kernelHeight
                 * kernelWidth;

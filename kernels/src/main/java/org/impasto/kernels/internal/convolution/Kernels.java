@@ -143,9 +143,12 @@ abstract class Kernels {
             int offset,
             int rowStride);
 
-    /** Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]}. */
+    /**
+     * Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]} and goes to {@code output[offset +
+     * p * step ...]}.
+     */
     abstract void storeRow(
-            float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset);
+            float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset, int step);
 
     /** Stores the maxima of 2x2 windows of two rows of pixels that lie {@code rowDistance} apart. */
     abstract void storePooledRow(

@@ -297,7 +297,7 @@ final class PlainKernels extends Kernels {
             int rowStride) {
         outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
         for (int row = 0; row < 4; row++) {
-            storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + row * rowStride);
+            storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + row * rowStride, 16);
         }
     }
 
@@ -324,10 +324,18 @@ final class PlainKernels extends Kernels {
     }
 
     @Override
-    void storeRow(float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset) {
+    void storeRow(
+            float[] c,
+            int cOffset,
+            int cStride,
+            int pixels,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int step) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int lane = 0; lane < 16; lane++) {
-                output[offset + pixel * 16 + lane] = sloped(c[cOffset + pixel * cStride + lane], negativeSlope);
+                output[offset + pixel * step + lane] = sloped(c[cOffset + pixel * cStride + lane], negativeSlope);
             }
         }
     }

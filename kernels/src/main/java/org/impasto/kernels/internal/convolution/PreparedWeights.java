@@ -32,6 +32,10 @@ public final class PreparedWeights {
     private final int groups;
     private final int kernelHeight;
     private final int kernelWidth;
+    private final int spreadHeight;
+    private final int spreadWidth;
+    private final int dilationHeight; // decides on the order of taps where the input is spread, else 1
+    private final int dilationWidth;
 
     private PreparedWeights(float[] values, ConvolutionPlan plan) {
         this.values = values;
@@ -41,6 +45,10 @@ public final class PreparedWeights {
         this.groups = plan.shape().groups();
         this.kernelHeight = plan.shape().kernelHeight();
         this.kernelWidth = plan.shape().kernelWidth();
+        this.spreadHeight = plan.shape().spreadHeight();
+        this.spreadWidth = plan.shape().spreadWidth();
+        this.dilationHeight = plan.shape().isSpread() ? plan.shape().dilationHeight() : 1;
+        this.dilationWidth = plan.shape().isSpread() ? plan.shape().dilationWidth() : 1;
     }
 
     /** Whether a plan can use these weights. */
@@ -51,7 +59,10 @@ public final class PreparedWeights {
                 && out == s.outputChannels()
                 && groups == s.groups()
                 && kernelHeight == s.kernelHeight()
-                && kernelWidth == s.kernelWidth();
+                && kernelWidth == s.kernelWidth()
+                && spreadHeight == s.spreadHeight()
+                && spreadWidth == s.spreadWidth()
+                && (!s.isSpread() || dilationHeight == s.dilationHeight() && dilationWidth == s.dilationWidth());
     }
 
     /** Floats that these weights take. */
@@ -134,33 +145,39 @@ public final class PreparedWeights {
         }
     }
 
-    /** {@code [group][panel][tap][channels][width]}: channels are blocks of sixteen (direct) or single ones (planar). */
+    /**
+     * {@code [class of taps][group][panel][tap][channels][width]}: channels are blocks of sixteen (direct) or single ones
+     * (planar).
+     */
     private static void panels(ConvolutionPlan plan, Source source, float[] values, Workers workers, Run run) {
         ConvolutionShape s = plan.shape();
         int in = s.inputChannelsPerGroup();
         int out = s.outputChannelsPerGroup();
-        boolean blocked = plan.algorithm() == ConvolutionPlan.Algorithm.DIRECT;
-        int depth = (blocked ? BlockedLayout.roundUp(in) : in) * s.kernelHeight() * s.kernelWidth();
+        int channels = plan.algorithm() == ConvolutionPlan.Algorithm.DIRECT ? BLOCK : 1;
+        int depth = (in + channels - 1) / channels * channels;
         Panels panels = Panels.of(out);
-        workers.run(s.groups() * panels.count(), run, (index, worker) -> {
-            int group = index / panels.count();
+        TapClasses classes = new TapClasses(s);
+        workers.run(classes.count() * s.groups() * panels.count(), run, (index, worker) -> {
+            int tapClass = index / panels.count() / s.groups();
+            int group = index / panels.count() % s.groups();
             int panel = index % panels.count();
             int width = panels.width(panel);
             int first = panels.start(panel);
             int last = Math.min(out, first + width);
-            int offset = (group * panels.columns() + first) * depth;
+            int[] rows = classes.rows(tapClass);
+            int[] columns = classes.columns(tapClass);
+            int taps = rows.length * columns.length;
+            int offset = (classes.tapsBefore(tapClass) * s.groups() * panels.columns()
+                            + (group * panels.columns() + first) * taps)
+                    * depth;
             for (int channel = 0; channel < in; channel++) {
-                for (int row = 0; row < s.kernelHeight(); row++) {
-                    for (int column = 0; column < s.kernelWidth(); column++) {
-                        int k = blocked
-                                ? (((channel / BLOCK * s.kernelHeight() + row) * s.kernelWidth()) + column) * BLOCK
-                                        + channel % BLOCK
-                                : (channel * s.kernelHeight() + row) * s.kernelWidth() + column;
-                        int at = source.at(group, first, channel, row, column);
-                        for (int o = first; o < last; o++) {
-                            values[offset + k * width + o - first] = source.weights()[at];
-                            at += source.outStride();
-                        }
+                for (int tap = 0; tap < taps; tap++) {
+                    int k = (channel / channels * taps + tap) * channels + channel % channels;
+                    int at =
+                            source.at(group, first, channel, rows[tap / columns.length], columns[tap % columns.length]);
+                    for (int o = first; o < last; o++) {
+                        values[offset + k * width + o - first] = source.weights()[at];
+                        at += source.outStride();
                     }
                 }
             }

@@ -1,6 +1,7 @@
 package org.impasto.kernels.internal.convolution;
 
 import java.util.Arrays;
+import java.util.List;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.parallel.ScratchArrays;
@@ -8,7 +9,8 @@ import org.impasto.kernels.internal.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One convolution as sums of products (implicit matrix product): any kernel, stride, dilation, padding and groups.
+ * One convolution as sums of products (implicit matrix product): any kernel, stride, dilation, padding and groups. Where
+ * the input is spread, each {@link Phase} of the output is a convolution of its own on the same strip of input.
  *
  * <p>A piece is a tile of output pixels of one image and group, with all panels of output channels or, where tiles are
  * few, one of them. It gathers its part of the padded input into a {@link Strip}, multiplies, and stores.
@@ -45,13 +47,14 @@ final class StripConvolution {
     private final Panels panels;
     private final int panelPieces;
     private final Strip strip;
+    private final List<Phase> phases;
     private final int[] fullBases; // places of the groups of pixels in the strip
     private final int[] lastBases; // the same for the last tile of a row
     private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.algorithm = plan.algorithm();
-        this.shape = flattened(plan);
+        this.shape = plan.shape().isSpread() ? Phase.gathered(plan.shape()) : flattened(plan);
         this.fusion = plan.fusion();
         this.input = input;
         this.weights = weights;
@@ -63,8 +66,10 @@ final class StripConvolution {
         channelsPerPart = depthwise ? BLOCK : shape.inputChannelsPerGroup();
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
-        storedHeight = fusion.pool().size(outHeight);
-        storedWidth = fusion.pool().size(outWidth);
+        storedHeight =
+                plan.shape().isSpread() ? plan.outputHeight() : fusion.pool().size(outHeight);
+        storedWidth =
+                plan.shape().isSpread() ? plan.outputWidth() : fusion.pool().size(outWidth);
         int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
         boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
                 && Kernels.fewOutputColumns(shape.outputChannels()) == 3;
@@ -79,6 +84,7 @@ final class StripConvolution {
         panelPieces = splits ? panels.count() : 1;
         strip = new Strip(
                 shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown, tilesAcross);
+        phases = plan.shape().isSpread() ? Phase.all(plan.shape(), strip.taps()) : List.of(Phase.only(strip.taps()));
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
@@ -190,18 +196,20 @@ final class StripConvolution {
                         multiplyAndStore(image, panel, row, column, rows, columns, scratch);
                         continue;
                     }
-                    for (int y = 0; y < rows; y += rowsAtOnce) {
-                        int height = Math.min(rowsAtOnce, rows - y);
-                        multiply(part, panel, y, height, columns, scratch);
-                        store(image, part, panel, row + y, column, height, columns, scratch.sums);
+                    for (Phase phase : phases) {
+                        for (int y = 0; y < rows; y += rowsAtOnce) {
+                            int height = Math.min(rowsAtOnce, rows - y);
+                            multiply(part, panel, phase, y, height, columns, scratch);
+                            store(image, part, panel, phase, row + y, column, height, columns, scratch.sums);
+                        }
                     }
                 }
             }
         }
     }
 
-    private void multiply(int group, int panel, int row, int rows, int columns, Scratch scratch) {
-        int[] taps = strip.taps();
+    private void multiply(int group, int panel, Phase phase, int row, int rows, int columns, Scratch scratch) {
+        int[] taps = phase.taps();
         int width = panels.width(panel);
         int first = group * panels.columns() + panels.start(panel);
         if (!blocked) {
@@ -231,46 +239,27 @@ final class StripConvolution {
         int groups = rows * (pitch(columns) / ROWS);
         int place = strip.place(row, 0);
         int step = DEPTH_AT_ONCE / BLOCK;
-        for (int from = 0; from < taps.length; from += step) {
+        int classStart = phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
+        for (int from = 0; from == 0 || from < taps.length; from += step) { // once where no tap meets a pixel
             int to = Math.min(taps.length, from + step);
-            int b = (first * taps.length + from * width) * BLOCK;
-            if (from == 0) {
-                kernels.blockedProduct(
-                        scratch.strip,
-                        place,
-                        bases,
-                        groups,
-                        taps,
-                        from,
-                        to,
-                        weights,
-                        b,
-                        width,
-                        bias,
-                        first,
-                        0,
-                        scratch.sums,
-                        0,
-                        width);
-            } else {
-                kernels.blockedProduct(
-                        scratch.strip,
-                        place,
-                        bases,
-                        groups,
-                        taps,
-                        from,
-                        to,
-                        weights,
-                        b,
-                        width,
-                        scratch.sums,
-                        0,
-                        width,
-                        scratch.sums,
-                        0,
-                        width);
-            }
+            int b = classStart + (first * taps.length + from * width) * BLOCK;
+            kernels.blockedProduct(
+                    scratch.strip,
+                    place,
+                    bases,
+                    groups,
+                    taps,
+                    from,
+                    to,
+                    weights,
+                    b,
+                    width,
+                    from == 0 ? bias : scratch.sums,
+                    from == 0 ? first : 0,
+                    from == 0 ? 0 : width,
+                    scratch.sums,
+                    0,
+                    width);
         }
     }
 
@@ -330,7 +319,8 @@ final class StripConvolution {
         }
     }
 
-    private void store(int image, int group, int panel, int row, int column, int rows, int columns, float[] sums) {
+    private void store(
+            int image, int group, int panel, Phase phase, int row, int column, int rows, int columns, float[] sums) {
         int perGroup = shape.outputChannelsPerGroup();
         boolean whole = shape.groups() == 1 || perGroup % BLOCK == 0;
         int width = panels.width(panel);
@@ -353,15 +343,18 @@ final class StripConvolution {
             int outBlock = (group * perGroup + panels.start(panel)) / BLOCK + block;
             int plane = (image * outBlocks + outBlock) * storedHeight * storedWidth;
             if (fusion.pool() == Fusion.Pool.NONE) {
-                for (int y = 0; y < rows; y++) {
+                int storedColumn = phase.column(column);
+                int stored = Math.min(columns, phase.columnsBelow(storedWidth) - column);
+                for (int y = 0; y < rows && phase.row(row + y) < storedHeight; y++) {
                     kernels.storeRow(
                             sums,
                             y * pitch(columns) * width + block * BLOCK,
                             width,
-                            columns,
+                            stored,
                             fusion.negativeSlope(),
                             output,
-                            (plane + (row + y) * storedWidth + column) * BLOCK);
+                            (plane + phase.row(row + y) * storedWidth + storedColumn) * BLOCK,
+                            phase.columnStep() * BLOCK);
                 }
             } else {
                 storePooled(plane, row, column, rows, columns, sums, block * BLOCK, width);
@@ -488,7 +481,8 @@ final class StripConvolution {
                     columns,
                     fusion.negativeSlope(),
                     output,
-                    (plane + (row + y) * outWidth + column) * BLOCK);
+                    (plane + (row + y) * outWidth + column) * BLOCK,
+                    BLOCK);
         }
     }
 }

@@ -193,14 +193,22 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
-    void storeRow(float[] c, int cOffset, int cStride, int pixels, float negativeSlope, float[] output, int offset) {
+    void storeRow(
+            float[] c,
+            int cOffset,
+            int cStride,
+            int pixels,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int step) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
         boolean relu = negativeSlope == 0f; // not by a product: minus infinity becomes 0 too
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int lane = 0; lane < 16; lane += LANES) {
                 FloatVector y = FloatVector.fromArray(FLOATS, c, cOffset + pixel * cStride + lane);
                 y.blend(relu ? ZERO : y.mul(slope), y.compare(VectorOperators.LT, 0f))
-                        .intoArray(output, offset + pixel * 16 + lane);
+                        .intoArray(output, offset + pixel * step + lane);
             }
         }
     }

@@ -6,55 +6,55 @@ package org.impasto.kernels.internal.elementwise;
  * <p>Largest errors found against float64, in units of the last place: exp 0.97 (also where the result is denormal), log
  * 0.84, tanh 1.5, sigmoid 2.4, log1p 1.5, softplus 2.5, erf 1.6, gelu 7. Coefficients are our own minimax fits.
  */
-final class FloatFunctions {
+public final class FloatFunctions {
     /** ln 2 in two parts; products of the first with whole numbers below 256 are exact. */
-    static final float LN2_HIGH = 0.693145751953125f;
+    public static final float LN2_HIGH = 0.693145751953125f;
 
-    static final float LN2_LOW = 1.428606765330187e-06f;
-    static final float LOG2_E = 1.4426950408889634f;
+    public static final float LN2_LOW = 1.428606765330187e-06f;
+    public static final float LOG2_E = 1.4426950408889634f;
 
     /** Adding and subtracting it rounds to a whole number, which then stands in the low bits. */
-    static final float ROUNDER = 12582912f;
+    public static final float ROUNDER = 12582912f;
 
-    static final int ROUNDER_BITS = 0x4B400000;
+    public static final int ROUNDER_BITS = 0x4B400000;
 
     /** Beyond these, exp is 0 or infinite. */
-    static final float LEAST_EXPONENT = -110f;
+    public static final float LEAST_EXPONENT = -110f;
 
-    static final float LARGEST_EXPONENT = 100f;
+    public static final float LARGEST_EXPONENT = 100f;
 
     /** {@code exp(r) = 1 + r + r^2 (E0 + E1 r + ...)} for |r| up to ln 2 / 2. */
-    static final float E0 = 0.4999999403953552f;
+    public static final float E0 = 0.4999999403953552f;
 
-    static final float E1 = 0.1666652113199234f;
-    static final float E2 = 0.04166838899254799f;
-    static final float E3 = 0.008368736132979393f;
-    static final float E4 = 0.001381455804221332f;
+    public static final float E1 = 0.1666652113199234f;
+    public static final float E2 = 0.04166838899254799f;
+    public static final float E3 = 0.008368736132979393f;
+    public static final float E4 = 0.001381455804221332f;
 
     /** {@code 2 artanh(s) = 2 s + s z (L0 + L1 z + ...)}, z = s^2, for |s| up to 0.172. */
-    static final float L0 = 0.6666666269302368f;
+    public static final float L0 = 0.6666666269302368f;
 
-    static final float L1 = 0.40000343322753906f;
-    static final float L2 = 0.285367876291275f;
-    static final float L3 = 0.23593293130397797f;
+    public static final float L1 = 0.40000343322753906f;
+    public static final float L2 = 0.285367876291275f;
+    public static final float L3 = 0.23593293130397797f;
 
     /** Bits of sqrt(1/2): mantissas are taken from there to its double. */
-    static final int ROOT_HALF_BITS = 0x3f3504f3;
+    public static final int ROOT_HALF_BITS = 0x3f3504f3;
 
-    static final float TWO_TO_23 = 8388608f;
+    public static final float TWO_TO_23 = 8388608f;
 
     /** {@code tanh(x) = x (1 + z (T0 + T1 z + ...))}, z = x^2, below {@link #TANH_SMALL}. */
-    static final float TANH_SMALL = 0.6f;
+    public static final float TANH_SMALL = 0.6f;
 
     /** Tanh is 1 from here on. */
-    static final float TANH_ONE = 10f;
+    public static final float TANH_ONE = 10f;
 
-    static final float T0 = -0.3333333134651184f;
-    static final float T1 = 0.13333244621753693f;
-    static final float T2 = -0.0539519302546978f;
-    static final float T3 = 0.02173103392124176f;
-    static final float T4 = -0.008257568813860416f;
-    static final float T5 = 0.0022212588228285313f;
+    public static final float T0 = -0.3333333134651184f;
+    public static final float T1 = 0.13333244621753693f;
+    public static final float T2 = -0.0539519302546978f;
+    public static final float T3 = 0.02173103392124176f;
+    public static final float T4 = -0.008257568813860416f;
+    public static final float T5 = 0.0022212588228285313f;
 
     /** {@code erf(x) = x (1 + (R0 + R1 z + ...))}, z = x^2, below {@link #ERF_SMALL}. */
     static final float ERF_SMALL = 0.9f;
@@ -97,7 +97,7 @@ final class FloatFunctions {
 
     private FloatFunctions() {}
 
-    static float exp(float value) {
+    public static float exp(float value) {
         float x = Math.min(Math.max(value, LEAST_EXPONENT), LARGEST_EXPONENT);
         float shifted = x * LOG2_E + ROUNDER;
         float n = shifted - ROUNDER;
@@ -109,7 +109,7 @@ final class FloatFunctions {
         return y * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((exponent - half + 127) << 23);
     }
 
-    static float log(float x) {
+    public static float log(float x) {
         if (!(x > 0 && x < Float.POSITIVE_INFINITY)) {
             return x < 0 ? Float.NaN : x == 0 ? Float.NEGATIVE_INFINITY : x;
         }
@@ -124,7 +124,7 @@ final class FloatFunctions {
         return exponent * LN2_HIGH + (f - (half - ((half + p) * s + exponent * LN2_LOW)));
     }
 
-    static float tanh(float x) {
+    public static float tanh(float x) {
         float a = Math.min(Math.abs(x), TANH_ONE);
         if (a < TANH_SMALL) {
             float z = a * a;
@@ -134,7 +134,7 @@ final class FloatFunctions {
         return x < 0 ? -large : large;
     }
 
-    static float sigmoid(float x) {
+    public static float sigmoid(float x) {
         float e = exp(-Math.abs(x));
         return (x < 0 ? e : 1f) / (e + 1f);
     }

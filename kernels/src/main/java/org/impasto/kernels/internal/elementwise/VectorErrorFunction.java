@@ -30,8 +30,7 @@ final class VectorErrorFunction {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector most = FloatVector.broadcast(FLOATS, ERF_ONE);
         for (int i = 0; i < length; i += LANES) {
-            FloatVector a =
-                    FloatVector.fromArray(FLOATS, x, xOffset + i).abs().min(most);
+            FloatVector a = FloatVector.fromArray(FLOATS, x, xOffset + i).abs().min(most);
             zero.sub(a.mul(a)).intoArray(y, i);
         }
     }
@@ -57,10 +56,20 @@ final class VectorErrorFunction {
         FloatVector c1 = FloatVector.broadcast(FLOATS, C1);
         FloatVector c0 = FloatVector.broadcast(FLOATS, C0);
         for (int i = 0; i < length; i += LANES) {
-            FloatVector t = one.div(
-                    FloatVector.fromArray(FLOATS, a, i).mul(scale).add(one));
-            FloatVector p = t.mul(c9).add(c8).mul(t).add(c7).mul(t).add(c6).mul(t).add(c5);
-            p = p.mul(t).add(c4).mul(t).add(c3).mul(t).add(c2).mul(t).add(c1).mul(t).add(c0);
+            FloatVector t =
+                    one.div(FloatVector.fromArray(FLOATS, a, i).mul(scale).add(one));
+            FloatVector p =
+                    t.mul(c9).add(c8).mul(t).add(c7).mul(t).add(c6).mul(t).add(c5);
+            p = p.mul(t)
+                    .add(c4)
+                    .mul(t)
+                    .add(c3)
+                    .mul(t)
+                    .add(c2)
+                    .mul(t)
+                    .add(c1)
+                    .mul(t)
+                    .add(c0);
             p.mul(t).intoArray(y, i);
         }
     }

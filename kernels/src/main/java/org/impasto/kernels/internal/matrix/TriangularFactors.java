@@ -74,7 +74,16 @@ public final class TriangularFactors {
         double[] columns = part(n, a, offset, last, n, first, last, 1);
         double[] square = new double[rows * rows];
         products.multiply(
-                new MatrixShape(rows, rows, depth, false, true), columns, 0, columns, 0, square, 0, false, workers, run);
+                new MatrixShape(rows, rows, depth, false, true),
+                columns,
+                0,
+                columns,
+                0,
+                square,
+                0,
+                false,
+                workers,
+                run);
         for (int i = 0; i < rows; i++) {
             int to = offset + (last + i) * n + last;
             for (int j = 0; j <= i; j++) {

@@ -20,7 +20,7 @@ public final class ChannelStatistics {
 
     /** Statistics with vector or with plain inner loops. */
     public ChannelStatistics(boolean vector) {
-        runs = vector ? new VectorFloatRuns() : new PlainFloatRuns();
+        runs = FloatRuns.of(vector);
     }
 
     /**
@@ -88,21 +88,9 @@ public final class ChannelStatistics {
                 int first = task % parts * PIXELS_PER_PART;
                 int length = Math.min(PIXELS_PER_PART, pixels - first);
                 int from = offset + task / parts * pixels + first;
-                double centre = 0;
-                double sum = 0;
-                for (int done = 0; done < length; done += FloatRuns.CHUNK) {
-                    int count = Math.min(FloatRuns.CHUNK, length - done);
-                    float rounded = (float) (runs.sum(count, x, from + done) / count);
-                    runs.distances(count, x, from + done, rounded, distances);
-                    double shift = distances[0] / count; // what the rounded mean lacks
-                    double own = distances[1] - distances[0] * shift;
-                    double distance = rounded + shift - centre;
-                    double share = (double) count / (done + count);
-                    sum += own + distance * distance * (done * share);
-                    centre += distance * share;
-                }
-                partMeans[task] = centre;
-                partSquares[task] = sum;
+                ofRun(x, from, length, distances);
+                partMeans[task] = distances[0];
+                partSquares[task] = distances[1];
             }
         });
         for (int plane = 0; plane < planes; plane++) {
@@ -119,6 +107,29 @@ public final class ChannelStatistics {
             means[plane] = centre;
             squares[plane] = Math.max(0, sum); // keeps what is not a number
         }
+    }
+
+    /**
+     * Mean and sum of squared distances from it of a run of any length, read once from memory.
+     *
+     * @param meanAndSquares receives both
+     */
+    public void ofRun(float[] x, int from, int length, double[] meanAndSquares) {
+        double centre = 0;
+        double sum = 0;
+        for (int done = 0; done < length; done += FloatRuns.CHUNK) {
+            int count = Math.min(FloatRuns.CHUNK, length - done);
+            float rounded = (float) (runs.sum(count, x, from + done) / count);
+            runs.distances(count, x, from + done, rounded, meanAndSquares);
+            double shift = meanAndSquares[0] / count; // what the rounded mean lacks
+            double own = meanAndSquares[1] - meanAndSquares[0] * shift;
+            double distance = rounded + shift - centre;
+            double share = (double) count / (done + count);
+            sum += own + distance * distance * (done * share);
+            centre += distance * share;
+        }
+        meanAndSquares[0] = centre;
+        meanAndSquares[1] = Math.max(0, sum); // keeps what is not a number
     }
 
     private void ofBlocks(
@@ -184,11 +195,11 @@ public final class ChannelStatistics {
     }
 
     /**
-     * {@code y = x * scale + shift} with a scale and a shift for each channel; lanes above C become zero.
+     * {@code y = (x - centre) * scale + shift} with numbers for each channel; lanes above C become zero.
      *
-     * @param scale a scale for each channel, or for each image and channel
+     * @param centre what is taken off, a number for each image and channel
+     * @param scale likewise
      * @param shift likewise
-     * @param perImage whether they hold N x C numbers rather than C
      * @param y may be x
      */
     public void affine(
@@ -198,9 +209,9 @@ public final class ChannelStatistics {
             int channels,
             int pixels,
             boolean blocked,
+            float[] centre,
             float[] scale,
             float[] shift,
-            boolean perImage,
             float[] y,
             int yOffset,
             Workers workers,
@@ -212,6 +223,7 @@ public final class ChannelStatistics {
         int tasks = Math.multiplyExact(rows, parts);
         int tasksOfPiece = Math.max(1, AFFINE_PIECE / lanes / perPart);
         workers.run(ceiling(tasks, tasksOfPiece), run, (piece, worker) -> {
+            float[] centres = new float[lanes];
             float[] scales = new float[lanes];
             float[] shifts = new float[lanes];
             int end = Math.min(tasks, (piece + 1) * tasksOfPiece);
@@ -222,16 +234,17 @@ public final class ChannelStatistics {
                 int place = (row * pixels + first) * lanes;
                 int image = row / ceiling(channels, lanes);
                 int channel = row % ceiling(channels, lanes) * lanes;
-                int factors = (perImage ? image * channels : 0) + channel;
+                int factors = image * channels + channel;
                 for (int lane = 0; lane < lanes; lane++) {
                     boolean filled = channel + lane < channels;
+                    centres[lane] = filled ? centre[factors + lane] : 0;
                     scales[lane] = filled ? scale[factors + lane] : 0;
                     shifts[lane] = filled ? shift[factors + lane] : 0;
                 }
                 if (blocked) {
-                    runs.affineOfBlock(count, x, offset + place, scales, shifts, y, yOffset + place);
+                    runs.affineOfBlock(count, x, offset + place, centres, scales, shifts, y, yOffset + place);
                 } else {
-                    runs.affine(count, x, offset + place, scales[0], shifts[0], y, yOffset + place);
+                    runs.affine(count, x, offset + place, centres[0], scales[0], shifts[0], y, yOffset + place);
                 }
             }
         });

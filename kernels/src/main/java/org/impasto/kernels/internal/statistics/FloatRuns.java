@@ -1,7 +1,12 @@
 package org.impasto.kernels.internal.statistics;
 
 /** Inner loops of reductions and statistics over runs of float32 numbers. */
-interface FloatRuns {
+public interface FloatRuns {
+    /** Loops on the Vector API, or plain ones. */
+    static FloatRuns of(boolean vector) {
+        return vector ? new VectorFloatRuns() : new PlainFloatRuns();
+    }
+
     /** Numbers summed in float32 before the sum moves to float64. */
     int CHUNK = 4096;
 
@@ -26,9 +31,10 @@ interface FloatRuns {
     /** Sums of distances of 16 interleaved channels from their centres, and of their squares. */
     void distancesOfBlock(int pixels, float[] x, int offset, float[] centres, float[] sums, float[] squares);
 
-    /** {@code y = x * scale + shift}, rounded twice. */
-    void affine(int length, float[] x, int offset, float scale, float shift, float[] y, int yOffset);
+    /** {@code y = (x - centre) * scale + shift}, rounded three times. */
+    void affine(int length, float[] x, int offset, float centre, float scale, float shift, float[] y, int yOffset);
 
-    /** {@code y = x * scale + shift} of 16 interleaved channels. */
-    void affineOfBlock(int pixels, float[] x, int offset, float[] scale, float[] shift, float[] y, int yOffset);
+    /** {@code y = (x - centre) * scale + shift} of 16 interleaved channels. */
+    void affineOfBlock(
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset);
 }

@@ -88,10 +88,19 @@ public final class LargestPlaces {
             int[] places = new int[count * block];
             Arrays.fill(best, Float.NEGATIVE_INFINITY);
             for (int b = 0; b < blocks; b++) {
-                join(x, ((image * blocks + b) * pixels + first) * block, count * block, b, best, places, channels, block);
+                join(
+                        x,
+                        ((image * blocks + b) * pixels + first) * block,
+                        count * block,
+                        b,
+                        best,
+                        places,
+                        channels,
+                        block);
             }
             for (int pixel = 0; pixel < count; pixel++) {
-                y[image * pixels + first + pixel] = ofLanes(best, places, pixel * block, Math.min(block, channels), block);
+                y[image * pixels + first + pixel] =
+                        ofLanes(best, places, pixel * block, Math.min(block, channels), block);
             }
         });
     }
@@ -146,7 +155,9 @@ public final class LargestPlaces {
             float value = best[offset + lane];
             float largest = best[offset + winner];
             boolean equal = value == largest || (Float.isNaN(value) && Float.isNaN(largest));
-            if (equal ? places[offset + lane] < places[offset + winner] : !(value <= largest) && !Float.isNaN(largest)) {
+            if (equal
+                    ? places[offset + lane] < places[offset + winner]
+                    : !(value <= largest) && !Float.isNaN(largest)) {
                 winner = lane;
             }
         }

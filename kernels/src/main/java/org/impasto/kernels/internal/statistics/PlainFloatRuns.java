@@ -82,19 +82,21 @@ final class PlainFloatRuns implements FloatRuns {
     }
 
     @Override
-    public void affine(int length, float[] x, int offset, float scale, float shift, float[] y, int yOffset) {
+    public void affine(
+            int length, float[] x, int offset, float centre, float scale, float shift, float[] y, int yOffset) {
         for (int i = 0; i < length; i++) {
-            y[yOffset + i] = x[offset + i] * scale + shift;
+            y[yOffset + i] = (x[offset + i] - centre) * scale + shift;
         }
     }
 
     @Override
-    public void affineOfBlock(int pixels, float[] x, int offset, float[] scale, float[] shift, float[] y, int yOffset) {
+    public void affineOfBlock(
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             int from = offset + pixel * BLOCK;
             int to = yOffset + pixel * BLOCK;
             for (int c = 0; c < BLOCK; c++) {
-                y[to + c] = x[from + c] * scale[c] + shift[c];
+                y[to + c] = (x[from + c] - centre[c]) * scale[c] + shift[c];
             }
         }
     }

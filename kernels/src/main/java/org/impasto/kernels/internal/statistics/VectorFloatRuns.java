@@ -169,21 +169,29 @@ final class VectorFloatRuns implements FloatRuns {
     }
 
     @Override
-    public void affine(int length, float[] x, int offset, float scale, float shift, float[] y, int yOffset) {
+    public void affine(
+            int length, float[] x, int offset, float centre, float scale, float shift, float[] y, int yOffset) {
         int done = length - length % LANES;
         for (int i = 0; i < done; i += LANES) {
-            FloatVector.fromArray(FLOATS, x, offset + i).mul(scale).add(shift).intoArray(y, yOffset + i);
+            FloatVector.fromArray(FLOATS, x, offset + i)
+                    .sub(centre)
+                    .mul(scale)
+                    .add(shift)
+                    .intoArray(y, yOffset + i);
         }
-        plain.affine(length - done, x, offset + done, scale, shift, y, yOffset + done);
+        plain.affine(length - done, x, offset + done, centre, scale, shift, y, yOffset + done);
     }
 
     @Override
-    public void affineOfBlock(int pixels, float[] x, int offset, float[] scale, float[] shift, float[] y, int yOffset) {
+    public void affineOfBlock(
+            int pixels, float[] x, int offset, float[] centre, float[] scale, float[] shift, float[] y, int yOffset) {
         for (int lane = 0; lane < BLOCK; lane += LANES) {
+            FloatVector centres = FloatVector.fromArray(FLOATS, centre, lane);
             FloatVector scales = FloatVector.fromArray(FLOATS, scale, lane);
             FloatVector shifts = FloatVector.fromArray(FLOATS, shift, lane);
             for (int i = lane; i < pixels * BLOCK; i += BLOCK) {
                 FloatVector.fromArray(FLOATS, x, offset + i)
+                        .sub(centres)
                         .mul(scales)
                         .add(shifts)
                         .intoArray(y, yOffset + i);

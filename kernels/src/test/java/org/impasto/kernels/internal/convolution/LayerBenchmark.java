@@ -46,12 +46,24 @@ public final class LayerBenchmark {
             {"point", same(320, 64, 320, 1), Precision.FAST},
             {"point", same(64, 128, 256, 1), Precision.FAST},
             {"point", same(16, 256, 16, 1), Precision.FAST},
+            {"wide", same(64, 256, 64, 3), Precision.FAST},
+            {"wide", same(128, 128, 128, 3), Precision.FAST},
+            {"wide", same(256, 64, 256, 3), Precision.FAST},
+            {"wide", same(512, 32, 512, 3), Precision.FAST},
+            {"point", same(256, 64, 256, 1), Precision.FAST},
+            {"five", same(64, 128, 64, 5), Precision.FAST},
+            {
+                "transposed",
+                new ConvolutionShape(1, 64, 128, 128, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
+                Precision.FAST
+            },
             {
                 "stride",
                 new ConvolutionShape(1, 64, 128, 128, 128, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO),
                 Precision.FAST
             },
             {"first", same(3, 256, 32, 9), Precision.FAST},
+            {"first", same(3, 256, 64, 3), Precision.FAST},
             {"first", same(3, 512, 64, 3), Precision.FAST},
             {"last", same(32, 256, 3, 9), Precision.FAST},
             {"last", same(64, 128, 3, 3), Precision.FAST},

@@ -177,7 +177,7 @@ final class MatrixRates {
                     8.0 * size,
                     workers,
                     () -> statistics.affine(
-                            x, 0, 1, 64, 512 * 512, blocked, factors, factors, false, y, 0, workers, run));
+                            x, 0, 1, 64, 512 * 512, blocked, factors, factors, factors, y, 0, workers, run));
         }
         double[] symmetric = new double[512 * 512];
         double[] vectors = new double[512 * 512];

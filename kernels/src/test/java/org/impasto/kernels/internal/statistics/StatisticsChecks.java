@@ -214,42 +214,28 @@ public final class StatisticsChecks {
                 planar[i] = (float) random.nextGaussian();
             }
             float[] blocked = blocked(planar, batch, channels, pixels);
-            for (boolean perImage : new boolean[] {false, true}) {
-                float[] scale = new float[batch * channels];
-                float[] shift = new float[batch * channels];
-                for (int i = 0; i < scale.length; i++) {
-                    scale[i] = (float) random.nextGaussian();
-                    shift[i] = (float) random.nextGaussian();
-                }
-                float[] expected = planar.clone();
-                for (int i = 0; i < batch * channels * pixels; i++) {
-                    int plane = i / pixels;
-                    int at = perImage ? plane : plane % channels;
-                    expected[1 + i] = planar[1 + i] * scale[at] + shift[at];
-                }
-                float[] y = planar.clone();
-                statistics.affine(
-                        planar,
-                        1,
-                        batch,
-                        channels,
-                        pixels,
-                        false,
-                        scale,
-                        shift,
-                        perImage,
-                        y,
-                        1,
-                        ALONE,
-                        Run.inference());
-                assertThat(y).isEqualTo(expected);
-                float[] z = blocked.clone();
-                statistics.affine(
-                        z, 1, batch, channels, pixels, true, scale, shift, perImage, z, 1, ALONE, Run.inference());
-                float[] expectedBlocked = blocked(expected, batch, channels, pixels);
-                for (int i = 1; i < z.length; i++) {
-                    assertThat(z[i]).isEqualTo(expectedBlocked[i]);
-                }
+            float[] centre = new float[batch * channels];
+            float[] scale = new float[batch * channels];
+            float[] shift = new float[batch * channels];
+            for (int i = 0; i < scale.length; i++) {
+                centre[i] = (float) random.nextGaussian();
+                scale[i] = (float) random.nextGaussian();
+                shift[i] = (float) random.nextGaussian();
+            }
+            float[] expected = planar.clone();
+            for (int i = 0; i < batch * channels * pixels; i++) {
+                int plane = i / pixels;
+                expected[1 + i] = (planar[1 + i] - centre[plane]) * scale[plane] + shift[plane];
+            }
+            float[] y = planar.clone();
+            statistics.affine(
+                    planar, 1, batch, channels, pixels, false, centre, scale, shift, y, 1, ALONE, Run.inference());
+            assertThat(y).isEqualTo(expected);
+            float[] z = blocked.clone();
+            statistics.affine(z, 1, batch, channels, pixels, true, centre, scale, shift, z, 1, ALONE, Run.inference());
+            float[] expectedBlocked = blocked(expected, batch, channels, pixels);
+            for (int i = 1; i < z.length; i++) {
+                assertThat(z[i]).isEqualTo(expectedBlocked[i]);
             }
         }
     }

@@ -87,12 +87,18 @@ final class DistilledEncoder {
 
     private static Layer halvingDepthwise(Parameters room, int index, int channels) {
         return relu(new Conv2d(
-                layer(room, index).in("depthwise"), channels, channels, 3, halving().grouped(channels)));
+                layer(room, index).in("depthwise"),
+                channels,
+                channels,
+                3,
+                halving().grouped(channels)));
     }
 
     /** Stride 2 with a row and a column added below and to the right, as TensorFlow pads even sizes. */
     private static Geometry halving() {
-        return Geometry.plain().padded(new Edges(0, 1, 0, 1), PaddingMode.REFLECT).strided(2, 2);
+        return Geometry.plain()
+                .padded(new Edges(0, 1, 0, 1), PaddingMode.REFLECT)
+                .strided(2, 2);
     }
 
     // ---- layers

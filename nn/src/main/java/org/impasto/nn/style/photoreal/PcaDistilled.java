@@ -69,10 +69,8 @@ public final class PcaDistilled {
         this.backbone = backbone;
         Parameters encoding = p.in("encoder");
         Parameters decoding = p.in("decoder");
-        this.encoder =
-                backbone == Backbone.VGG ? DistilledEncoder.vgg(encoding) : DistilledEncoder.mobileNet(encoding);
-        this.decoder =
-                backbone == Backbone.VGG ? DistilledDecoder.vgg(decoding) : DistilledDecoder.mobileNet(decoding);
+        this.encoder = backbone == Backbone.VGG ? DistilledEncoder.vgg(encoding) : DistilledEncoder.mobileNet(encoding);
+        this.decoder = backbone == Backbone.VGG ? DistilledDecoder.vgg(decoding) : DistilledDecoder.mobileNet(decoding);
     }
 
     /** A network with published weights of either backbone, named and laid out as TensorFlow does. */

@@ -8,11 +8,11 @@ import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 
 /** Pictures in the sizes that networks want, and back. */
-final class Pictures {
-    private Pictures() {}
+public final class PictureSizes {
+    private PictureSizes() {}
 
     /** Complains about what is no picture. */
-    static void check(String what, Tensor picture) {
+    public static void check(String what, Tensor picture) {
         Shape shape = picture.shape();
         if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(1) != 3 || shape.elements() == 0) {
             throw new ShapeException(what + " has shape " + shape + ", expected 1 x 3 x H x W");
@@ -25,7 +25,7 @@ final class Pictures {
      * @param cell both sides become multiples of this
      * @param least and at least this long
      */
-    static Tensor whole(Tensor picture, int cell, int least) {
+    public static Tensor whole(Tensor picture, int cell, int least) {
         return padded(
                 picture,
                 whole(picture.shape().size(2), cell, least),
@@ -37,15 +37,13 @@ final class Pictures {
     }
 
     /** A picture of a size again; what a network added is cut off. */
-    static Tensor cropped(Tensor picture, Shape like) {
+    public static Tensor cropped(Tensor picture, Shape like) {
         Shape shape = picture.shape();
         if (shape.size(2) < like.size(2) || shape.size(3) < like.size(3)) {
             throw new ShapeException("the decoder made a picture of " + shape.size(3) + "x" + shape.size(2)
                     + " of one of " + like.size(3) + "x" + like.size(2) + ": does it belong to the encoder?");
         }
-        return shape.equals(like)
-                ? picture
-                : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
+        return shape.equals(like) ? picture : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
     }
 
     /** A mask of a picture in the size of its features: the means of the cells. */
@@ -59,8 +57,6 @@ final class Pictures {
     private static Tensor padded(Tensor picture, long height, long width) {
         int bottom = Math.toIntExact(height - picture.shape().size(2));
         int right = Math.toIntExact(width - picture.shape().size(3));
-        return bottom == 0 && right == 0
-                ? picture
-                : picture.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
+        return bottom == 0 && right == 0 ? picture : picture.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
     }
 }

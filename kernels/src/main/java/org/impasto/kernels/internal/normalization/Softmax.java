@@ -1,0 +1,139 @@
+package org.impasto.kernels.internal.normalization;
+
+import java.util.Arrays;
+import org.impasto.core.Run;
+import org.impasto.kernels.internal.parallel.Workers;
+import org.impasto.kernels.internal.statistics.FloatRuns;
+
+/**
+ * Softmax and its logarithm along lines of float32 numbers, next to each other or the same distance apart. Each line, or
+ * strip of neighbouring lines, stays in the cache from its maximum to its result, so memory is read once and written
+ * once.
+ */
+public final class Softmax {
+    private static final int NUMBERS_PER_PIECE = 1 << 15;
+    private static final int STRIP = 256; // neighbouring lines that go through together
+    private static final int ROWS = 64; // terms of a sum that are added in float32
+
+    private final FloatRuns runs;
+    private final NormalizationRuns normalizations;
+
+    /** Softmax with vector or with plain inner loops. */
+    public Softmax(boolean vector) {
+        runs = FloatRuns.of(vector);
+        normalizations = NormalizationRuns.of(vector);
+    }
+
+    /** {@code y = exp(x) / sum(exp(x))}, or the logarithm of it, along each line. */
+    public void apply(Lines lines, boolean logarithm, float[] x, float[] y, Workers workers, Run run) {
+        int length = lines.length();
+        if (lines.inner() == 1) {
+            int perPiece = Math.max(1, NUMBERS_PER_PIECE / Math.max(1, length));
+            workers.run(ceiling(lines.outer(), perPiece), run, (piece, worker) -> {
+                int end = Math.min(lines.outer(), (piece + 1) * perPiece);
+                for (int row = piece * perPiece; row < end; row++) {
+                    ofRow(length, logarithm, x, row * length, y, row * length);
+                }
+            });
+            return;
+        }
+        int strip = Math.min(STRIP, lines.inner());
+        int across = ceiling(lines.inner(), Math.max(1, strip));
+        int tasks = Math.multiplyExact(lines.outer(), across);
+        int perPiece = Math.max(1, NUMBERS_PER_PIECE / Math.max(1, strip * length));
+        workers.run(ceiling(tasks, perPiece), run, (piece, worker) -> {
+            int end = Math.min(tasks, (piece + 1) * perPiece);
+            for (int task = piece * perPiece; task < end; task++) {
+                int first = task % across * strip;
+                int from = task / across * length * lines.inner() + first;
+                ofStrip(Math.min(strip, lines.inner() - first), lines, logarithm, x, y, from);
+            }
+        });
+    }
+
+    /** The softmax of one run of numbers; x and y may be one array at one place. */
+    void ofRow(int length, boolean logarithm, float[] x, int xOffset, float[] y, int yOffset) {
+        float most = runs.maximum(length, x, xOffset);
+        double sum = 0;
+        for (int done = 0; done < length; done += NormalizationRuns.CHUNK) {
+            int count = Math.min(NormalizationRuns.CHUNK, length - done);
+            sum += normalizations.exponentials(count, x, xOffset + done, most, y, yOffset + done);
+        }
+        if (logarithm) {
+            runs.affine(length, x, xOffset, most, 1, (float) -StrictMath.log(sum), y, yOffset);
+        } else {
+            runs.affine(length, y, yOffset, 0, (float) (1 / sum), 0, y, yOffset);
+        }
+    }
+
+    private void ofStrip(int count, Lines lines, boolean logarithm, float[] x, float[] y, int from) {
+        int step = lines.inner();
+        float[] most = new float[count];
+        Arrays.fill(most, Float.NEGATIVE_INFINITY);
+        for (int row = 0; row < lines.length(); row++) {
+            normalizations.maxima(count, x, from + row * step, most);
+        }
+        double[] totals = new double[count];
+        float[] sums = new float[count];
+        for (int row = 0; row < lines.length(); row++) {
+            int at = from + row * step;
+            normalizations.exponentials(count, x, at, most, y, at, sums);
+            if (row % ROWS == ROWS - 1 || row == lines.length() - 1) {
+                for (int i = 0; i < count; i++) {
+                    totals[i] += sums[i];
+                    sums[i] = 0;
+                }
+            }
+        }
+        float[] scales = new float[count];
+        float[] shifts = new float[count];
+        for (int i = 0; i < count; i++) {
+            scales[i] = logarithm ? 1 : (float) (1 / totals[i]);
+            shifts[i] = logarithm ? (float) -StrictMath.log(totals[i]) : 0;
+        }
+        float[] centres = logarithm ? most : sums; // which are zeros again
+        float[] source = logarithm ? x : y;
+        for (int row = 0; row < lines.length(); row++) {
+            int at = from + row * step;
+            normalizations.affine(count, source, at, centres, scales, shifts, y, at);
+        }
+    }
+
+    /**
+     * {@code z = y * (g - sum(g * y))} of the softmax y, or {@code z = g - exp(y) * sum(g)} of its logarithm, along lines
+     * of neighbouring numbers.
+     */
+    public void gradient(
+            int rows, int length, boolean logarithm, float[] y, float[] g, float[] z, Workers workers, Run run) {
+        int perPiece = Math.max(1, NUMBERS_PER_PIECE / Math.max(1, length));
+        workers.run(ceiling(rows, perPiece), run, (piece, worker) -> {
+            int end = Math.min(rows, (piece + 1) * perPiece);
+            for (int row = piece * perPiece; row < end; row++) {
+                gradientOfRow(length, logarithm, y, row * length, g, row * length, z, row * length);
+            }
+        });
+    }
+
+    /** The gradient of one run of numbers; z may be g or y at the same place if it is no logarithm. */
+    void gradientOfRow(
+            int length, boolean logarithm, float[] y, int yOffset, float[] g, int gOffset, float[] z, int zOffset) {
+        double sum = logarithm ? runs.sum(length, g, gOffset) : 0;
+        for (int done = 0; done < length; done += NormalizationRuns.CHUNK) {
+            int count = Math.min(NormalizationRuns.CHUNK, length - done);
+            if (logarithm) {
+                normalizations.exponentials(count, y, yOffset + done, 0, z, zOffset + done);
+            } else {
+                sum += normalizations.product(count, g, gOffset + done, y, yOffset + done);
+            }
+        }
+        if (logarithm) {
+            normalizations.logSoftmaxGradient(length, g, gOffset, (float) sum, z, zOffset);
+        } else {
+            normalizations.softmaxGradient(length, y, yOffset, g, gOffset, (float) sum, z, zOffset);
+        }
+    }
+
+    private static int ceiling(int size, int step) {
+        return (int) (((long) size + step - 1) / step);
+    }
+}

@@ -1,0 +1,401 @@
+package org.impasto.kernels.internal.normalization;
+
+import static org.impasto.kernels.internal.elementwise.FloatFunctions.*;
+import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.impasto.kernels.internal.elementwise.FloatFunctions;
+
+/**
+ * Vector form of the loops of normalisations; lanes are added in a fixed order, in float64. What is left over at the end
+ * is done number by number.
+ */
+final class VectorNormalizationRuns implements NormalizationRuns {
+    private static final int LANES = FLOATS.length();
+    private static final int BLOCK = 16;
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+    private final NormalizationRuns plain = new PlainNormalizationRuns();
+
+    @Override
+    public double exponentials(int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
+        int done = length - length % LANES;
+        double sum = exponentialsOfVectors(done, x, xOffset, centre, y, yOffset);
+        return sum + plain.exponentials(length - done, x, xOffset + done, centre, y, yOffset + done);
+    }
+
+    private static double exponentialsOfVectors(
+            int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
+        FloatVector shift = FloatVector.broadcast(FLOATS, centre);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
+        FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
+        FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
+        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
+        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
+        FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
+        FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
+        FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
+        FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
+        IntVector rounderBits = IntVector.broadcast(INTS, ROUNDER_BITS);
+        IntVector bias = IntVector.broadcast(INTS, 127);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(shift);
+            FloatVector eX = v.max(leastExponent).min(largestExponent);
+            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eN = eShifted.sub(rounder);
+            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
+            FloatVector eP =
+                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
+            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
+            IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
+            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
+            FloatVector eFirst =
+                    eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eSecond = eExponent
+                    .sub(eHalf)
+                    .add(bias)
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
+            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
+            eResult.intoArray(y, yOffset + i);
+            sum = sum.add(eResult);
+        }
+        float[] lanes = new float[LANES];
+        sum.intoArray(lanes, 0);
+        double total = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            total += lanes[lane];
+        }
+        return total;
+    }
+
+    @Override
+    public void exponentials(
+            int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums) {
+        int done = length - length % LANES;
+        exponentialsOfVectors(done, x, xOffset, centres, y, yOffset, sums);
+        for (int i = done; i < length; i++) {
+            float value = FloatFunctions.exp(x[xOffset + i] - centres[i]);
+            y[yOffset + i] = value;
+            sums[i] += value;
+        }
+    }
+
+    private static void exponentialsOfVectors(
+            int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums) {
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
+        FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
+        FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
+        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
+        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
+        FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
+        FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
+        FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
+        FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
+        IntVector rounderBits = IntVector.broadcast(INTS, ROUNDER_BITS);
+        IntVector bias = IntVector.broadcast(INTS, 127);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v =
+                    FloatVector.fromArray(FLOATS, x, xOffset + i).sub(FloatVector.fromArray(FLOATS, centres, i));
+            FloatVector eX = v.max(leastExponent).min(largestExponent);
+            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eN = eShifted.sub(rounder);
+            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
+            FloatVector eP =
+                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
+            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
+            IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
+            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
+            FloatVector eFirst =
+                    eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+            FloatVector eSecond = eExponent
+                    .sub(eHalf)
+                    .add(bias)
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
+            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
+            eResult.intoArray(y, yOffset + i);
+            FloatVector.fromArray(FLOATS, sums, i).add(eResult).intoArray(sums, i);
+        }
+    }
+
+    @Override
+    public void maxima(int length, float[] x, int xOffset, float[] most) {
+        int i = 0;
+        for (; i <= length - LANES; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector.fromArray(FLOATS, most, i).max(v).intoArray(most, i);
+        }
+        for (; i < length; i++) {
+            most[i] = Math.max(most[i], x[xOffset + i]);
+        }
+    }
+
+    @Override
+    public void affine(
+            int length,
+            float[] x,
+            int xOffset,
+            float[] centres,
+            float[] scales,
+            float[] shifts,
+            float[] y,
+            int yOffset) {
+        int i = 0;
+        for (; i <= length - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .sub(FloatVector.fromArray(FLOATS, centres, i))
+                    .mul(FloatVector.fromArray(FLOATS, scales, i))
+                    .add(FloatVector.fromArray(FLOATS, shifts, i))
+                    .intoArray(y, yOffset + i);
+        }
+        for (; i < length; i++) {
+            y[yOffset + i] = (x[xOffset + i] - centres[i]) * scales[i] + shifts[i];
+        }
+    }
+
+    @Override
+    public void weighted(
+            int length,
+            float[] x,
+            int xOffset,
+            float centre,
+            float scale,
+            float shift,
+            float[] weight,
+            float[] bias,
+            float[] y,
+            int yOffset) {
+        FloatVector centres = FloatVector.broadcast(FLOATS, centre);
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector shifts = FloatVector.broadcast(FLOATS, shift);
+        int i = 0;
+        for (; i <= length - LANES; i += LANES) {
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .sub(centres)
+                    .mul(scales)
+                    .add(shifts)
+                    .mul(FloatVector.fromArray(FLOATS, weight, i))
+                    .add(FloatVector.fromArray(FLOATS, bias, i))
+                    .intoArray(y, yOffset + i);
+        }
+        PlainNormalizationRuns.weightedFrom(i, length, x, xOffset, centre, scale, shift, weight, bias, y, yOffset);
+    }
+
+    @Override
+    public double product(int length, float[] a, int aOffset, float[] b, int bOffset) {
+        FloatVector first = FloatVector.zero(FLOATS);
+        FloatVector second = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, a, aOffset + i);
+            first = v.fma(FloatVector.fromArray(FLOATS, b, bOffset + i), first);
+            FloatVector w = FloatVector.fromArray(FLOATS, a, aOffset + i + LANES);
+            second = w.fma(FloatVector.fromArray(FLOATS, b, bOffset + i + LANES), second);
+        }
+        float[] lanes = new float[LANES];
+        first.add(second).intoArray(lanes, 0);
+        double sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += lanes[lane];
+        }
+        return sum + plain.product(length - i, a, aOffset + i, b, bOffset + i);
+    }
+
+    @Override
+    public void sums(int length, float[] g, int gOffset, float[] x, int xOffset, float centre, double[] sums) {
+        FloatVector centres = FloatVector.broadcast(FLOATS, centre);
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector ax = FloatVector.zero(FLOATS);
+        FloatVector bx = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, g, gOffset + i);
+            a = a.add(v);
+            ax = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(centres).fma(v, ax);
+            FloatVector w = FloatVector.fromArray(FLOATS, g, gOffset + i + LANES);
+            b = b.add(w);
+            bx = FloatVector.fromArray(FLOATS, x, xOffset + i + LANES)
+                    .sub(centres)
+                    .fma(w, bx);
+        }
+        float[] lanes = new float[2 * LANES];
+        a.add(b).intoArray(lanes, 0);
+        ax.add(bx).intoArray(lanes, LANES);
+        plain.sums(length - i, g, gOffset + i, x, xOffset + i, centre, sums);
+        for (int lane = 0; lane < LANES; lane++) {
+            sums[0] += lanes[lane];
+            sums[1] += lanes[LANES + lane];
+        }
+    }
+
+    @Override
+    public void sumsOfBlock(
+            int pixels,
+            float[] g,
+            int gOffset,
+            float[] x,
+            int xOffset,
+            float[] centres,
+            float[] sums,
+            float[] products) {
+        for (int lane = 0; lane < BLOCK; lane += LANES) {
+            int fromG = gOffset + lane;
+            int fromX = xOffset + lane;
+            FloatVector centre = FloatVector.fromArray(FLOATS, centres, lane);
+            FloatVector a = FloatVector.zero(FLOATS);
+            FloatVector b = FloatVector.zero(FLOATS);
+            FloatVector ax = FloatVector.zero(FLOATS);
+            FloatVector bx = FloatVector.zero(FLOATS);
+            int pixel = 0;
+            for (; pixel <= pixels - 2; pixel += 2) {
+                FloatVector v = FloatVector.fromArray(FLOATS, g, fromG + pixel * BLOCK);
+                a = a.add(v);
+                ax = FloatVector.fromArray(FLOATS, x, fromX + pixel * BLOCK)
+                        .sub(centre)
+                        .fma(v, ax);
+                FloatVector w = FloatVector.fromArray(FLOATS, g, fromG + pixel * BLOCK + BLOCK);
+                b = b.add(w);
+                bx = FloatVector.fromArray(FLOATS, x, fromX + pixel * BLOCK + BLOCK)
+                        .sub(centre)
+                        .fma(w, bx);
+            }
+            for (; pixel < pixels; pixel++) {
+                FloatVector v = FloatVector.fromArray(FLOATS, g, fromG + pixel * BLOCK);
+                a = a.add(v);
+                ax = FloatVector.fromArray(FLOATS, x, fromX + pixel * BLOCK)
+                        .sub(centre)
+                        .fma(v, ax);
+            }
+            a.add(b).intoArray(sums, lane);
+            ax.add(bx).intoArray(products, lane);
+        }
+    }
+
+    @Override
+    public void combine(
+            int length,
+            float[] g,
+            int gOffset,
+            float a,
+            float[] x,
+            int xOffset,
+            float centre,
+            float b,
+            float c,
+            float[] y,
+            int yOffset) {
+        FloatVector as = FloatVector.broadcast(FLOATS, a);
+        FloatVector bs = FloatVector.broadcast(FLOATS, b);
+        FloatVector cs = FloatVector.broadcast(FLOATS, c);
+        FloatVector centres = FloatVector.broadcast(FLOATS, centre);
+        int done = length - length % LANES;
+        for (int i = 0; i < done; i += LANES) {
+            FloatVector ofX = FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .sub(centres)
+                    .mul(bs)
+                    .add(cs);
+            FloatVector.fromArray(FLOATS, g, gOffset + i).mul(as).add(ofX).intoArray(y, yOffset + i);
+        }
+        plain.combine(length - done, g, gOffset + done, a, x, xOffset + done, centre, b, c, y, yOffset + done);
+    }
+
+    @Override
+    public void combineOfBlock(
+            int pixels,
+            float[] g,
+            int gOffset,
+            float[] a,
+            float[] x,
+            int xOffset,
+            float[] centre,
+            float[] b,
+            float[] c,
+            float[] y,
+            int yOffset) {
+        for (int lane = 0; lane < BLOCK; lane += LANES) {
+            FloatVector as = FloatVector.fromArray(FLOATS, a, lane);
+            FloatVector bs = FloatVector.fromArray(FLOATS, b, lane);
+            FloatVector cs = FloatVector.fromArray(FLOATS, c, lane);
+            FloatVector centres = FloatVector.fromArray(FLOATS, centre, lane);
+            for (int i = lane; i < pixels * BLOCK; i += BLOCK) {
+                FloatVector ofX = FloatVector.fromArray(FLOATS, x, xOffset + i)
+                        .sub(centres)
+                        .mul(bs)
+                        .add(cs);
+                FloatVector.fromArray(FLOATS, g, gOffset + i).mul(as).add(ofX).intoArray(y, yOffset + i);
+            }
+        }
+    }
+
+    @Override
+    public void weightGradients(
+            int length,
+            float[] g,
+            int gOffset,
+            float[] x,
+            int xOffset,
+            float centre,
+            float scale,
+            float shift,
+            float[] weight,
+            float[] ofWeight,
+            float[] ofBias,
+            float[] y) {
+        FloatVector centres = FloatVector.broadcast(FLOATS, centre);
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector shifts = FloatVector.broadcast(FLOATS, shift);
+        int i = 0;
+        for (; i <= length - LANES; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, g, gOffset + i);
+            FloatVector.fromArray(FLOATS, x, xOffset + i)
+                    .sub(centres)
+                    .mul(scales)
+                    .add(shifts)
+                    .mul(v)
+                    .add(FloatVector.fromArray(FLOATS, ofWeight, i))
+                    .intoArray(ofWeight, i);
+            FloatVector.fromArray(FLOATS, ofBias, i).add(v).intoArray(ofBias, i);
+            FloatVector.fromArray(FLOATS, weight, i).mul(v).intoArray(y, i);
+        }
+        PlainNormalizationRuns.weightGradientsFrom(
+                i, length, g, gOffset, x, xOffset, centre, scale, shift, weight, ofWeight, ofBias, y);
+    }
+
+    @Override
+    public void softmaxGradient(
+            int length, float[] y, int yOffset, float[] g, int gOffset, float s, float[] z, int zOffset) {
+        FloatVector ss = FloatVector.broadcast(FLOATS, s);
+        int done = length - length % LANES;
+        for (int i = 0; i < done; i += LANES) {
+            FloatVector.fromArray(FLOATS, g, gOffset + i)
+                    .sub(ss)
+                    .mul(FloatVector.fromArray(FLOATS, y, yOffset + i))
+                    .intoArray(z, zOffset + i);
+        }
+        plain.softmaxGradient(length - done, y, yOffset + done, g, gOffset + done, s, z, zOffset + done);
+    }
+
+    @Override
+    public void logSoftmaxGradient(int length, float[] g, int gOffset, float s, float[] z, int zOffset) {
+        FloatVector ss = FloatVector.broadcast(FLOATS, s);
+        int done = length - length % LANES;
+        for (int i = 0; i < done; i += LANES) {
+            FloatVector.fromArray(FLOATS, g, gOffset + i)
+                    .sub(FloatVector.fromArray(FLOATS, z, zOffset + i).mul(ss))
+                    .intoArray(z, zOffset + i);
+        }
+        plain.logSoftmaxGradient(length - done, g, gOffset + done, s, z, zOffset + done);
+    }
+}

@@ -1,0 +1,56 @@
+package org.impasto.nn.tiling;
+
+import org.impasto.core.Edges;
+import org.impasto.core.PaddingMode;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
+
+/** A rectangle of cells of a picture or feature map. */
+public record Region(Span rows, Span columns) {
+    /** All cells of a map of that size. */
+    public static Region whole(int height, int width) {
+        return new Region(new Span(0, height), new Span(0, width));
+    }
+
+    /** Rows. */
+    public int height() {
+        return rows.length();
+    }
+
+    /** Columns. */
+    public int width() {
+        return columns.length();
+    }
+
+    /** This rectangle as seen from the upper left cell of another one that contains it. */
+    public Region within(Region outer) {
+        return new Region(
+                new Span(rows.start() - outer.rows.start(), rows.end() - outer.rows.start()),
+                new Span(columns.start() - outer.columns.start(), columns.end() - outer.columns.start()));
+    }
+
+    /** These cells of a map N x C x H x W. */
+    public Tensor of(Tensor map) {
+        Shape shape = map.shape();
+        if (shape.rank() != 4 || rows.end() > shape.size(2) || columns.end() > shape.size(3)) {
+            throw new ShapeException(
+                    this + " of a map of shape " + shape + ", expected N x C x H x W that it lies within");
+        }
+        if (height() == shape.size(2) && width() == shape.size(3)) {
+            return map;
+        }
+        return map.pad(
+                new Edges(
+                        -columns.start(),
+                        columns.end() - shape.intSize(3),
+                        -rows.start(),
+                        rows.end() - shape.intSize(2)),
+                PaddingMode.ZERO);
+    }
+
+    @Override
+    public String toString() {
+        return "rows " + rows.start() + " to " + rows.end() + ", columns " + columns.start() + " to " + columns.end();
+    }
+}

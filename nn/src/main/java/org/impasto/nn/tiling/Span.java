@@ -1,0 +1,23 @@
+package org.impasto.nn.tiling;
+
+import org.impasto.core.ShapeException;
+
+/** The cells {@code start <= i < end} of an axis; at least one. */
+public record Span(int start, int end) {
+    /** Checks that there is a cell. */
+    public Span {
+        if (start < 0 || end <= start) {
+            throw new ShapeException("a span from " + start + " to " + end + ", expected 0 <= start < end");
+        }
+    }
+
+    /** Number of cells. */
+    public int length() {
+        return end - start;
+    }
+
+    /** The shortest span with the cells of both. */
+    Span union(Span other) {
+        return new Span(Math.min(start, other.start), Math.max(end, other.end));
+    }
+}
