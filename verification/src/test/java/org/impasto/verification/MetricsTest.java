@@ -101,8 +101,7 @@ class MetricsTest {
             Spec spec = Spec.float32(1, 2, 12, 13);
             Tensor x = Tensor.noise(reference, spec);
             Tensor y = Tensor.noise(reference, spec);
-            GradientCheck.check(
-                    p -> Similarity.ssimMap(p.get(0), p.get(1), Similarity.SsimOptions.standard()), x, y);
+            GradientCheck.check(p -> Similarity.ssimMap(p.get(0), p.get(1), Similarity.SsimOptions.standard()), x, y);
             GradientCheck.check(p -> Similarity.psnr(p.get(0), p.get(1), 1), x, y);
             GradientCheck.check(TotalVariation::isotropic, x);
         }
@@ -170,7 +169,8 @@ class MetricsTest {
             });
             assertThatThrownBy(() -> lpips.net().distance(ones.subList(0, 4), ones))
                     .isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> lpips.net().distance(ones, List.of(ones.get(1), ones.get(1), ones.get(2), ones.get(3), ones.get(4))))
+            assertThatThrownBy(() -> lpips.net()
+                            .distance(ones, List.of(ones.get(1), ones.get(1), ones.get(2), ones.get(3), ones.get(4))))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("relu1_2");
         }
@@ -206,7 +206,8 @@ class MetricsTest {
             assertThat(subsets.mean().item()).isCloseTo(whole, within(3 * deviation));
             assertThat(KernelDistance.subsets(x, y, 20, 80, 7).values().toDoubles())
                     .isEqualTo(subsets.values().toDoubles());
-            assertThat(KernelDistance.subsets(x, y, 1, 200, 8).values().toDoubles()).hasSize(1);
+            assertThat(KernelDistance.subsets(x, y, 1, 200, 8).values().toDoubles())
+                    .hasSize(1);
             assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, 201, 8)).isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> KernelDistance.full(x, features(9, 4, 0))).isInstanceOf(ShapeException.class);
         }

@@ -67,7 +67,9 @@ public final class Similarity {
             double c2 = Math.pow(options.k2() * options.range(), 2);
             return product.affine(2, c1)
                     .mul(covariance.affine(2, c2))
-                    .div(squareX.add(squareY).affine(1, c1).mul(varianceX.add(varianceY).affine(1, c2)));
+                    .div(squareX.add(squareY)
+                            .affine(1, c1)
+                            .mul(varianceX.add(varianceY).affine(1, c2)));
         });
     }
 
@@ -94,8 +96,7 @@ public final class Similarity {
      */
     public static Tensor psnr(Tensor x, Tensor y, double range) {
         checkSame("psnr", x, y);
-        return Scope.keeping(
-                () -> x.sub(y).square().mean().log().affine(-10 / Math.log(10), 20 * Math.log10(range)));
+        return Scope.keeping(() -> x.sub(y).square().mean().log().affine(-10 / Math.log(10), 20 * Math.log10(range)));
     }
 
     private static void checkSame(String what, Tensor x, Tensor y) {

@@ -85,7 +85,8 @@ public final class Wct {
         public static Content of(Moments moments, boolean regularised) {
             Tensor covariance = moments.covariance();
             if (regularised) {
-                covariance = covariance.add(covariance.identity(covariance.shape().size(0)));
+                covariance =
+                        covariance.add(covariance.identity(covariance.shape().size(0)));
             }
             Matrices.Power root = Matrices.inverseSquareRoot(covariance, THRESHOLD);
             return new Content(moments.mean(), root.eigenvalues(), root.matrix());
