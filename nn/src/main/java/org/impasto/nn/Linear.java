@@ -3,31 +3,53 @@ package org.impasto.nn;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** {@code x W' + b} of the last axis, with parameters {@code weight} (out, in) and {@code bias} as in PyTorch. */
+/** A linear map of the last axis with weights {@code weight} (out, in) and {@code bias} (out), as in PyTorch. */
 public final class Linear implements Layer {
     private final Parameter weight;
     private final @Nullable Parameter bias;
 
-    /** A layer with a bias. */
+    /** A map from vectors of length {@code in} to vectors of length {@code out}. */
     public Linear(Parameters p, int in, int out) {
         this(p, in, out, true);
     }
 
-    /** A layer with or without a bias. */
+    /** The same with or without a bias. */
     public Linear(Parameters p, int in, int out, boolean biased) {
-        weight = p.get("weight", Shape.of(out, in), Init.kaiming());
-        bias = biased ? p.get("bias", Shape.of(out), Init.zeros()) : null;
+        this.weight = p.get("weight", Shape.of(out, in), Init.kaiming());
+        this.bias = biased ? p.get("bias", Shape.of(out), Init.zeros()) : null;
     }
 
-    /** (..., in) to (..., out), rank 2 or more. */
     @Override
     public Tensor forward(Tensor x) {
+        return apply(x, weight.on(x), bias == null ? null : bias.on(x));
+    }
+
+    /**
+     * x weight^T + bias.
+     *
+     * @param x (..., in)
+     * @param weight (out, in)
+     * @param bias (out), or null
+     * @return (..., out)
+     */
+    public static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Shape shape = x.shape();
+        if (weight.shape().rank() != 2
+                || shape.rank() < 1
+                || shape.size(-1) != weight.shape().size(1)) {
+            throw new ShapeException("linear: operand " + shape + " and weight " + weight.shape()
+                    + " do not fit: expected (..., in) and (out, in)");
+        }
         return Scope.keeping(() -> {
-            Tensor y = x.matmul(weight.on(x), false, true);
-            return bias == null ? y : y.add(bias.on(x));
+            long in = shape.size(-1);
+            long out = weight.shape().size(0);
+            long rows = in == 0 ? shape.with(-1, 1).elements() : shape.elements() / in;
+            Tensor y = x.reshape(rows, in).matmul(weight, false, true);
+            return (bias == null ? y : y.add(bias)).reshape(shape.with(-1, out));
         });
     }
 }

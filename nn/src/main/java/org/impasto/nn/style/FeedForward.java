@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
+import org.impasto.nn.Conv2d;
+import org.impasto.nn.ConvTranspose2d;
+import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
@@ -22,6 +25,8 @@ import org.impasto.nn.WeightNames;
 public final class FeedForward implements Layer {
     private static final int RESIDUAL_BLOCKS = 5;
     private static final String PICTURE = "y";
+    /** Added to variances before their root is taken. */
+    private static final double EPSILON = 1e-3;
 
     /** A part of the network, by the name of its result. */
     private record Step(String name, Layer layer) {}
@@ -30,20 +35,33 @@ public final class FeedForward implements Layer {
 
     /** A network of the published widths. */
     public FeedForward(Parameters p) {
-        activated("conv1", NormalisedConvolution.of(p.in("conv1"), 3, 32, 9, 1));
-        activated("conv2", NormalisedConvolution.of(p.in("conv2"), 32, 64, 3, 2));
-        activated("conv3", NormalisedConvolution.of(p.in("conv3"), 64, 128, 3, 2));
+        activated("conv1", convolution(p.in("conv1"), 3, 32, 9, 1));
+        activated("conv2", convolution(p.in("conv2"), 32, 64, 3, 2));
+        activated("conv3", convolution(p.in("conv3"), 64, 128, 3, 2));
         for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
             Parameters room = p.in("resid" + block);
-            Layer first = NormalisedConvolution.of(room.in("conv1"), 128, 128, 3, 1);
-            Layer second = NormalisedConvolution.of(room.in("conv2"), 128, 128, 3, 1);
+            Layer first = convolution(room.in("conv1"), 128, 128, 3, 1);
+            Layer second = convolution(room.in("conv2"), 128, 128, 3, 1);
             steps.add(new Step(
                     "resid" + block, x -> x.add(second.forward(first.forward(x).relu()))));
         }
-        activated("convt1", NormalisedConvolution.transposed(p.in("convt1"), 128, 64, 3, 2));
-        activated("convt2", NormalisedConvolution.transposed(p.in("convt2"), 64, 32, 3, 2));
-        Layer last = NormalisedConvolution.of(p.in("convt3"), 32, 3, 9, 1);
+        activated("convt1", transposed(p.in("convt1"), 128, 64));
+        activated("convt2", transposed(p.in("convt2"), 64, 32));
+        Layer last = convolution(p.in("convt3"), 32, 3, 9, 1);
         steps.add(new Step(PICTURE, x -> last.forward(x).tanh().affine(150, 127.5)));
+    }
+
+    private static Layer convolution(Parameters p, int in, int out, int kernel, int stride) {
+        return normalised(Conv2d.tensorFlowSame(p, in, out, kernel, stride, false), p, out);
+    }
+
+    private static Layer transposed(Parameters p, int in, int out) {
+        return normalised(ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false), p, out);
+    }
+
+    private static Layer normalised(Layer convolution, Parameters p, int out) {
+        InstanceNorm2d norm = new InstanceNorm2d(p.in("norm"), out, EPSILON);
+        return x -> Scope.keeping(() -> norm.forward(convolution.forward(x)));
     }
 
     private void activated(String name, Layer layer) {
@@ -69,7 +87,8 @@ public final class FeedForward implements Layer {
             names.put(rooms.get(i) + ".norm.weight", "Variable_" + (3 * i + 2));
         }
         return WeightNames.of(path -> names.getOrDefault(path, path))
-                .laidOut(path -> path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
+                .laidOut(path ->
+                        path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
     }
 
     /**
