@@ -87,7 +87,8 @@ public final class FeedForward implements Layer {
             names.put(rooms.get(i) + ".norm.weight", "Variable_" + (3 * i + 2));
         }
         return WeightNames.of(path -> names.getOrDefault(path, path))
-                .laidOut(path -> path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
+                .laidOut(path ->
+                        path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
     }
 
     /**
