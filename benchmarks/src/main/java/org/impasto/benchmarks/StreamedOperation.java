@@ -17,6 +17,15 @@ enum StreamedOperation {
     /** Each channel of each image at mean 0 and variance 1, then scaled and shifted by channel. */
     INSTANCE_NORM,
 
+    /** The largest of each 2x2 cells. */
+    MAX_POOL,
+
+    /** Each cell 2x2 times. */
+    NEAREST,
+
+    /** At twice the height and width, half-pixel centres. */
+    BILINEAR,
+
     /** Along the last axis. */
     SOFTMAX,
 
@@ -33,7 +42,11 @@ enum StreamedOperation {
 
     /** The shape of "y". */
     long[] result(long[] shape) {
-        return shape;
+        return switch (this) {
+            case MAX_POOL -> new long[] {shape[0], shape[1], shape[2] / 2, shape[3] / 2};
+            case NEAREST, BILINEAR -> new long[] {shape[0], shape[1], 2 * shape[2], 2 * shape[3]};
+            default -> shape;
+        };
     }
 
     /** The operands, "x" first. */

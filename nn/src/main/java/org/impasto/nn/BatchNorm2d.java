@@ -49,8 +49,7 @@ public final class BatchNorm2d implements Layer {
             Moments moments = Moments.of(x);
             move(runningMean, moments.mean());
             move(runningVariance, moments.unbiased(x));
-            return BatchNormalization.apply(
-                    x, moments.mean(), moments.variance(), weight.on(x), bias.on(x), epsilon);
+            return BatchNormalization.apply(x, moments.mean(), moments.variance(), weight.on(x), bias.on(x), epsilon);
         });
     }
 

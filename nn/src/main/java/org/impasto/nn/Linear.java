@@ -3,6 +3,7 @@ package org.impasto.nn;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,34 @@ public final class Linear implements Layer {
         bias = biased ? p.get("bias", Shape.of(out), Init.zeros()) : null;
     }
 
-    /** (..., in) to (..., out), rank 2 or more. */
+    /** (..., in) to (..., out). */
     @Override
     public Tensor forward(Tensor x) {
+        return apply(x, weight.on(x), bias == null ? null : bias.on(x));
+    }
+
+    /**
+     * The layer as a function of its weights.
+     *
+     * @param x (..., in)
+     * @param weight (out, in)
+     * @param bias (out), or null
+     * @return (..., out)
+     */
+    public static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Shape shape = x.shape();
+        if (weight.shape().rank() != 2
+                || shape.rank() < 1
+                || shape.size(-1) != weight.shape().size(1)) {
+            throw new ShapeException("linear: operand " + shape + " and weight " + weight.shape()
+                    + " do not fit: expected (..., in) and (out, in)");
+        }
         return Scope.keeping(() -> {
-            Tensor y = x.matmul(weight.on(x), false, true);
-            return bias == null ? y : y.add(bias.on(x));
+            // All leading axes as rows of one product.
+            long rows = shape.with(-1, 1).elements();
+            Tensor y = x.reshape(rows, shape.size(-1)).matmul(weight, false, true);
+            Tensor shifted = bias == null ? y : y.add(bias);
+            return shifted.reshape(shape.with(-1, weight.shape().size(0)));
         });
     }
 }

@@ -48,7 +48,9 @@ final class LayerGoldenOperations {
         Tensor context = x.get("in.context");
         Tensor gathered = head(x, x.get("in.x"), 0, heads)
                 .attention(head(x, context, 1, heads), head(x, context, 2, heads), null, false);
-        return MultiHead.join(gathered).matmul(x.get("w.out_proj_weight"), false, true).add(x.get("w.out_proj_bias"));
+        return MultiHead.join(gathered)
+                .matmul(x.get("w.out_proj_weight"), false, true)
+                .add(x.get("w.out_proj_bias"));
     }
 
     private static Tensor head(Map<String, Tensor> x, Tensor tokens, int part, int heads) {

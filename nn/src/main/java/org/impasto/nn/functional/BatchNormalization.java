@@ -49,8 +49,7 @@ public final class BatchNormalization {
      * @param x (N, C, H, W)
      * @param mean C numbers in any shape, like variance, weight and bias
      */
-    public static Tensor apply(
-            Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double epsilon) {
+    public static Tensor apply(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double epsilon) {
         if (x.shape().rank() != 4) {
             throw new ShapeException(
                     "batch normalisation: features have shape " + x.shape() + ", expected rank 4 (N, C, H, W)");

@@ -19,7 +19,11 @@ public final class AdaIn {
     public record Style(Tensor mean, Tensor deviation) {
         /** The statistics of a style's features, N x C x H x W. */
         public static Style of(Tensor features) {
-            Tensor.Moments moments = features.channelMoments(true);
+            return of(features.channelMoments(true));
+        }
+
+        /** The style of known moments, the variance divided by n - 1. */
+        public static Style of(Tensor.Moments moments) {
             return new Style(
                     moments.mean(), moments.variance().affine(1, EPSILON).sqrt());
         }

@@ -3,8 +3,10 @@ package org.impasto.nn.tiling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
+import org.impasto.core.Tensor;
 
 /**
  * A picture cut into tiles for networks of given receptive fields. Cuts stand where all windows of the networks begin
@@ -162,15 +164,33 @@ public final class TileGrid {
      * stops between two tiles if the run was cancelled.
      */
     public void forEach(Consumer<Tile> work) {
-        Run run = Run.current();
         for (Tile tile : tiles) {
-            run.throwIfCancelled();
-            double done = (double) tile.index() / tiles.size();
-            double after = (tile.index() + 1.0) / tiles.size();
-            try (Scope scope = Scope.open(run.part(done, after))) {
+            try (Scope scope = Scope.open(begin(tile))) {
                 work.accept(tile);
             }
-            run.report(after);
+            end(tile);
         }
+    }
+
+    /** Works on all tiles as {@link #forEach} does, and keeps the result of each, in the order of the tiles. */
+    public List<Tensor> keepingEach(Function<Tile, Tensor> work) {
+        List<Tensor> results = new ArrayList<>();
+        for (Tile tile : tiles) {
+            try (Scope scope = Scope.open(begin(tile))) {
+                results.add(scope.keep(work.apply(tile)));
+            }
+            end(tile);
+        }
+        return results;
+    }
+
+    private Run begin(Tile tile) {
+        Run run = Run.current();
+        run.throwIfCancelled();
+        return run.tilePart((double) tile.index() / tiles.size(), (tile.index() + 1.0) / tiles.size());
+    }
+
+    private void end(Tile tile) {
+        Run.current().report((tile.index() + 1.0) / tiles.size());
     }
 }

@@ -12,12 +12,12 @@ final class NormalizationGoldenOperations {
     static GoldenRunner register(GoldenRunner runner) {
         return runner.register(
                         "softmax",
-                        GoldenOperation.of((golden, x) ->
-                                Map.of("y", of(x, "in.x").softmax(golden.config().integer("axis")))))
+                        GoldenOperation.of((golden, x) -> Map.of(
+                                "y", of(x, "in.x").softmax(golden.config().integer("axis")))))
                 .register(
                         "log_softmax",
-                        GoldenOperation.of((golden, x) ->
-                                Map.of("y", of(x, "in.x").logSoftmax(golden.config().integer("axis")))))
+                        GoldenOperation.of((golden, x) -> Map.of(
+                                "y", of(x, "in.x").logSoftmax(golden.config().integer("axis")))))
                 .register("layer_norm", GoldenOperation.of((golden, x) -> Map.of("y", layerNorm(golden.config(), x))))
                 .register("group_norm", GoldenOperation.of((golden, x) -> Map.of("y", groupNorm(golden.config(), x))))
                 .register(
@@ -49,10 +49,7 @@ final class NormalizationGoldenOperations {
     private static Tensor groupNorm(GoldenConfig config, Map<String, Tensor> tensors) {
         return of(tensors, "in.x")
                 .groupNorm(
-                        config.integer("groups"),
-                        of(tensors, "w.weight"),
-                        of(tensors, "w.bias"),
-                        config.number("eps"));
+                        config.integer("groups"), of(tensors, "w.weight"), of(tensors, "w.bias"), config.number("eps"));
     }
 
     private static Tensor instanceNorm(GoldenConfig config, Map<String, Tensor> tensors) {
