@@ -134,7 +134,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Tensor applied(Tensor features, int cell, Measure measure) {
-        Map<Integer, Tensor> regions = regions(features.shape().size(2), features.shape().size(3), cell);
+        Map<Integer, Tensor> regions =
+                regions(features.shape().size(2), features.shape().size(3), cell);
         return applied(features, regions, (map, region, part) -> measure.of(map, region));
     }
 
@@ -212,7 +213,8 @@ public record StyleMix(List<Part> parts, double strength) {
                     whole = whole == null ? measure.of(features, null, EVERYWHERE) : whole;
                     measured = whole;
                 }
-                Tensor share = (region == null ? one : region).affine(part.weight(), 0).mul(scale);
+                Tensor share =
+                        (region == null ? one : region).affine(part.weight(), 0).mul(scale);
                 sum = sum.add(measured.in(part.style()).mul(share));
             }
         }
