@@ -48,8 +48,11 @@ public final class PictureSizes {
 
     /** A mask of a picture in the size of its features: the means of the cells. */
     static Tensor reduced(Tensor mask, Tensor features, int cell) {
-        long height = features.shape().size(2);
-        long width = features.shape().size(3);
+        return reduced(mask, features.shape().size(2), features.shape().size(3), cell);
+    }
+
+    /** A mask, 1 x 1 x H x W, in the size of features of a cell of pixels each: the means of the cells. */
+    public static Tensor reduced(Tensor mask, long height, long width, int cell) {
         Tensor whole = padded(mask, height * cell, width * cell).clamp(0, 1);
         return cell == 1 ? whole : whole.resize(height, width, Filter.AREA);
     }
