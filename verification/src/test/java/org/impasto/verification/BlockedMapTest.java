@@ -51,7 +51,8 @@ class BlockedMapTest {
         functions.put("divide", x -> x.div(x));
         functions.put("divide by channels", x -> x.div(x.mean(2, 3)));
         functions.put("argmax of channels", x -> x.argMax(1).to(ElementType.FLOAT32));
-        functions.put("argmax of channels all negative", x -> x.negate().argMax(1).to(ElementType.FLOAT32));
+        functions.put(
+                "argmax of channels all negative", x -> x.negate().argMax(1).to(ElementType.FLOAT32));
         functions.put("argmin of channels", x -> x.argMin(1).to(ElementType.FLOAT32));
         functions.put("argmax of rows", x -> x.argMax(2).to(ElementType.FLOAT32));
         functions.put("select channels", x -> x.indexSelect(1, 4, 0, 4, 2, 1));

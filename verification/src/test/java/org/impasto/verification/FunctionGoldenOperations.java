@@ -32,8 +32,8 @@ final class FunctionGoldenOperations {
                 .register("losses", GoldenOperation.of(FunctionGoldenOperations::losses))
                 .register(
                         "cross_entropy",
-                        GoldenOperation.of((golden, x) ->
-                                Map.of("ce", Losses.crossEntropy(x.get("in.x"), x.get("in.labels")))));
+                        GoldenOperation.of(
+                                (golden, x) -> Map.of("ce", Losses.crossEntropy(x.get("in.x"), x.get("in.labels")))));
     }
 
     private static void activations(GoldenRunner runner) {
@@ -64,9 +64,11 @@ final class FunctionGoldenOperations {
         functions.put("logsumexp", Reductions::logSumExp);
         functions.put("norm_l2", (x, axes) -> Reductions.norm(x, 2, axes));
         functions.forEach((op, function) -> runner.register(op, over(function)));
-        runner.register("norm", (golden, backend) -> over(
-                        (x, axes) -> Reductions.norm(x, golden.config().number("p"), axes))
-                .run(golden, backend));
+        runner.register(
+                "norm",
+                (golden, backend) -> over((x, axes) ->
+                                Reductions.norm(x, golden.config().number("p"), axes))
+                        .run(golden, backend));
     }
 
     /** The files leave the axes out that were reduced. */
@@ -95,8 +97,8 @@ final class FunctionGoldenOperations {
         functions.put("space_to_depth", Shuffles::spaceToDepth);
         functions.forEach((op, function) -> runner.register(
                 op,
-                GoldenOperation.moving((golden, x) ->
-                        Map.of("y", function.apply(x.get("in.x"), golden.config().integer("r"))))));
+                GoldenOperation.moving((golden, x) -> Map.of(
+                        "y", function.apply(x.get("in.x"), golden.config().integer("r"))))));
         runner.register("flip_roll", GoldenOperation.moving(FunctionGoldenOperations::flipAndRoll))
                 .register("slice", GoldenOperation.moving(FunctionGoldenOperations::slice));
     }

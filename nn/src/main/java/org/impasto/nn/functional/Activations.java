@@ -61,7 +61,9 @@ public final class Activations {
      */
     public static Tensor prelu(Tensor x, Tensor slope) {
         long channels = slope.shape().elements();
-        if (slope.shape().rank() != 1 || x.shape().rank() < 2 || (channels != 1 && channels != x.shape().size(1))) {
+        if (slope.shape().rank() != 1
+                || x.shape().rank() < 2
+                || (channels != 1 && channels != x.shape().size(1))) {
             throw new ShapeException("prelu: features " + x.shape() + " and slopes " + slope.shape()
                     + " do not fit: expected features (N, C, ...) and one slope, or one for each channel");
         }

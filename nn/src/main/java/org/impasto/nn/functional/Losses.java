@@ -43,8 +43,8 @@ public final class Losses {
 
     /** mean(sqrt((x - y)^2 + epsilon^2)): Charbonnier and others, 1994. */
     public static Tensor charbonnier(Tensor x, Tensor y, double epsilon) {
-        return Scope.keeping(
-                () -> difference(x, y).square().affine(1, epsilon * epsilon).sqrt().mean());
+        return Scope.keeping(() ->
+                difference(x, y).square().affine(1, epsilon * epsilon).sqrt().mean());
     }
 
     /** The mean of 1 - cos between the vectors along an axis, whose norms count as at least 1e-8. */
@@ -82,10 +82,7 @@ public final class Losses {
         }
         return Scope.keeping(() -> {
             Tensor chosen = x.reshape(shape.elements()).indexSelect(0, places);
-            return Reductions.logSumExp(x, 1)
-                    .reshape(shape.size(0))
-                    .sub(chosen)
-                    .mean();
+            return Reductions.logSumExp(x, 1).reshape(shape.size(0)).sub(chosen).mean();
         });
     }
 

@@ -80,7 +80,10 @@ public final class Reductions {
 
     /** max(|x|, least) along an axis, whose gradient is 0 below. */
     static Tensor euclidean(Tensor x, int axis, double least) {
-        return x.square().sum(axis).clamp(least * least, Double.POSITIVE_INFINITY).sqrt();
+        return x.square()
+                .sum(axis)
+                .clamp(least * least, Double.POSITIVE_INFINITY)
+                .sqrt();
     }
 
     /** x / (|x| + epsilon) with the Euclidean norm |x| along an axis, as in LPIPS. */

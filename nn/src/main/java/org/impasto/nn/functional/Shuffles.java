@@ -93,8 +93,7 @@ public final class Shuffles {
         if (cut == 0) {
             return x;
         }
-        return Scope.keeping(
-                () -> Tensor.concat(axis, List.of(x.slice(axis, cut, size - cut), x.slice(axis, 0, cut))));
+        return Scope.keeping(() -> Tensor.concat(axis, List.of(x.slice(axis, cut, size - cut), x.slice(axis, 0, cut))));
     }
 
     /**

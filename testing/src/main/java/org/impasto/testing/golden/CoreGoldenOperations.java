@@ -22,9 +22,8 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return FactorizationGoldenOperations.register(
-                        NormalizationGoldenOperations.register(PictureGoldenOperations.register(
-                                ElementGoldenOperations.register(new GoldenRunner()))))
+        return FactorizationGoldenOperations.register(NormalizationGoldenOperations.register(
+                        PictureGoldenOperations.register(ElementGoldenOperations.register(new GoldenRunner()))))
                 .register(
                         "conv2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))

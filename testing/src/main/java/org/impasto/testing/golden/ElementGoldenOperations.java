@@ -59,9 +59,7 @@ final class ElementGoldenOperations {
         functions.put("min", Tensor::minimum);
         functions.put("lerp_0.3", (a, b) -> a.add(b.sub(a).affine(0.3, 0)));
         functions.forEach((op, function) -> runner.register(
-                op,
-                GoldenOperation.of(
-                        (golden, x) -> Map.of("y", function.apply(of(x, "in.a"), of(x, "in.b"))))));
+                op, GoldenOperation.of((golden, x) -> Map.of("y", function.apply(of(x, "in.a"), of(x, "in.b"))))));
     }
 
     private static void reductions(GoldenRunner runner) {
@@ -69,8 +67,11 @@ final class ElementGoldenOperations {
                 .register("mean", GoldenOperation.of(over(Tensor::mean)))
                 .register("amax", GoldenOperation.of(over(Tensor::max)))
                 .register("amin", GoldenOperation.of(over(Tensor::min)))
-                .register("norm_l1", GoldenOperation.of(over((x, axes) -> x.abs().sum(axes))))
-                .register("norm_linf", GoldenOperation.of(over((x, axes) -> x.abs().max(axes))))
+                .register(
+                        "norm_l1", GoldenOperation.of(over((x, axes) -> x.abs().sum(axes))))
+                .register(
+                        "norm_linf",
+                        GoldenOperation.of(over((x, axes) -> x.abs().max(axes))))
                 .register("argmax", GoldenOperation.of((golden, x) -> {
                     int axis = golden.config().integers("axes")[0];
                     return Map.of("i", squeezed(of(x, "in.x").argMax(axis), axis));
@@ -78,8 +79,7 @@ final class ElementGoldenOperations {
                 .register(
                         "cumsum",
                         GoldenOperation.of((golden, x) -> Map.of(
-                                "y",
-                                of(x, "in.x").cumulativeSum(golden.config().integer("axis")))));
+                                "y", of(x, "in.x").cumulativeSum(golden.config().integer("axis")))));
     }
 
     /** The sum; in the file on large offsets the variance, too. */
@@ -90,7 +90,10 @@ final class ElementGoldenOperations {
         return golden.has("out.y")
                 ? Map.of("y", sum)
                 : Map.of(
-                        "sum", sum, "var_biased", squeezed(x.channelMoments(false).variance(), axes));
+                        "sum",
+                        sum,
+                        "var_biased",
+                        squeezed(x.channelMoments(false).variance(), axes));
     }
 
     private static GoldenRunner layouts(GoldenRunner runner) {
@@ -104,14 +107,13 @@ final class ElementGoldenOperations {
                 .register("split", GoldenOperation.moving(ElementGoldenOperations::split))
                 .register(
                         "permute",
-                        GoldenOperation.moving((golden, x) ->
-                                Map.of("y", of(x, "in.x").permute(golden.config().integers("dims")))))
+                        GoldenOperation.moving((golden, x) -> Map.of(
+                                "y", of(x, "in.x").permute(golden.config().integers("dims")))))
                 .register(
                         "index_select",
                         GoldenOperation.moving((golden, x) -> Map.of(
                                 "y",
-                                of(x, "w.table")
-                                        .indexSelect(golden.config().integer("axis"), of(x, "in.index")))));
+                                of(x, "w.table").indexSelect(golden.config().integer("axis"), of(x, "in.index")))));
     }
 
     private static Map<String, Tensor> split(GoldenCase golden, Map<String, Tensor> tensors) {
