@@ -6,6 +6,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.functional.Matrices;
 
 /**
  * Whitening and colouring with one symmetric map, as photorealistic transfer uses it (Chiu and Gurari, "PCA-based
@@ -42,7 +43,7 @@ public final class Zca {
 
         /** The style of statistics. */
         public static Style of(Statistics statistics) {
-            return new Style(statistics.mean(), power(statistics.covariance(), 0.5));
+            return new Style(statistics.mean(), power(statistics.covariance(), Matrices::squareRoot));
         }
 
         /** The style that a weighted sum of transfers has. */
@@ -85,7 +86,7 @@ public final class Zca {
      */
     public static Mapping mapping(Statistics content, Style style, double strength) {
         try (Scope scope = Scope.open()) {
-            Tensor matrix = style.colouring().matmul(power(content.covariance(), -0.5));
+            Tensor matrix = style.colouring().matmul(power(content.covariance(), Matrices::inverseSquareRoot));
             Tensor shift = style.mean();
             if (strength != 1) {
                 matrix = matrix.affine(strength, 0).add(identity(matrix).affine(1 - strength, 0));
@@ -95,21 +96,17 @@ public final class Zca {
         }
     }
 
-    /** {@code (covariance + identity)^exponent}; eigenvalues that rounding made smaller than 1 count as 1. */
-    private static Tensor power(Tensor covariance, double exponent) {
-        return Scope.keeping(() -> {
-            Tensor.Eigen eigen = covariance.add(identity(covariance)).symmetricEigen();
-            Tensor scale = eigen.values().clamp(1, Double.MAX_VALUE).power(exponent);
-            return eigen.vectors().mul(scale).matmul(eigen.vectors(), false, true);
-        });
+    private interface Root {
+        Matrices.Power of(Tensor symmetric, double threshold);
+    }
+
+    /** A root of covariance plus identity, whose eigenvalues are 1 or more. */
+    private static Tensor power(Tensor covariance, Root root) {
+        return Scope.keeping(
+                () -> root.of(covariance.add(identity(covariance)), 0).matrix());
     }
 
     private static Tensor identity(Tensor like) {
-        int n = Math.toIntExact(like.shape().size(0));
-        double[] values = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            values[i * (n + 1)] = 1;
-        }
-        return Tensor.ofDoubles(like.plain().backend(), Shape.of(n, n), values);
+        return like.identity(like.shape().size(0));
     }
 }

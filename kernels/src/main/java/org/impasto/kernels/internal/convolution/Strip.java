@@ -14,6 +14,7 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 final class Strip {
     private static final int BLOCK = BlockedLayout.BLOCK;
 
+    private final Kernels kernels = Kernels.chosen();
     private final ConvolutionShape shape;
     private final boolean blocked;
     private final ActivationLayout inputLayout;
@@ -141,28 +142,31 @@ final class Strip {
 
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
     private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
-        int column = 0;
-        int total = phases * columns;
-        while (column < total) {
-            int source = sourceColumns[x + column];
-            if (phases == 1 && distance == size && source >= 0) {
+        for (int phase = 0; phase < phases; phase++) {
+            int at = target + phase * columns * size;
+            for (int column = 0; column < columns; ) {
+                int source = sourceColumns[x + column * phases + phase];
                 int run = 1;
-                while (column + run < total && sourceColumns[x + column + run] == source + run) {
+                while (column + run < columns
+                        && sourceColumns[x + (column + run) * phases + phase]
+                                == source + (source < 0 ? 0 : run * phases)) {
                     run++;
                 }
-                System.arraycopy(input, sourceRow + source * size, strip, target + column * size, run * size);
+                int from = sourceRow + source * distance;
+                if (source < 0) {
+                    Arrays.fill(strip, at, at + run * size, 0f);
+                } else if (phases == 1 && distance == size) {
+                    System.arraycopy(input, from, strip, at, run * size);
+                } else if (size == BLOCK) {
+                    kernels.copyRow(input, from, phases * distance, run, strip, at);
+                } else {
+                    for (int i = 0; i < run; i++) {
+                        strip[at + i] = input[from + i * phases * distance];
+                    }
+                }
+                at += run * size;
                 column += run;
-                continue;
             }
-            int at = target + (column % phases * columns + column / phases) * size;
-            if (source < 0) {
-                Arrays.fill(strip, at, at + size, 0f);
-            } else if (size == 1) {
-                strip[at] = input[sourceRow + source * distance];
-            } else {
-                System.arraycopy(input, sourceRow + source * distance, strip, at, size);
-            }
-            column++;
         }
     }
 }
