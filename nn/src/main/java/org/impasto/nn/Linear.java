@@ -7,29 +7,30 @@ import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
-/** A linear map of the last axis with weights {@code weight} (out, in) and {@code bias} (out), as in PyTorch. */
+/** {@code x W' + b} of the last axis, with parameters {@code weight} (out, in) and {@code bias} as in PyTorch. */
 public final class Linear implements Layer {
     private final Parameter weight;
     private final @Nullable Parameter bias;
 
-    /** A map from vectors of length {@code in} to vectors of length {@code out}. */
+    /** A layer with a bias. */
     public Linear(Parameters p, int in, int out) {
         this(p, in, out, true);
     }
 
-    /** The same with or without a bias. */
+    /** A layer with or without a bias. */
     public Linear(Parameters p, int in, int out, boolean biased) {
-        this.weight = p.get("weight", Shape.of(out, in), Init.kaiming());
-        this.bias = biased ? p.get("bias", Shape.of(out), Init.zeros()) : null;
+        weight = p.get("weight", Shape.of(out, in), Init.kaiming());
+        bias = biased ? p.get("bias", Shape.of(out), Init.zeros()) : null;
     }
 
+    /** (..., in) to (..., out). */
     @Override
     public Tensor forward(Tensor x) {
         return apply(x, weight.on(x), bias == null ? null : bias.on(x));
     }
 
     /**
-     * x weight^T + bias.
+     * The layer as a function of its weights.
      *
      * @param x (..., in)
      * @param weight (out, in)
@@ -45,11 +46,11 @@ public final class Linear implements Layer {
                     + " do not fit: expected (..., in) and (out, in)");
         }
         return Scope.keeping(() -> {
-            long in = shape.size(-1);
-            long out = weight.shape().size(0);
-            long rows = in == 0 ? shape.with(-1, 1).elements() : shape.elements() / in;
-            Tensor y = x.reshape(rows, in).matmul(weight, false, true);
-            return (bias == null ? y : y.add(bias)).reshape(shape.with(-1, out));
+            // All leading axes as rows of one product.
+            long rows = shape.with(-1, 1).elements();
+            Tensor y = x.reshape(rows, shape.size(-1)).matmul(weight, false, true);
+            Tensor shifted = bias == null ? y : y.add(bias);
+            return shifted.reshape(shape.with(-1, weight.shape().size(0)));
         });
     }
 }
