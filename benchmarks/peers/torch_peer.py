@@ -96,6 +96,14 @@ def adain(encoder, decoder, content, style):
 
 STREAMED = {
     "adain-map": lambda inputs: torch.addcmul(inputs["shift"], inputs["x"], inputs["scale"]),
+    "instance-norm": lambda inputs: F.instance_norm(inputs["x"], weight=inputs["weight"], bias=inputs["bias"], eps=1e-5),
+    "max-pool": lambda inputs: F.max_pool2d(inputs["x"], 2),
+    "nearest": lambda inputs: F.interpolate(inputs["x"], scale_factor=2),
+    "bilinear": lambda inputs: F.interpolate(inputs["x"], scale_factor=2, mode="bilinear", align_corners=False),
+    "softmax": lambda inputs: torch.softmax(inputs["x"], -1),
+    "layer-norm": lambda inputs: F.layer_norm(
+        inputs["x"], inputs["x"].shape[-1:], inputs["weight"], inputs["bias"], 1e-5
+    ),
 }
 
 
@@ -118,6 +126,17 @@ def workload(row, kind, options, data, memory_format):
     if kind == "gram":
         rows = inputs["x"].reshape(inputs["x"].shape[1], -1)
         return lambda: {"y": (rows @ rows.t()).div_(rows.shape[1])}
+    if kind == "convolution":
+        stride, padding, groups, *more = map(int, options.split(","))
+        if more:
+            return lambda: {
+                "y": F.conv_transpose2d(
+                    inputs["x"], inputs["weight"], inputs["bias"], stride, padding, more[0], groups
+                )
+            }
+        return lambda: {
+            "y": F.conv2d(inputs["x"], inputs["weight"], inputs["bias"], stride, padding, groups=groups)
+        }
     if kind in STREAMED:
         return lambda: {"y": STREAMED[kind](inputs)}
     raise ValueError(f"no work is called {kind}")
@@ -138,7 +157,7 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm", "max-pool", "nearest", "bilinear"):
         formats["channels_last"] = torch.channels_last
     best = None
     with torch.inference_mode():

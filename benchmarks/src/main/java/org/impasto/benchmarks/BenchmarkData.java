@@ -45,7 +45,7 @@ final class BenchmarkData {
         return folder.resolve("decoder.safetensors");
     }
 
-    /** The inputs of a row: "x"; "content" and "style"; "a" and "b"; those of a streamed operation. */
+    /** The inputs of a row: "x"; "x", "weight" and "bias"; "content" and "style"; "a" and "b"; those of a streamed operation. */
     Path inputs(Row row) {
         return folder.resolve(row.label() + ".inputs.safetensors");
     }
@@ -80,7 +80,7 @@ final class BenchmarkData {
                 ImageIO.write(picture(cold.size()), "png", picture().toFile());
             }
             if (!Files.exists(onnxModel(row))) {
-                Files.write(onnxModel(row), OnnxGraphs.graph(row.work(), this));
+                Files.write(onnxModel(row), OnnxGraphs.graph(row, this));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot make the data of " + row.label() + " in " + folder, e);
@@ -144,6 +144,8 @@ final class BenchmarkData {
             inputs.put("b", normal(random, 1, product.size(), product.size()));
         } else if (work instanceof Row.Gram gram) {
             inputs.put("x", normal(random, 1, 1, gram.channels(), gram.height(), gram.width()));
+        } else if (work instanceof ConvolutionLayer layer) {
+            inputs.putAll(layer.inputs(random));
         } else if (work instanceof Row.Streamed streamed) {
             inputs.putAll(streamed.operation().inputs(random, streamed.shape()));
         }

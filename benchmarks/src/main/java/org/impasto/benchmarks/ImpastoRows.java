@@ -8,6 +8,8 @@ import org.impasto.benchmarks.FloatTensors.FloatTensor;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendOptions;
 import org.impasto.core.Backends;
+import org.impasto.core.Pooling;
+import org.impasto.core.Resampling;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
@@ -56,6 +58,9 @@ final class ImpastoRows implements Side {
         }
         if (row.work() instanceof Row.Streamed streamed) {
             return new Streaming(backend, streamed.operation(), inputs);
+        }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            return layer.workload(backend, inputs);
         }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
@@ -111,8 +116,19 @@ final class ImpastoRows implements Side {
 
         private Tensor compute(Tensor x) {
             return switch (operation) {
-                case ADAIN_MAP -> x.mul(inputs.get("scale")).add(inputs.get("shift"));
+                case ADAIN_MAP -> x.channelAffine(inputs.get("scale"), inputs.get("shift"));
+                case INSTANCE_NORM ->
+                    x.instanceNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON);
+                case MAX_POOL -> x.maxPool2d(Pooling.Window.of(2));
+                case NEAREST -> twice(x, Resampling.Filter.NEAREST);
+                case BILINEAR -> twice(x, Resampling.Filter.BILINEAR);
+                case SOFTMAX -> x.softmax(-1);
+                case LAYER_NORM -> x.layerNorm(inputs.get("weight"), inputs.get("bias"), StreamedOperation.EPSILON, -1);
             };
+        }
+
+        private static Tensor twice(Tensor x, Resampling.Filter filter) {
+            return x.resize(2 * x.shape().size(2), 2 * x.shape().size(3), filter);
         }
 
         @Override

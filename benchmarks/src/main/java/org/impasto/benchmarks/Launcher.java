@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 /** Starts the processes of the sides and listens to them. */
 final class Launcher {
     private static final long LIMIT_MINUTES = 15;
+    private static final double LAYER_WARMUP = 1.5;
+    private static final double LAYER_MEASURE = 0.8;
 
     private final BenchmarkData data;
     private final Path peers;
@@ -82,6 +84,8 @@ final class Launcher {
         command.addAll(paceOptions(row));
         if (row.work() instanceof Row.Features features) {
             command.addAll(List.of("--kind", "features", "--options", String.join(",", features.outputs())));
+        } else if (row.work() instanceof ConvolutionLayer layer) {
+            command.addAll(List.of("--kind", "convolution", "--options", layer.torchOptions()));
         } else if (row.work() instanceof Row.Streamed streamed) {
             command.addAll(List.of("--kind", streamed.operation().label()));
         } else {
@@ -97,12 +101,16 @@ final class Launcher {
     }
 
     private List<String> paceOptions(Row row) {
+        // a single layer is short, and there are many of them
+        boolean layer = row.work() instanceof ConvolutionLayer;
+        double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : pace.warmup();
+        double measure = layer ? Math.min(pace.measure(), LAYER_MEASURE) : pace.measure();
         return List.of(
                 "--row", row.label(),
                 "--data", data.folder().toString(),
                 "--threads", Integer.toString(pace.threads()),
-                "--warmup", Double.toString(pace.warmup()),
-                "--measure", Double.toString(pace.measure()),
+                "--warmup", Double.toString(warmup),
+                "--measure", Double.toString(measure),
                 "--least", Integer.toString(pace.least()));
     }
 

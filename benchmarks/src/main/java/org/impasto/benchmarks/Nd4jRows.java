@@ -16,6 +16,8 @@ import org.nd4j.linalg.api.memory.enums.LearningPolicy;
 import org.nd4j.linalg.api.memory.enums.SpillPolicy;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.LayerNorm;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.ops.transforms.Transforms;
@@ -72,6 +74,11 @@ final class Nd4jRows implements Side {
             INDArray y = Nd4j.create(DataType.FLOAT, streamed.operation().result(streamed.shape()));
             return new Pass(false, () -> Map.of("y", streamed(streamed.operation(), inputs, y)));
         }
+        if (row.work() instanceof ConvolutionLayer layer) {
+            INDArray x = channelsLast(inputs.get("x"));
+            INDArray weight = inputs.get("weight").permute(2, 3, 1, 0).dup('c');
+            return new Pass(true, () -> Map.of("y", convolution(x, weight, inputs.get("bias"), layer.padding())));
+        }
         throw new IllegalArgumentException("ND4J has no part in " + row.label());
     }
 
@@ -79,7 +86,50 @@ final class Nd4jRows implements Side {
         INDArray x = inputs.get("x");
         return switch (operation) {
             case ADAIN_MAP -> x.mul(inputs.get("scale"), y).addi(inputs.get("shift"));
+            case INSTANCE_NORM -> instanceNorm(x, inputs.get("weight"), inputs.get("bias"), y);
+            case MAX_POOL -> { // kernel, stride, padding, dilation, padding as given, unused, NCHW
+                Nd4j.exec(DynamicCustomOp.builder("maxpool2d")
+                        .addInputs(x)
+                        .addIntegerArguments(2, 2, 2, 2, 0, 0, 1, 1, 0, 0, 0)
+                        .addOutputs(y)
+                        .build());
+                yield y;
+            }
+            case NEAREST -> { // factors, NCHW
+                Nd4j.exec(DynamicCustomOp.builder("upsampling2d")
+                        .addInputs(x)
+                        .addIntegerArguments(2, 2, 1)
+                        .addOutputs(y)
+                        .build());
+                yield y;
+            }
+            case BILINEAR -> doubled(x, y);
+            case SOFTMAX -> Nd4j.exec(new SoftMax(x, y, x.rank() - 1))[0];
+            case LAYER_NORM ->
+                Nd4j.exec(new LayerNorm(x, inputs.get("weight"), inputs.get("bias"), y, true, x.rank() - 1))[0];
         };
+    }
+
+    /** Of channels-last pictures only: the views are copied on the way in and out. */
+    private static INDArray doubled(INDArray x, INDArray y) {
+        INDArray result = Nd4j.create(DataType.FLOAT, x.size(0), y.size(2), y.size(3), x.size(1));
+        Nd4j.exec(DynamicCustomOp.builder("resize_bilinear")
+                .addInputs(channelsLast(x))
+                .addIntegerArguments((int) y.size(2), (int) y.size(3))
+                .addBooleanArguments(false, true) // corners not aligned, half-pixel centres
+                .addOutputs(result)
+                .build());
+        return y.assign(result.permute(0, 3, 1, 2));
+    }
+
+    /** ND4J has no operation for it. */
+    private static INDArray instanceNorm(INDArray x, INDArray weight, INDArray bias, INDArray y) {
+        long channels = x.size(1);
+        INDArray mean = x.mean(true, 2, 3);
+        INDArray deviation =
+                Transforms.sqrt(x.var(false, 2, 3).reshape(1, channels, 1, 1).addi(1e-5), false);
+        INDArray scale = weight.reshape(1, channels, 1, 1).div(deviation);
+        return x.sub(mean, y).muli(scale).addi(bias.reshape(1, channels, 1, 1));
     }
 
     private static Map<String, INDArray> features(Row.Features features, Map<String, INDArray> weights, INDArray in) {

@@ -8,7 +8,8 @@ import org.impasto.benchmarks.FloatTensors.FloatTensor;
 final class OnnxGraphs {
     private OnnxGraphs() {}
 
-    static byte[] graph(Row.Work work, BenchmarkData data) {
+    static byte[] graph(Row row, BenchmarkData data) {
+        Row.Work work = row.work();
         if (work instanceof Row.Features features) {
             return features(features, FloatTensors.read(data.vgg19()));
         }
@@ -21,6 +22,9 @@ final class OnnxGraphs {
         }
         if (work instanceof Row.MatMul product) {
             return matMul(product);
+        }
+        if (work instanceof ConvolutionLayer layer) {
+            return layer.onnx(FloatTensors.read(data.inputs(row)));
         }
         if (work instanceof Row.Streamed streamed) {
             return streamed(streamed.operation(), streamed.shape());
@@ -110,6 +114,23 @@ final class OnnxGraphs {
                 String scale = model.input("scale", shape[0], shape[1], 1, 1);
                 String shift = model.input("shift", shape[0], shape[1], 1, 1);
                 yield model.node("Add", List.of(model.node("Mul", List.of(x, scale)), shift));
+            }
+            case INSTANCE_NORM ->
+                model.node(
+                        "InstanceNormalization",
+                        List.of(x, model.input("weight", shape[1]), model.input("bias", shape[1])),
+                        OnnxModel.Attribute.real("epsilon", (float) StreamedOperation.EPSILON));
+            case MAX_POOL -> model.maxPool(x);
+            case NEAREST -> model.upsampleNearest(x);
+            case BILINEAR -> model.upsampleBilinear(x);
+            case SOFTMAX -> model.node("Softmax", List.of(x), OnnxModel.Attribute.integer("axis", -1));
+            case LAYER_NORM -> {
+                long width = shape[shape.length - 1];
+                yield model.node(
+                        "LayerNormalization",
+                        List.of(x, model.input("weight", width), model.input("bias", width)),
+                        OnnxModel.Attribute.integer("axis", -1),
+                        OnnxModel.Attribute.real("epsilon", (float) StreamedOperation.EPSILON));
             }
         };
         model.output(y, "y", operation.result(shape));

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +106,24 @@ final class OnnxModel {
                 Attribute.integers("pads", p, p, p, p));
     }
 
+    String convolution(String x, String weight, String bias, ConvolutionLayer layer) {
+        int k = layer.kernel();
+        int p = layer.padding();
+        int s = layer.stride();
+        List<Attribute> attributes = new ArrayList<>(List.of(
+                Attribute.integers("kernel_shape", k, k),
+                Attribute.integers("pads", p, p, p, p),
+                Attribute.integers("strides", s, s),
+                Attribute.integer("group", layer.groups())));
+        if (layer.transposed()) {
+            attributes.add(Attribute.integers("output_padding", s - 1, s - 1));
+        }
+        return node(
+                layer.transposed() ? "ConvTranspose" : "Conv",
+                List.of(x, weight, bias),
+                attributes.toArray(new Attribute[0]));
+    }
+
     String relu(String x) {
         return node("Relu", List.of(x));
     }
@@ -128,6 +147,16 @@ final class OnnxModel {
                 Attribute.text("mode", "nearest"),
                 Attribute.text("coordinate_transformation_mode", "asymmetric"),
                 Attribute.text("nearest_mode", "floor"));
+    }
+
+    /** With half-pixel centres. */
+    String upsampleBilinear(String x) {
+        String scales = constant("scales", 1f, 1f, 2f, 2f);
+        return node(
+                "Resize",
+                List.of(x, "", scales),
+                Attribute.text("mode", "linear"),
+                Attribute.text("coordinate_transformation_mode", "half_pixel"));
     }
 
     /** The mean over both picture axes, which are kept with size 1. */

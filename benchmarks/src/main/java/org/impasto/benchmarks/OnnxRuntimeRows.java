@@ -43,7 +43,10 @@ final class OnnxRuntimeRows implements Side {
             Map<String, OnnxTensorLike> inputs = new LinkedHashMap<>();
             for (Map.Entry<String, FloatTensor> entry :
                     FloatTensors.read(data.inputs(row)).entrySet()) {
-                inputs.put(entry.getKey(), tensor(entry.getValue()));
+                if (!(row.work() instanceof ConvolutionLayer)
+                        || entry.getKey().equals("x")) { // weights are in the model
+                    inputs.put(entry.getKey(), tensor(entry.getValue()));
+                }
             }
             return new Pass(session(data.onnxModel(row)), inputs);
         } catch (OrtException e) {

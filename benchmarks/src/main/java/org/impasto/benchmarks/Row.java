@@ -15,11 +15,29 @@ enum Row {
     GRAM_256X16384("gram-256x16384", new Gram(256, 128, 128), 1.3),
     GRAM_64X262144("gram-64x262144", new Gram(64, 512, 512), 1.0),
     SMALL_64("small-64", new Features(1, 64, 64, List.of("relu3_1")), 1.0),
+    CONV_64_256("conv-64-256", new ConvolutionLayer(64, 64, 256, 3), 2.5),
+    CONV_128_128("conv-128-128", new ConvolutionLayer(128, 128, 128, 3), 2.5),
+    CONV_256_64("conv-256-64", new ConvolutionLayer(256, 256, 64, 3), 2.5),
+    CONV_512_32("conv-512-32", new ConvolutionLayer(512, 512, 32, 3), 2.5),
+    CONV_STRIDE2("conv-stride2", new ConvolutionLayer(64, 128, 128, 3, 2, 1, false), 1.0),
+    CONV_1X1("conv-1x1", new ConvolutionLayer(256, 256, 64, 1), 1.0),
+    CONV_5X5("conv-5x5", new ConvolutionLayer(64, 64, 128, 5), 1.0),
+    CONV_9X9_FIRST("conv-9x9-first", new ConvolutionLayer(3, 32, 256, 9), 1.0),
+    CONV_9X9_LAST("conv-9x9-last", new ConvolutionLayer(32, 3, 256, 9), 1.0),
+    CONV_DEPTHWISE("conv-depthwise", new ConvolutionLayer(64, 64, 128, 3, 1, 64, false), 1.0),
+    CONV_TRANSPOSED("conv-transposed", new ConvolutionLayer(64, 32, 128, 3, 2, 1, true), 1.0),
+    CONV_FIRST("conv-first", new ConvolutionLayer(3, 64, 256, 3), 1.0),
     ADAIN_MAP("adain-map", new Streamed(StreamedOperation.ADAIN_MAP, 1, 256, 128, 128), 0.7),
+    INSTANCE_NORM("instance-norm", new Streamed(StreamedOperation.INSTANCE_NORM, 1, 64, 256, 256), 0.7),
+    MAX_POOL("max-pool", new Streamed(StreamedOperation.MAX_POOL, 1, 64, 256, 256), 0.7),
+    NEAREST("nearest", new Streamed(StreamedOperation.NEAREST, 1, 64, 256, 256), 0.7),
+    BILINEAR("bilinear", new Streamed(StreamedOperation.BILINEAR, 1, 64, 256, 256), 0.7),
+    SOFTMAX("softmax", new Streamed(StreamedOperation.SOFTMAX, 16, 1024, 1024), 0.7),
+    LAYER_NORM("layer-norm", new Streamed(StreamedOperation.LAYER_NORM, 16, 1024, 1024), 0.7),
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
 
     /** What is computed. Shapes are NCHW. */
-    sealed interface Work permits Features, Adain, MatMul, Gram, Streamed, Cold {}
+    sealed interface Work permits Features, Adain, MatMul, Gram, ConvolutionLayer, Streamed, Cold {}
 
     /**
      * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool
@@ -88,7 +106,7 @@ enum Row {
         if (work instanceof Gram gram) {
             return 2.0 * gram.channels() * gram.channels() * gram.height() * gram.width();
         }
-        return 0;
+        return work instanceof ConvolutionLayer layer ? layer.flops() : 0;
     }
 
     /** Bytes that a streamed operation has to move; 0 for other work. */
@@ -112,6 +130,9 @@ enum Row {
         }
         if (work instanceof Gram gram) {
             return 4L * gram.channels() * gram.height() * gram.width();
+        }
+        if (work instanceof ConvolutionLayer layer) {
+            return 4L * layer.largestMap();
         }
         if (work instanceof Streamed) {
             return (long) (bytesMoved() / 2);

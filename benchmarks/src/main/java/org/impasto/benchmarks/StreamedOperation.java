@@ -12,7 +12,28 @@ import org.impasto.benchmarks.FloatTensors.FloatTensor;
  */
 enum StreamedOperation {
     /** {@code y = x * scale + shift}, scale and shift a number for each channel of each image. */
-    ADAIN_MAP;
+    ADAIN_MAP,
+
+    /** Each channel of each image at mean 0 and variance 1, then scaled and shifted by channel. */
+    INSTANCE_NORM,
+
+    /** The largest of each 2x2 cells. */
+    MAX_POOL,
+
+    /** Each cell 2x2 times. */
+    NEAREST,
+
+    /** At twice the height and width, half-pixel centres. */
+    BILINEAR,
+
+    /** Along the last axis. */
+    SOFTMAX,
+
+    /** The last axis at mean 0 and variance 1, then scaled and shifted by place. */
+    LAYER_NORM;
+
+    /** What the normalisations add to the variance. */
+    static final double EPSILON = 1e-5;
 
     /** The name that the command lines of the sides use, such as "adain-map". */
     String label() {
@@ -21,7 +42,11 @@ enum StreamedOperation {
 
     /** The shape of "y". */
     long[] result(long[] shape) {
-        return shape;
+        return switch (this) {
+            case MAX_POOL -> new long[] {shape[0], shape[1], shape[2] / 2, shape[3] / 2};
+            case NEAREST, BILINEAR -> new long[] {shape[0], shape[1], 2 * shape[2], 2 * shape[3]};
+            default -> shape;
+        };
     }
 
     /** The operands, "x" first. */
@@ -31,6 +56,10 @@ enum StreamedOperation {
         if (this == ADAIN_MAP) {
             inputs.put("scale", BenchmarkData.normal(random, 1, shape[0], shape[1], 1, 1));
             inputs.put("shift", BenchmarkData.normal(random, 1, shape[0], shape[1], 1, 1));
+        } else if (this == INSTANCE_NORM || this == LAYER_NORM) {
+            long size = this == INSTANCE_NORM ? shape[1] : shape[shape.length - 1];
+            inputs.put("weight", BenchmarkData.normal(random, 1, size));
+            inputs.put("bias", BenchmarkData.normal(random, 1, size));
         }
         return inputs;
     }

@@ -40,7 +40,12 @@ public record BackendOptions(
         return new BackendOptions(name, threads, lender, exactConvolution, preparedWeightBytes, warmUp);
     }
 
-    /** These options with convolutions that sum plainly. */
+    /**
+     * These options with convolutions that sum plainly. Without it 3x3 convolutions of stride 1 may go by way of Winograd's
+     * transforms, which round about twice as much and spread what is not finite: an infinite or NaN input makes NaN of
+     * the tiles of 4x4 results that it has a part in, where plain sums give NaN or infinity only to results that it
+     * reaches.
+     */
     public BackendOptions withExactConvolution() {
         return new BackendOptions(name, threads, executor, true, preparedWeightBytes, warmUp);
     }

@@ -11,7 +11,8 @@ public final class Parameter implements AutoCloseable {
     private final String path;
     private final Backend backend;
     private final Spec spec;
-    private volatile boolean trainable = true;
+    private final boolean state;
+    private volatile boolean trainable;
     private @Nullable Storage storage;
 
     /**
@@ -20,11 +21,22 @@ public final class Parameter implements AutoCloseable {
      * @param path full name, rooms separated by dots, as in a weight file
      */
     public Parameter(String path, Tensor value) {
+        this(path, value, false);
+    }
+
+    private Parameter(String path, Tensor value, boolean state) {
         this.path = path;
+        this.state = state;
+        this.trainable = !state;
         Tensor plain = value.plain();
         this.backend = plain.backend();
         this.spec = plain.spec();
         this.storage = plain.storage().retain();
+    }
+
+    /** The cell of a {@link Buffer}: frozen for good. */
+    static Parameter untrained(String path, Tensor value) {
+        return new Parameter(path, value, true);
     }
 
     /** Full name, rooms separated by dots. */
@@ -47,9 +59,9 @@ public final class Parameter implements AutoCloseable {
         return trainable;
     }
 
-    /** Freezes the parameter, or thaws it. */
+    /** Freezes the parameter, or thaws it; a buffer stays frozen. */
     public void setTrainable(boolean trainable) {
-        this.trainable = trainable;
+        this.trainable = trainable && !state;
     }
 
     /** The current value, for the caller's scope. */

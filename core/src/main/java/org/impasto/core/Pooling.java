@@ -1,5 +1,6 @@
 package org.impasto.core;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,112 @@ public sealed interface Pooling extends Operation {
     }
 
     /**
+     * The largest cell of each window and where it stands: as INT64 the flat index row * W + column inside its plane,
+     * without padding; -1 for a window that lies in the padding. The first of equal cells wins, the first NaN before all.
+     */
+    record MaxPool2dWithIndices(Window window) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return withIndices(windowed(this, window, inputs).get(0));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.outputs(1);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return unpooled(b);
+        }
+    }
+
+    /**
+     * The largest cell of each of height x width windows, and its flat index inside the plane, as INT64. The window in
+     * row i begins at row {@code floor(i * H / height)} and ends before {@code ceil((i + 1) * H / height)}; columns alike.
+     */
+    record AdaptiveMaxPool2d(long height, long width) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 1);
+            Spec x = inputs.get(0);
+            Checks.picture(this, "picture", x);
+            Checks.that(height > 0 && width > 0, this, "size " + height + "x" + width + " is empty");
+            Checks.that(x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " is empty");
+            return withIndices(new Spec(x.shape().with(2, height).with(3, width), x.type()));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.outputs(1);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return unpooled(b);
+        }
+    }
+
+    /**
+     * The reverse of a max pooling. Operands: values (N, C, h, w) and the flat index of each inside a plane of height x
+     * width (INT64, the same shape). A cell of the result is the sum of the values that are to stand there, which is one
+     * at most if the windows did not overlap, else 0. Index -1 stands nowhere; others beyond the plane are a
+     * {@link ShapeException}.
+     */
+    record MaxUnpool2d(long height, long width) implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Spec x = inputs.get(0);
+            Checks.picture(this, "values", x);
+            Checks.that(height >= 0 && width >= 0, this, "size " + height + "x" + width + " is negative");
+            checkIndices(this, inputs.get(1), x.shape());
+            return List.of(new Spec(x.shape().with(2, height).with(3, width), x.type()));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(1);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            return Arrays.asList(Tensor.apply(new PickFromPlane(), b.gradient(), b.input(1)), null);
+        }
+    }
+
+    /** Operands: picture and flat indices inside its planes, as {@link MaxUnpool2d} takes them; the cells that stand there. */
+    record PickFromPlane() implements Pooling {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.operands(this, inputs, 2);
+            Spec x = inputs.get(0);
+            Checks.picture(this, "picture", x);
+            Shape picked = inputs.get(1).shape();
+            Checks.that(
+                    picked.rank() == 4
+                            && picked.size(0) == x.shape().size(0)
+                            && picked.size(1) == x.shape().size(1),
+                    this,
+                    "indices have shape " + picked + ", expected the batch and channels of picture " + x.shape());
+            checkIndices(this, inputs.get(1), picked);
+            return List.of(new Spec(picked, x.type()));
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(1);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Shape picture = b.inputSpec(0).shape();
+            Operation unpool = new MaxUnpool2d(picture.size(2), picture.size(3));
+            return Arrays.asList(Tensor.apply(unpool, b.gradient(), b.input(1)), null);
+        }
+    }
+
+    /**
      * The mean of each window.
      *
      * @param countPadding whether cells of the padding count as zeros (those beyond it, in ceil mode, never do)
@@ -113,6 +220,24 @@ public sealed interface Pooling extends Operation {
         public List<@Nullable Tensor> gradient(Backward b) {
             return List.of(Tensor.apply(new AvgPool2d(window, countPadding), b.gradient()));
         }
+    }
+
+    private static List<Spec> withIndices(Spec pooled) {
+        return List.of(pooled, new Spec(pooled.shape(), ElementType.INT64));
+    }
+
+    /** The gradient of the largest cells goes to where they stood. */
+    private static List<@Nullable Tensor> unpooled(Backward b) {
+        Shape picture = b.inputSpec(0).shape();
+        Operation unpool = new MaxUnpool2d(picture.size(2), picture.size(3));
+        return List.of(Tensor.apply(unpool, b.gradient(), b.output(1)));
+    }
+
+    private static void checkIndices(Operation operation, Spec indices, Shape shape) {
+        Checks.that(
+                indices.equals(new Spec(shape, ElementType.INT64)),
+                operation,
+                "indices are " + indices + ", expected INT64 of shape " + shape);
     }
 
     private static List<Spec> windowed(Operation operation, Window window, List<Spec> inputs) {

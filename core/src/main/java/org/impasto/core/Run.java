@@ -76,13 +76,22 @@ public final class Run {
      * progress opens a scope with a part around the call.
      */
     public Run part(double from, double to) {
+        return part(from, to, tileSize);
+    }
+
+    /** A part that works on one tile: what it calls does not cut the tile again. */
+    public Run tilePart(double from, double to) {
+        return part(from, to, Integer.MAX_VALUE);
+    }
+
+    private Run part(double from, double to, int tile) {
         if (!(from >= 0 && from <= to && to <= 1)) {
             throw new IllegalArgumentException("part from " + from + " to " + to + ", expected 0 <= from <= to <= 1");
         }
         return new Run(
                 training,
                 seed,
-                tileSize,
+                tile,
                 fraction -> progress.accept(from + fraction * (to - from)),
                 cancelled,
                 nextStream);
@@ -106,7 +115,7 @@ public final class Run {
 
     /** Asks the call to stop; it ends in a {@link CancelledException} at its next look. May be called from any thread. */
     public void cancel() {
-        if (this != UNBOUND) {
+        if (cancelled != UNBOUND.cancelled) {
             cancelled.set(true);
         }
     }

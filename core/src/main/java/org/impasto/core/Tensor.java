@@ -811,6 +811,31 @@ public final class Tensor {
         return apply(new Pooling.MaxPool2d(window), this);
     }
 
+    /** The largest cell of each window, and where it stands in its plane. */
+    public Pooled maxPool2dWithIndices(Pooling.Window window) {
+        List<Tensor> pooled = applyAll(new Pooling.MaxPool2dWithIndices(window), List.of(this));
+        return new Pooled(pooled.get(0), pooled.get(1));
+    }
+
+    /** The largest cell of each of height x width windows that cover the picture, and where it stands in its plane. */
+    public Pooled adaptiveMaxPool2d(long height, long width) {
+        List<Tensor> pooled = applyAll(new Pooling.AdaptiveMaxPool2d(height, width), List.of(this));
+        return new Pooled(pooled.get(0), pooled.get(1));
+    }
+
+    /** Largest cells of windows, and their flat indices (row * W + column) inside the planes they come from. */
+    public record Pooled(Tensor values, Tensor indices) {}
+
+    /** The reverse of a max pooling: these values at their flat indices in planes of height x width, else 0. */
+    public Tensor maxUnpool2d(Tensor indices, long height, long width) {
+        return apply(new Pooling.MaxUnpool2d(height, width), this, indices);
+    }
+
+    /** The mean of each of height x width windows that cover the picture. */
+    public Tensor adaptiveAvgPool2d(long height, long width) {
+        return resize(height, width, Resampling.Filter.AREA);
+    }
+
     /** The mean of each window; {@code countPadding}: whether cells of the padding count as zeros. */
     public Tensor avgPool2d(Pooling.Window window, boolean countPadding) {
         return apply(new Pooling.AvgPool2d(window, countPadding), this);

@@ -1,5 +1,6 @@
 package org.impasto.kernels;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,13 +13,13 @@ import org.impasto.core.ElementType;
 /**
  * Arrays that were given back, kept for the next tensor of the same type and size: making a large array costs a pass
  * over memory, and a network asks for the same sizes at every call. Lengths that were not asked for longest go first
- * when the budget is exceeded.
+ * when the budget is exceeded. The garbage collector takes idle arrays, too, before the heap would be too small for others.
  */
 final class ArrayPool {
     private static final boolean POISON = Boolean.getBoolean("impasto.poison");
 
     private final long budget;
-    private final Map<Key, ArrayDeque<Object>> idle = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Key, ArrayDeque<SoftReference<Object>>> idle = new LinkedHashMap<>(16, 0.75f, true);
     private long idleBytes;
 
     private record Key(ElementType type, int length) {
@@ -40,11 +41,13 @@ final class ArrayPool {
         }
         Key key = new Key(type, (int) length);
         synchronized (this) {
-            ArrayDeque<Object> arrays = idle.get(key);
-            Object array = arrays == null ? null : arrays.pollLast();
-            if (array != null) {
+            ArrayDeque<SoftReference<Object>> arrays = idle.get(key);
+            while (arrays != null && !arrays.isEmpty()) {
+                Object array = arrays.removeLast().get();
                 idleBytes -= key.bytes();
-                return array;
+                if (array != null) {
+                    return array;
+                }
             }
         }
         return allocate(key);
@@ -71,12 +74,12 @@ final class ArrayPool {
             if (key.bytes() > budget) {
                 return;
             }
-            idle.computeIfAbsent(key, length -> new ArrayDeque<>()).addLast(array);
+            idle.computeIfAbsent(key, length -> new ArrayDeque<>()).addLast(new SoftReference<>(array));
             idleBytes += key.bytes();
-            Iterator<Map.Entry<Key, ArrayDeque<Object>>> oldest =
+            Iterator<Map.Entry<Key, ArrayDeque<SoftReference<Object>>>> oldest =
                     idle.entrySet().iterator();
             while (idleBytes > budget && oldest.hasNext()) {
-                Map.Entry<Key, ArrayDeque<Object>> entry = oldest.next();
+                Map.Entry<Key, ArrayDeque<SoftReference<Object>>> entry = oldest.next();
                 while (idleBytes > budget && entry.getValue().pollLast() != null) {
                     idleBytes -= entry.getKey().bytes();
                 }
@@ -87,7 +90,7 @@ final class ArrayPool {
         }
     }
 
-    /** Bytes of arrays that wait for their next use. */
+    /** Bytes of arrays that wait for their next use, unless the garbage collector took them meanwhile. */
     synchronized long idleBytes() {
         return idleBytes;
     }

@@ -91,6 +91,11 @@ record AxisWeights(int[][] sources, double[][] weights) {
         return t < 2 ? ((a * t - 5 * a) * t + 8 * a) * t - 4 * a : 0;
     }
 
+    /** The first source of each cell: the only one if the nearest is taken. */
+    int[] nearest() {
+        return java.util.Arrays.stream(sources).mapToInt(cells -> cells[0]).toArray();
+    }
+
     /** The way back: cell j of the operand gets what cells of the result took from it. */
     AxisWeights transposed(int in) {
         int[] counts = new int[in];

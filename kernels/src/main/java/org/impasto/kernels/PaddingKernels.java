@@ -6,14 +6,41 @@ import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.layout.BlockedLayout;
 
 /** Edges added and folded back, plane by plane. */
 final class PaddingKernels {
     private PaddingKernels() {}
 
     static void register(KernelRegistry registry) {
-        registry.addUnary(Padding.Pad.class, (pad, x, output, call) -> pad(pad, x, call.plain(output), call));
+        registry.addUnary(Padding.Pad.class, (pad, x, output, call) -> x.isBlocked() && onlyCuts(pad.edges())
+                        ? cut(pad.edges(), x, call.blocked(output), call)
+                        : pad(pad, x, call.plain(output), call));
         registry.addUnary(Padding.PadGradient.class, PaddingKernels::fold);
+    }
+
+    private static boolean onlyCuts(Edges edges) {
+        return edges.left() <= 0 && edges.right() <= 0 && edges.top() <= 0 && edges.bottom() <= 0;
+    }
+
+    /** Part of a blocked map, as blocks. */
+    private static CpuArray cut(Edges edges, CpuArray from, CpuArray to, KernelCall call) {
+        int block = BlockedLayout.BLOCK;
+        int height = to.size(2);
+        int width = to.size(3);
+        int planes = from.size(0) * BlockedLayout.blocks(from.size(1));
+        call.workers().run(planes, call.run(), (plane, worker) -> {
+            for (int row = 0; row < height; row++) {
+                int source = (plane * from.size(2) + row - edges.top()) * from.size(3) - edges.left();
+                System.arraycopy(
+                        from.floats(),
+                        source * block,
+                        to.floats(),
+                        (plane * height + row) * width * block,
+                        width * block);
+            }
+        });
+        return to;
     }
 
     /** The picture with edges added or cut, until the call ends. */

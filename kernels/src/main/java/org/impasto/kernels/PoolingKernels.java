@@ -1,9 +1,12 @@
 package org.impasto.kernels;
 
+import java.util.List;
 import org.impasto.core.ElementType;
 import org.impasto.core.Pooling;
 import org.impasto.core.Pooling.Window;
+import org.impasto.core.Selection;
 import org.impasto.core.Spec;
+import org.impasto.kernels.internal.pooling.PlanarPooling;
 import org.impasto.kernels.internal.pooling.PoolingShape;
 
 /** Windows of planes. */
@@ -15,9 +18,23 @@ final class PoolingKernels {
         registry.addUnary(Pooling.AvgPool2d.class, PoolingKernels::average);
         registry.add(
                 Pooling.MaxPool2dGradient.class,
-                (pool, inputs, outputs, call) -> java.util.List.of(
-                        maxGradient(pool.window(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
+                (pool, inputs, outputs, call) ->
+                        List.of(maxGradient(pool.window(), inputs.get(0), inputs.get(1), outputs.get(0), call)));
         registry.addUnary(Pooling.AvgPool2dGradient.class, PoolingKernels::averageGradient);
+        registry.add(
+                Pooling.MaxPool2dWithIndices.class,
+                (pool, inputs, outputs, call) -> maxWithIndices(pool.window(), inputs.get(0), outputs, call));
+        registry.add(
+                Pooling.AdaptiveMaxPool2d.class,
+                (pool, inputs, outputs, call) -> adaptiveMax(inputs.get(0), outputs, call));
+        registry.add(
+                Pooling.MaxUnpool2d.class,
+                (pool, inputs, outputs, call) ->
+                        List.of(unpool(pool, inputs.get(0), inputs.get(1), outputs.get(0), call)));
+        registry.add(
+                Pooling.PickFromPlane.class,
+                (pick, inputs, outputs, call) ->
+                        List.of(pick(pick, inputs.get(0), inputs.get(1), outputs.get(0), call)));
     }
 
     /** Work on one plane of a picture. */
@@ -58,6 +75,10 @@ final class PoolingKernels {
         CpuArray to = call.plain(output);
         int height = to.size(2);
         int width = to.size(3);
+        if (output.type() == ElementType.FLOAT32 && x.elements() > 0) {
+            PlanarPooling.max(shape(window, x), from.floats(), to.floats(), call.workers(), call.run());
+            return to;
+        }
         planes(to, call, plane -> {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; column++) {
@@ -95,6 +116,109 @@ final class PoolingKernels {
             }
         }
         return winner;
+    }
+
+    private static List<CpuArray> maxWithIndices(Window window, CpuArray x, List<Spec> outputs, KernelCall call) {
+        CpuArray indices = call.plain(outputs.get(1));
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(outputs.get(0));
+            org.impasto.kernels.internal.pooling.Pooling.max(
+                    shape(window, x), x.floats(), to.floats(), indices.longs(), call.workers(), call.run());
+            return List.of(to, indices);
+        }
+        CpuArray to = call.plain(outputs.get(0));
+        planes(to, call, plane -> {
+            for (int row = 0; row < to.size(2); row++) {
+                for (int column = 0; column < to.size(3); column++) {
+                    int target = (plane * to.size(2) + row) * to.size(3) + column;
+                    place(x, largest(window, x, plane, row, column), to, indices, target);
+                }
+            }
+        });
+        return List.of(to, indices);
+    }
+
+    private static void place(CpuArray from, int winner, CpuArray to, CpuArray indices, int target) {
+        if (winner < 0) {
+            set(to, target, Double.NEGATIVE_INFINITY); // the window lies in the padding
+            indices.longs()[target] = -1;
+        } else {
+            move(from, winner, to, target);
+            indices.longs()[target] = winner % KernelCall.pixels(from);
+        }
+    }
+
+    private static List<CpuArray> adaptiveMax(CpuArray x, List<Spec> outputs, KernelCall call) {
+        CpuArray from = call.asPlain(x);
+        CpuArray to = call.plain(outputs.get(0));
+        CpuArray indices = call.plain(outputs.get(1));
+        int height = to.size(2);
+        int width = to.size(3);
+        planes(to, call, plane -> {
+            for (int row = 0; row < height; row++) {
+                for (int column = 0; column < width; column++) {
+                    int winner = -1;
+                    double best = 0;
+                    for (int y = begin(row, x.size(2), height); y < end(row, x.size(2), height); y++) {
+                        for (int i = begin(column, x.size(3), width); i < end(column, x.size(3), width); i++) {
+                            int cell = (plane * x.size(2) + y) * x.size(3) + i;
+                            double value = get(from, cell);
+                            if (winner < 0 || value > best || (Double.isNaN(value) && !Double.isNaN(best))) {
+                                winner = cell;
+                                best = value;
+                            }
+                        }
+                    }
+                    place(from, winner, to, indices, (plane * height + row) * width + column);
+                }
+            }
+        });
+        return List.of(to, indices);
+    }
+
+    private static int begin(int window, int size, int windows) {
+        return (int) ((long) window * size / windows);
+    }
+
+    private static int end(int window, int size, int windows) {
+        return (int) (((window + 1L) * size + windows - 1) / windows);
+    }
+
+    private static CpuArray unpool(
+            Pooling.MaxUnpool2d unpool, CpuArray values, CpuArray indices, Spec output, KernelCall call) {
+        CpuArray from = call.asPlain(values);
+        CpuArray to = call.plain(output);
+        int plane = KernelCall.pixels(to);
+        int count = KernelCall.pixels(values);
+        planes(to, call, image -> {
+            PaddingKernels.fill(to.values(), image * plane, (image + 1) * plane, 0);
+            for (int i = image * count; i < (image + 1) * count; i++) {
+                long index = indices.longs()[i];
+                if (index != -1) {
+                    add(to, image * plane + Selection.place(unpool, index, plane), get(from, i));
+                }
+            }
+        });
+        return to;
+    }
+
+    private static CpuArray pick(
+            Pooling.PickFromPlane pick, CpuArray picture, CpuArray indices, Spec output, KernelCall call) {
+        CpuArray from = call.asPlain(picture);
+        CpuArray to = call.plain(output);
+        int plane = KernelCall.pixels(picture);
+        int count = KernelCall.pixels(to);
+        planes(to, call, image -> {
+            for (int i = image * count; i < (image + 1) * count; i++) {
+                long index = indices.longs()[i];
+                if (index == -1) {
+                    set(to, i, 0);
+                } else {
+                    move(from, image * plane + Selection.place(pick, index, plane), to, i);
+                }
+            }
+        });
+        return to;
     }
 
     private static CpuArray maxGradient(Window window, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {

@@ -5,6 +5,8 @@ import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Spec;
 import org.impasto.kernels.internal.layout.BlockedLayout;
+import org.impasto.kernels.internal.resampling.Doubling;
+import org.impasto.kernels.internal.resampling.Nearest;
 
 /** Pictures at another size: each axis is a sparse matrix, applied along rows and then along columns. */
 final class ResamplingKernels {
@@ -16,14 +18,38 @@ final class ResamplingKernels {
     }
 
     private static CpuArray resize(Resampling.Resize resize, CpuArray x, Spec output, KernelCall call) {
-        if (x.isBlocked() && resize.filter() == Filter.NEAREST) {
-            return nearestBlocked(resize, x, output, call);
-        }
         int height = output.shape().intSize(2);
         int width = output.shape().intSize(3);
         AxisWeights rows = AxisWeights.of(resize, x.size(2), height);
         AxisWeights columns = AxisWeights.of(resize, x.size(3), width);
+        if (output.type() == ElementType.FLOAT32 && resize.filter() == Filter.NEAREST) {
+            return nearest(x, rows, columns, output, call);
+        }
+        boolean halves = resize.filter() == Filter.BILINEAR && !resize.alignCorners();
+        if (output.type() == ElementType.FLOAT32 && halves && height == 2 * x.size(2) && width == 2 * x.size(3)) {
+            CpuArray to = call.plain(output);
+            float[] from = call.asPlain(x).floats();
+            int planes = x.size(0) * x.size(1);
+            Doubling.bilinear(planes, x.size(2), x.size(3), from, to.floats(), call.workers(), call.run());
+            return to;
+        }
         return apply(call.asPlain(x), rows, columns, output, call);
+    }
+
+    private static CpuArray nearest(CpuArray x, AxisWeights rows, AxisWeights columns, Spec output, KernelCall call) {
+        CpuArray to = call.like(x, output);
+        Nearest.resize(
+                x.size(0) * (x.isBlocked() ? BlockedLayout.blocks(x.size(1)) : x.size(1)),
+                x.size(2),
+                x.size(3),
+                rows.nearest(),
+                columns.nearest(),
+                x.isBlocked() ? BlockedLayout.BLOCK : 1,
+                x.floats(),
+                to.floats(),
+                call.workers(),
+                call.run());
+        return to;
     }
 
     private static CpuArray gradient(Resampling.ResizeGradient back, CpuArray gradient, Spec output, KernelCall call) {
@@ -34,34 +60,6 @@ final class ResamplingKernels {
         AxisWeights columns =
                 AxisWeights.of(back.resize(), width, gradient.size(3)).transposed(width);
         return apply(call.asPlain(gradient), rows, columns, output, call);
-    }
-
-    private static CpuArray nearestBlocked(Resampling.Resize resize, CpuArray x, Spec output, KernelCall call) {
-        CpuArray to = call.blocked(output);
-        int height = output.shape().intSize(2);
-        int width = output.shape().intSize(3);
-        int[][] rows = AxisWeights.of(resize, x.size(2), height).sources();
-        int[][] columns = AxisWeights.of(resize, x.size(3), width).sources();
-        int planes = x.size(0) * BlockedLayout.blocks(x.size(1));
-        float[] from = x.floats();
-        float[] target = to.floats();
-        int block = BlockedLayout.BLOCK;
-        int inWidth = x.size(3);
-        int inHeight = x.size(2);
-        call.workers().run(planes, call.run(), (plane, worker) -> {
-            for (int row = 0; row < height; row++) {
-                int at = (plane * height + row) * width * block;
-                if (row > 0 && rows[row][0] == rows[row - 1][0]) {
-                    System.arraycopy(target, at - width * block, target, at, width * block);
-                    continue;
-                }
-                int source = (plane * inHeight + rows[row][0]) * inWidth * block;
-                for (int column = 0; column < width; column++) {
-                    System.arraycopy(from, source + columns[column][0] * block, target, at + column * block, block);
-                }
-            }
-        });
-        return to;
     }
 
     private static CpuArray apply(CpuArray x, AxisWeights rows, AxisWeights columns, Spec output, KernelCall call) {

@@ -1,6 +1,7 @@
 package org.impasto.nn;
 
 import org.impasto.core.Backend;
+import org.impasto.core.Buffer;
 import org.impasto.core.Parameter;
 import org.impasto.core.Shape;
 
@@ -31,6 +32,15 @@ public final class Parameters {
         Parameter parameter = new Parameter(path, source.value(backend, path, shape, init));
         collected.add(parameter);
         return parameter;
+    }
+
+    /** State of this room that is not trained, but loaded and saved like a parameter. */
+    public Buffer buffer(String name, Shape shape, Init init) {
+        String path = room + name;
+        collected.checkNew(path);
+        Buffer buffer = new Buffer(path, source.value(backend, path, shape, init));
+        collected.add(buffer.cell());
+        return buffer;
     }
 
     /** The room of that name below this one; parts of a name are separated by dots. */

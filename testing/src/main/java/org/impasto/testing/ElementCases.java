@@ -20,7 +20,9 @@ import org.impasto.core.View;
 /** Rows of elementwise operations, reductions, views and generators, in each type that they are computed in. */
 final class ElementCases {
     /** Channel numbers and widths around 16 lanes, one element, a batch, and nothing at all. */
-    private static final long[][] SHAPES = {{}, {1}, {17}, {2, 15, 3, 5}, {1, 16, 1, 33}, {2, 33, 4, 1}, {0, 3, 2, 2}};
+    private static final long[][] SHAPES = {
+        {}, {1}, {17}, {2, 15, 3, 5}, {1, 16, 1, 33}, {2, 33, 4, 1}, {0, 3, 2, 2}, {8}, {31}, {1031}
+    };
 
     private final List<OperationCase> cases = new ArrayList<>();
 

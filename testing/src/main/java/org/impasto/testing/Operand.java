@@ -25,6 +25,8 @@ public record Operand(Spec spec, Kind kind) {
         SYMMETRIC,
         /** Whole numbers from 0 to 2, as INT64. */
         INDEX,
+        /** NaN, infinities, zeros of both signs, denormal, smallest and largest numbers, and ordinary ones between. */
+        SPECIAL,
         /** Matrices of normal numbers whose diagonal outweighs the rest of its row. */
         DOMINANT,
         /** Symmetric matrices of normal numbers whose diagonal outweighs the rest of its row. */
@@ -49,6 +51,11 @@ public record Operand(Spec spec, Kind kind) {
     /** Whole numbers from 0 to 2, as INT64. */
     public static Operand index(long... sizes) {
         return new Operand(new Spec(Shape.of(sizes), ElementType.INT64), Kind.INDEX);
+    }
+
+    /** What is special about floating types, and ordinary numbers, in float32. */
+    public static Operand special(long... sizes) {
+        return new Operand(Spec.float32(sizes), Kind.SPECIAL);
     }
 
     /** This operand with another element type; indices keep theirs. */
@@ -76,6 +83,25 @@ public record Operand(Spec spec, Kind kind) {
         return Tensor.of(backend, spec.shape(), floats);
     }
 
+    private double special(int which, double ordinary) {
+        boolean wide = spec.type() == ElementType.FLOAT64;
+        return switch (which) {
+            case 0 -> Double.NaN;
+            case 1 -> Double.POSITIVE_INFINITY;
+            case 2 -> Double.NEGATIVE_INFINITY;
+            case 3 -> 0.0;
+            case 4 -> -0.0;
+            case 5 -> wide ? Double.MIN_VALUE : Float.MIN_VALUE;
+            case 6 -> wide ? -Double.MIN_VALUE : -Float.MIN_VALUE;
+            case 7 -> wide ? Double.MIN_NORMAL / 3 : (float) (Float.MIN_NORMAL / 3.0);
+            case 8 -> wide ? Double.MAX_VALUE : Float.MAX_VALUE;
+            case 9 -> wide ? -Double.MAX_VALUE : -Float.MAX_VALUE;
+            case 10 -> 1;
+            case 11 -> -1;
+            default -> ordinary;
+        };
+    }
+
     private double[] values(long seed) {
         Random random = new Random(seed);
         double[] values = new double[Math.toIntExact(spec.shape().elements())];
@@ -86,6 +112,7 @@ public record Operand(Spec spec, Kind kind) {
                 case POSITIVE -> 0.5 + 1.5 * random.nextDouble();
                 case NONZERO -> normal + Math.copySign(0.2, normal);
                 case INDEX -> random.nextInt(3);
+                case SPECIAL -> special(random.nextInt(16), normal);
             };
         }
         if (kind == Kind.SYMMETRIC || kind == Kind.DOMINANT || kind == Kind.POSITIVE_DEFINITE) {

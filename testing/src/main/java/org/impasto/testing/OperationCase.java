@@ -47,6 +47,7 @@ public record OperationCase(String name, Operation operation, List<Operand> oper
     /** Whether a gradient flows from a result to an operand. */
     public boolean isDifferentiable() {
         return !operation.isTerminal()
+                && operands.stream().noneMatch(operand -> operand.kind() == Operand.Kind.SPECIAL)
                 && specs().stream()
                         .anyMatch(
                                 spec -> spec.type().isFloating() && spec.shape().elements() > 0)

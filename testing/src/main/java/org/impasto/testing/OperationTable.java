@@ -17,6 +17,7 @@ public final class OperationTable {
         List<OperationCase> cases = new ArrayList<>();
         cases.addAll(ElementCases.all());
         cases.addAll(SelectionCases.all());
+        cases.addAll(SpecialCases.all());
         cases.addAll(MatrixCases.all());
         cases.addAll(FactorizationCases.all());
         cases.addAll(NormalizationCases.all());

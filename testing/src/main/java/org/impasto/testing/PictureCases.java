@@ -1,5 +1,6 @@
 package org.impasto.testing;
 
+import static org.impasto.testing.Operand.index;
 import static org.impasto.testing.Operand.normal;
 
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import org.impasto.core.Convolution.Activation;
 import org.impasto.core.Convolution.FusedPooling;
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
+import org.impasto.core.ElementType;
+import org.impasto.core.Operation;
 import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Pooling;
@@ -29,6 +32,7 @@ final class PictureCases {
         made.transposedConvolutions();
         made.fused();
         made.pooling();
+        made.indices();
         made.padding();
         made.resizing();
         return made.cases;
@@ -212,12 +216,12 @@ final class PictureCases {
                 for (boolean count : new boolean[] {false, true}) {
                     String counted = name + (count ? " counting padding" : "");
                     long cells = (long) window.kernel() * window.kernel();
-                    cases.add(OperationCase.of(
+                    add(OperationCase.of(
                             counted,
                             new Pooling.AvgPool2d(window, count),
                             Tolerance.ofSum(cells),
                             normal(picture.toArray())));
-                    cases.add(OperationCase.of(
+                    add(OperationCase.of(
                             counted,
                             new Pooling.AvgPool2dGradient(window, count, picture),
                             Tolerance.ofSum(cells),
@@ -232,10 +236,51 @@ final class PictureCases {
 
     private void maxPool(String name, Window window, Shape picture, Shape result) {
         Operand x = normal(picture.toArray());
-        cases.add(OperationCase.of(name, new Pooling.MaxPool2d(window), Tolerance.exact(), x));
+        add(OperationCase.of(name, new Pooling.MaxPool2d(window), Tolerance.exact(), x));
         // Where windows overlap, gradients are added, in an order of the backend's own.
-        cases.add(OperationCase.of(
+        add(OperationCase.of(
                 name, new Pooling.MaxPool2dGradient(window), Tolerance.ofSum(9), x, normal(result.toArray())));
+    }
+
+    private void indices() {
+        for (Shape picture :
+                List.of(Shape.of(2, 17, 9, 11), Shape.of(1, 3, 5, 5), Shape.of(1, 16, 1, 1), Shape.of(0, 4, 4, 4))) {
+            for (Window window : List.of(
+                    new Window(2, 2, 0, 1, true), new Window(3, 2, 1, 1, false), new Window(3, 1, 1, 2, true))) {
+                if (window.windows(picture.size(2)) > 0) {
+                    add(
+                            window + " of " + picture,
+                            new Pooling.MaxPool2dWithIndices(window),
+                            0,
+                            normal(picture.toArray()));
+                }
+            }
+            for (long[] size : new long[][] {{1, 1}, {3, 4}, {7, 5}}) {
+                String name = picture + " to " + size[0] + "x" + size[1];
+                add(name, new Pooling.AdaptiveMaxPool2d(size[0], size[1]), 0, normal(picture.toArray()));
+            }
+            // Indices repeat, so values are added up, in an order of the backend's own.
+            long[] indices = picture.toArray();
+            add(
+                    "of " + picture,
+                    new Pooling.MaxUnpool2d(3, 4),
+                    picture.size(2) * picture.size(3),
+                    normal(indices),
+                    index(indices));
+            Operand planes = normal(picture.size(0), picture.size(1), 2, 3);
+            add("of " + picture, new Pooling.PickFromPlane(), 0, planes, index(indices));
+        }
+    }
+
+    /** A row in both precisions; sums of so many terms, equal bits for 0. */
+    private void add(String name, Operation operation, long terms, Operand... operands) {
+        Tolerance tolerance = terms == 0 ? Tolerance.exact() : Tolerance.ofSum(terms);
+        add(OperationCase.of(name, operation, tolerance, operands));
+    }
+
+    private void add(OperationCase row) {
+        cases.add(row);
+        cases.add(row.as(ElementType.FLOAT64));
     }
 
     private void padding() {
@@ -265,9 +310,8 @@ final class PictureCases {
                 picture.size(1),
                 picture.size(2) + edges.top() + edges.bottom(),
                 picture.size(3) + edges.left() + edges.right());
-        cases.add(OperationCase.of(
-                name, new Padding.Pad(edges, mode, value), Tolerance.exact(), normal(picture.toArray())));
-        cases.add(OperationCase.of(name, new Padding.PadGradient(edges, mode, picture), Tolerance.ofSum(81), padded));
+        add(OperationCase.of(name, new Padding.Pad(edges, mode, value), Tolerance.exact(), normal(picture.toArray())));
+        add(OperationCase.of(name, new Padding.PadGradient(edges, mode, picture), Tolerance.ofSum(81), padded));
     }
 
     private void resizing() {
@@ -290,10 +334,10 @@ final class PictureCases {
         String name = picture + " to " + resize.height() + "x" + resize.width() + " " + resize.filter()
                 + (resize.alignCorners() ? " aligned" : "") + (resize.antialias() ? " antialiased" : "");
         boolean copies = resize.filter() == Filter.NEAREST;
-        cases.add(OperationCase.of(
+        add(OperationCase.of(
                 name, resize, copies ? Tolerance.exact() : Tolerance.ofTensor(16), normal(picture.toArray())));
         Shape result = picture.with(2, resize.height()).with(3, resize.width());
-        cases.add(OperationCase.of(
+        add(OperationCase.of(
                 name,
                 new Resampling.ResizeGradient(resize, picture),
                 Tolerance.ofTensor(32),

@@ -25,7 +25,7 @@ final class ReferenceErrorFunction {
     /** x / 2 * (1 + erf(x / sqrt(2))); its limit 0 at minus infinity. */
     static double gelu(double x) {
         double z = Math.abs(x) * Math.sqrt(0.5);
-        double below = (z >= SMALL ? fraction(z) : 1 - erf(z)) / 2;
+        double below = (z >= 1 ? fraction(z) : 1 - erf(z)) / 2;
         return x < 0 ? (below == 0 ? -0.0 : x * below) : x * (1 - below);
     }
 

@@ -1,7 +1,9 @@
 package org.impasto.testing;
 
 import java.util.List;
+import org.impasto.core.Operation;
 import org.impasto.core.Pooling;
+import org.impasto.core.Selection;
 
 /** Max and average pooling and their gradients. */
 final class ReferencePooling {
@@ -10,6 +12,16 @@ final class ReferencePooling {
     static void register(ReferenceBackend.Registry registry) {
         registry.put(Pooling.MaxPool2d.class, (o, in, out) -> maxPool(o.window(), in.get(0), out.get(0)));
         registry.put(Pooling.MaxPool2dGradient.class, ReferencePooling::maxPoolGradient);
+        registry.put(Pooling.MaxPool2dWithIndices.class, ReferencePooling::maxPoolWithIndices);
+        registry.put(Pooling.AdaptiveMaxPool2d.class, ReferencePooling::adaptiveMaxPool);
+        registry.put(Pooling.MaxUnpool2d.class, (o, in, out) -> {
+            double[] y = out.get(0).doubles;
+            places(o, in.get(1), out.get(0), (value, cell) -> y[cell] += in.get(0).doubles[value]);
+        });
+        registry.put(Pooling.PickFromPlane.class, (o, in, out) -> {
+            double[] y = out.get(0).doubles;
+            places(o, in.get(1), in.get(0), (value, cell) -> y[value] = in.get(0).doubles[cell]);
+        });
         registry.put(Pooling.AvgPool2d.class, (o, in, out) -> {
             double[] x = in.get(0).doubles;
             double[] y = out.get(0).doubles;
@@ -24,6 +36,58 @@ final class ReferencePooling {
                 picture[cell] += gradient[result] / divisor;
             });
         });
+    }
+
+    private static void maxPoolWithIndices(Pooling.MaxPool2dWithIndices operation, List<Values> in, List<Values> out) {
+        Values x = in.get(0);
+        maxPool(operation.window(), x, out.get(0));
+        for (int result = 0; result < out.get(1).elements(); result++) {
+            int largest = largest(operation.window(), x, out.get(0), result);
+            out.get(1).longs[result] = largest < 0 ? -1 : largest % (x.size(2) * x.size(3));
+        }
+    }
+
+    private static void adaptiveMaxPool(Pooling.AdaptiveMaxPool2d operation, List<Values> in, List<Values> out) {
+        Values x = in.get(0);
+        Values y = out.get(0);
+        int height = x.size(2);
+        int width = x.size(3);
+        int pixels = height * width;
+        int pooled = y.size(2) * y.size(3);
+        for (int result = 0; result < y.elements(); result++) {
+            double row = result / y.size(3) % y.size(2);
+            double column = result % y.size(3);
+            int start = result / pooled * pixels;
+            int largest = -1;
+            for (int cell = 0; cell < pixels; cell++) {
+                boolean inside =
+                        within(cell / width, row, height, y.size(2)) && within(cell % width, column, width, y.size(3));
+                if (inside && (largest < 0 || wins(x.doubles[start + cell], x.doubles[start + largest]))) {
+                    largest = cell;
+                }
+            }
+            y.doubles[result] = x.doubles[start + largest];
+            out.get(1).longs[result] = largest;
+        }
+    }
+
+    private static boolean within(int cell, double window, int size, int windows) {
+        return cell >= Math.floor(window * size / windows) && cell < Math.ceil((window + 1) * size / windows);
+    }
+
+    private interface Place {
+        void visit(int value, int cell);
+    }
+
+    /** The values and the cells that belong together by flat indices. */
+    private static void places(Operation operation, Values indices, Values picture, Place place) {
+        int pixels = picture.size(2) * picture.size(3);
+        int pooled = indices.size(2) * indices.size(3);
+        for (int i = 0; i < indices.elements(); i++) {
+            if (indices.longs[i] != -1) {
+                place.visit(i, i / pooled * pixels + Selection.place(operation, indices.longs[i], pixels));
+            }
+        }
     }
 
     static void maxPool(Pooling.Window window, Values x, Values y) {

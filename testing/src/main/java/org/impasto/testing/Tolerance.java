@@ -33,6 +33,8 @@ public record Tolerance(double factor, boolean ofElement) {
     /** The largest difference allowed. */
     double allowed(ElementType type, double element, double largest) {
         double rounding = type == ElementType.FLOAT32 ? 0x1p-23 : 0x1p-52;
-        return factor * rounding * Math.abs(ofElement ? element : largest);
+        double denormal =
+                type == ElementType.FLOAT32 ? Float.MIN_VALUE : Double.MIN_VALUE; // below, rounding is absolute
+        return factor * Math.max(rounding * Math.abs(ofElement ? element : largest), denormal);
     }
 }

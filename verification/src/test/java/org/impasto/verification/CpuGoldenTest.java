@@ -56,6 +56,8 @@ class CpuGoldenTest {
     private static GoldenRunner runner() {
         GoldenRunner runner = CoreGoldenOperations.runner();
         FilterGoldenOperations.register(runner);
+        FunctionGoldenOperations.register(runner);
+        LayerGoldenOperations.register(runner);
         MatrixGoldenOperations.register(runner);
         MetricGoldenOperations.register(runner);
         StyleGoldenOperations.register(runner);

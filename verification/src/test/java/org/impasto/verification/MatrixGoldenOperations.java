@@ -28,7 +28,8 @@ final class MatrixGoldenOperations {
                 .register(
                         "inv_sqrtm_sym",
                         GoldenOperation.of((golden, x) -> Map.of(
-                                "y", Matrices.inverseSquareRoot(x.get("in.a"), 0).matrix())));
+                                "y",
+                                Matrices.inverseSquareRoot(x.get("in.a"), 0).matrix())));
     }
 
     private static Map<String, Tensor> lu(GoldenCase golden, Map<String, Tensor> x) {

@@ -33,12 +33,8 @@ final class MetricGoldenOperations {
         return runner.register(
                         "color_matrix",
                         GoldenOperation.of((golden, x) -> Map.of("y", Colors.mapped(x.get("in.x"), matrix(golden)))))
-                .register(
-                        "rgb_to_lab",
-                        GoldenOperation.of((golden, x) -> Map.of("y", Colors.rgbToLab(x.get("in.x")))))
-                .register(
-                        "lab_to_rgb",
-                        GoldenOperation.of((golden, x) -> Map.of("y", Colors.labToRgb(x.get("in.x")))))
+                .register("rgb_to_lab", GoldenOperation.of((golden, x) -> Map.of("y", Colors.rgbToLab(x.get("in.x")))))
+                .register("lab_to_rgb", GoldenOperation.of((golden, x) -> Map.of("y", Colors.labToRgb(x.get("in.x")))))
                 .register("ssim", GoldenOperation.of(MetricGoldenOperations::ssim))
                 .register(
                         "psnr",

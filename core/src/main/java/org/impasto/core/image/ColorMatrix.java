@@ -1,8 +1,7 @@
 package org.impasto.core.image;
 
 /** A linear map of colours, by rows: (a b c), (d e f), (g h i). */
-public record ColorMatrix(
-        double a, double b, double c, double d, double e, double f, double g, double h, double i) {
+public record ColorMatrix(double a, double b, double c, double d, double e, double f, double g, double h, double i) {
     /** Linear sRGB to CIE XYZ with the white D65 (IEC 61966-2-1, the matrix to seven digits). */
     public static final ColorMatrix LINEAR_RGB_TO_XYZ = new ColorMatrix(
             0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.0721750, 0.0193339, 0.1191920, 0.9503041);

@@ -71,7 +71,8 @@ public final class Colors {
     public static Tensor rgbToLab(Tensor picture) {
         check(picture);
         return Scope.keeping(() -> {
-            Tensor q = mapped(srgbToLinear(picture), ColorMatrix.LINEAR_RGB_TO_XYZ).div(white(picture));
+            Tensor q =
+                    mapped(srgbToLinear(picture), ColorMatrix.LINEAR_RGB_TO_XYZ).div(white(picture));
             double foot = DELTA * DELTA * DELTA;
             Tensor f = joined(
                     q,
@@ -88,7 +89,8 @@ public final class Colors {
         check(picture);
         return Scope.keeping(() -> {
             Tensor raised = picture.add(colour(picture, 16, 0, 0));
-            Tensor f = mapped(raised, new ColorMatrix(1.0 / 116, 1.0 / 500, 0, 1.0 / 116, 0, 0, 1.0 / 116, 0, -1.0 / 200));
+            Tensor f =
+                    mapped(raised, new ColorMatrix(1.0 / 116, 1.0 / 500, 0, 1.0 / 116, 0, 0, 1.0 / 116, 0, -1.0 / 200));
             Tensor q = joined(
                     f,
                     DELTA,

@@ -41,8 +41,7 @@ public final class Matrices {
 
     private static Tensor logarithm(Tensor.Lu lu) {
         Tensor factors = lu.factors();
-        Tensor pivots =
-                factors.mul(factors.identity(factors.shape().size(-1))).sum(-1);
+        Tensor pivots = factors.mul(factors.identity(factors.shape().size(-1))).sum(-1);
         return pivots.abs().log().sum(-2).reshape(lu.sign().shape());
     }
 

@@ -1,12 +1,11 @@
 package org.impasto.nn.functional;
 
-import org.impasto.core.Convolution;
+import java.util.List;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
-import java.util.Arrays;
-import java.util.List;
 
 /** How alike two pictures of one size are, pixel by pixel; with gradients with respect to both. */
 public final class Similarity {
@@ -68,7 +67,9 @@ public final class Similarity {
             double c2 = Math.pow(options.k2() * options.range(), 2);
             return product.affine(2, c1)
                     .mul(covariance.affine(2, c2))
-                    .div(squareX.add(squareY).affine(1, c1).mul(varianceX.add(varianceY).affine(1, c2)));
+                    .div(squareX.add(squareY)
+                            .affine(1, c1)
+                            .mul(varianceX.add(varianceY).affine(1, c2)));
         });
     }
 
@@ -79,20 +80,10 @@ public final class Similarity {
 
     /** Means of each channel, weighted by the window, at the places where it is inside the picture. */
     private static Tensor windowed(Tensor x, SsimOptions options) {
-        int window = options.window();
-        int channels = x.shape().intSize(1);
-        double[] weights = new double[window];
-        Arrays.setAll(weights, i -> {
-            double distance = (i - window / 2) / options.sigma();
-            return Math.exp(-distance * distance / 2);
-        });
-        double sum = Arrays.stream(weights).sum();
-        double[] repeated = new double[channels * window];
-        Arrays.setAll(repeated, i -> weights[i % window] / sum);
-        Tensor kernel = Tensor.ofDoubles(x.plain().backend(), Shape.of(channels, 1, 1, window), repeated)
-                .to(x.type());
-        Convolution.Geometry each = Convolution.Geometry.plain().grouped(channels);
-        return x.conv2d(kernel, null, each).conv2d(kernel.reshape(channels, 1, window, 1), null, each);
+        int radius = options.window() / 2;
+        return Filters.gaussianBlur(x, options.sigma(), radius, PaddingMode.ZERO)
+                .slice(2, radius, x.shape().size(2) - options.window() + 1)
+                .slice(3, radius, x.shape().size(3) - options.window() + 1);
     }
 
     /**
@@ -105,8 +96,7 @@ public final class Similarity {
      */
     public static Tensor psnr(Tensor x, Tensor y, double range) {
         checkSame("psnr", x, y);
-        return Scope.keeping(
-                () -> x.sub(y).square().mean().log().affine(-10 / Math.log(10), 20 * Math.log10(range)));
+        return Scope.keeping(() -> x.sub(y).square().mean().log().affine(-10 / Math.log(10), 20 * Math.log10(range)));
     }
 
     private static void checkSame(String what, Tensor x, Tensor y) {

@@ -63,7 +63,11 @@ record SymmetricRoot(boolean inverse, double threshold) implements CustomFunctio
         Tensor roots = roots(values, counted);
         Tensor sum = roots.reshape(n, 1).add(roots.reshape(1, n));
         Tensor smooth = inverse
-                ? roots.reshape(n, 1).mul(roots.reshape(1, n)).mul(sum).reciprocal().negate()
+                ? roots.reshape(n, 1)
+                        .mul(roots.reshape(1, n))
+                        .mul(sum)
+                        .reciprocal()
+                        .negate()
                 : sum.reciprocal();
         Tensor both = counted.reshape(n, 1).mul(counted.reshape(1, n));
         Tensor one = counted.reshape(n, 1).sub(counted.reshape(1, n)).square();

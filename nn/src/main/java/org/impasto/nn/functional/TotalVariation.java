@@ -18,22 +18,26 @@ public final class TotalVariation {
 
     /** {@code sum |dx| + sum |dy|}. */
     public static Tensor absoluteSum(Tensor x) {
-        return Scope.keeping(() -> alongRows(x).abs().sum().add(alongColumns(x).abs().sum()));
+        return Scope.keeping(
+                () -> alongRows(x).abs().sum().add(alongColumns(x).abs().sum()));
     }
 
     /** {@code sum dx^2 + sum dy^2}. */
     public static Tensor squaredSum(Tensor x) {
-        return Scope.keeping(() -> alongRows(x).square().sum().add(alongColumns(x).square().sum()));
+        return Scope.keeping(
+                () -> alongRows(x).square().sum().add(alongColumns(x).square().sum()));
     }
 
     /** {@code mean |dx| + mean |dy|}. */
     public static Tensor absoluteMean(Tensor x) {
-        return Scope.keeping(() -> alongRows(x).abs().mean().add(alongColumns(x).abs().mean()));
+        return Scope.keeping(
+                () -> alongRows(x).abs().mean().add(alongColumns(x).abs().mean()));
     }
 
     /** {@code mean dx^2 + mean dy^2}. */
     public static Tensor squaredMean(Tensor x) {
-        return Scope.keeping(() -> alongRows(x).square().mean().add(alongColumns(x).square().mean()));
+        return Scope.keeping(
+                () -> alongRows(x).square().mean().add(alongColumns(x).square().mean()));
     }
 
     /** {@code sum sqrt(dx^2 + dy^2 + 1e-8)} over the pixels that have a neighbour in both directions. */
@@ -59,8 +63,8 @@ public final class TotalVariation {
     private static Tensor differences(Tensor x, int axis) {
         Shape shape = x.shape();
         if (shape.rank() != 4 || shape.size(2) < 2 || shape.size(3) < 2) {
-            throw new ShapeException(
-                    "total variation: picture has shape " + shape + ", expected N x C x H x W of at least 2 x 2 pixels");
+            throw new ShapeException("total variation: picture has shape " + shape
+                    + ", expected N x C x H x W of at least 2 x 2 pixels");
         }
         long length = shape.size(axis) - 1;
         return x.slice(axis, 1, length).sub(x.slice(axis, 0, length));

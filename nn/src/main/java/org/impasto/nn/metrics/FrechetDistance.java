@@ -27,8 +27,8 @@ public final class FrechetDistance {
         public static Statistics of(Tensor features) {
             Shape shape = features.shape();
             if (shape.rank() != 2 || shape.size(0) < 2) {
-                throw new ShapeException("frechet distance: features have shape " + shape
-                        + ", expected M x D, of at least 2 pictures");
+                throw new ShapeException(
+                        "frechet distance: features have shape " + shape + ", expected M x D, of at least 2 pictures");
             }
             try (Scope scope = Scope.open()) {
                 Tensor wide = features.to(ElementType.FLOAT64);
@@ -36,8 +36,7 @@ public final class FrechetDistance {
                         .reshape(1, shape.size(1), 1, shape.size(0))
                         .covariance(true)
                         .reshape(shape.size(1), shape.size(1));
-                return new Statistics(
-                        scope.keep(wide.mean(0).reshape(shape.size(1))), scope.keep(covariance));
+                return new Statistics(scope.keep(wide.mean(0).reshape(shape.size(1))), scope.keep(covariance));
             }
         }
     }

@@ -61,7 +61,8 @@ public final class KernelDistance {
             for (int i = 0; i < rowsOfX.length; i++) {
                 long[] left = rowsOfX[i];
                 long[] right = rowsOfY[i];
-                values.add(Scope.keeping(() -> full(rows(x, left), rows(y, right)).reshape(1)));
+                values.add(
+                        Scope.keeping(() -> full(rows(x, left), rows(y, right)).reshape(1)));
             }
             Tensor all = Tensor.concat(0, values);
             Tensor mean = all.mean();

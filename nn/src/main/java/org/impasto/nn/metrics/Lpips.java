@@ -38,7 +38,8 @@ public final class Lpips {
     /** The weights of a source. */
     public Lpips(Parameters p) {
         for (int level = 0; level < CHANNELS.length; level++) {
-            weights.add(p.in("lin" + level + ".model.1").get("weight", Shape.of(1, CHANNELS[level], 1, 1), Init.zeros()));
+            weights.add(
+                    p.in("lin" + level + ".model.1").get("weight", Shape.of(1, CHANNELS[level], 1, 1), Init.zeros()));
         }
     }
 
@@ -96,7 +97,8 @@ public final class Lpips {
                     + y.shape() + ", expected the same with " + CHANNELS[level]
                     + " channels: pictures of one size through a VGG-16");
         }
-        return Scope.keeping(() -> scaled(x).sub(scaled(y))
+        return Scope.keeping(() -> scaled(x)
+                .sub(scaled(y))
                 .square()
                 .mul(weights.get(level).on(x))
                 .sum(1)

@@ -40,7 +40,8 @@ public record PictureMetric(
                 "-1 to 1 for equal pictures",
                 true,
                 true,
-                (x, y) -> Similarity.ssim(x, y, Similarity.SsimOptions.standard()).item());
+                (x, y) ->
+                        Similarity.ssim(x, y, Similarity.SsimOptions.standard()).item());
     }
 
     /** The distance of styles by the feature maps behind the poolings of a VGG-19. */

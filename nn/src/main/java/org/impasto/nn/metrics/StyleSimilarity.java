@@ -33,7 +33,8 @@ public final class StyleSimilarity {
         this.vgg = vgg;
         for (int block = 1; block <= BLOCKS; block++) {
             int blocks = vgg.variant().blocks().size();
-            int last = block > blocks ? 1 : vgg.variant().blocks().get(block - 1).size();
+            int last =
+                    block > blocks ? 1 : vgg.variant().blocks().get(block - 1).size();
             taps.add(
                     switch (tap) {
                         case POOL -> "pool" + block;
@@ -71,8 +72,7 @@ public final class StyleSimilarity {
     }
 
     private List<Tensor> grams(Tensor picture) {
-        return Scope.keepingAll(() -> vgg.features(picture, taps).values().stream()
-                .map(Tensor::gram)
-                .toList());
+        return Scope.keepingAll(() ->
+                vgg.features(picture, taps).values().stream().map(Tensor::gram).toList());
     }
 }

@@ -19,7 +19,11 @@ public final class AdaIn {
     public record Style(Tensor mean, Tensor deviation) {
         /** The statistics of a style's features, N x C x H x W. */
         public static Style of(Tensor features) {
-            Tensor.Moments moments = features.channelMoments(true);
+            return of(features.channelMoments(true));
+        }
+
+        /** The style of known moments, the variance divided by n - 1. */
+        public static Style of(Tensor.Moments moments) {
             return new Style(
                     moments.mean(), moments.variance().affine(1, EPSILON).sqrt());
         }
@@ -51,12 +55,12 @@ public final class AdaIn {
      * @param strength 0 gives the content, 1 the full result
      */
     public static Tensor apply(Tensor content, Tensor style, double strength) {
-        return Scope.keeping(() -> mixed(content, transferred(content, Style.of(style)), strength));
+        return Scope.keeping(() -> transferred(content, Style.of(style), strength));
     }
 
     /** Content features in the manner of a prepared style. */
     public static Tensor apply(Tensor content, Style style, double strength) {
-        return Scope.keeping(() -> mixed(content, transferred(content, style), strength));
+        return Scope.keeping(() -> transferred(content, style, strength));
     }
 
     /** Content features in the manner of several styles at once: the weighted sum of the single results. */
@@ -110,9 +114,18 @@ public final class AdaIn {
     }
 
     private static Tensor transferred(Tensor content, Style own, Style style) {
-        return content.sub(own.mean())
-                .mul(style.deviation().div(own.deviation()))
-                .add(style.mean());
+        return content.channelAffine(own.mean(), style.deviation().div(own.deviation()), style.mean());
+    }
+
+    /** The mixture with the content, in the same pass: it is an affine map of each channel, too. */
+    private static Tensor transferred(Tensor content, Style style, double strength) {
+        if (strength == 0 || strength == 1) {
+            return strength == 0 ? content : transferred(content, style);
+        }
+        Style own = Style.of(content);
+        Tensor scale = style.deviation().div(own.deviation()).affine(strength, 1 - strength);
+        Tensor shift = style.mean().affine(strength, 0).add(own.mean().affine(1 - strength, 0));
+        return content.channelAffine(own.mean(), scale, shift);
     }
 
     private static Tensor mixed(Tensor content, Tensor transferred, double strength) {

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.impasto.core.Backend;
+import org.impasto.core.Decorator;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
@@ -43,7 +44,12 @@ public final class FeatureTransfer implements StyleTransfer {
      *
      * @param cell pixels on a side of a feature
      */
-    private record Level(Vgg encoder, VggDecoder decoder, String tap, int cell) {
+    record Level(Vgg encoder, VggDecoder decoder, String tap, int cell) {
+        /** Features ready to be given what this level needs of a style. */
+        StyleMix.Measured named(FeatureTransform.Applied applied) {
+            return style -> applied.in(key -> style.get(tap + "." + key));
+        }
+
         /** The size of pictures that come back whole. */
         int wholeCell() {
             // Where the encoder drops odd edges, the decoder gives them back only to pictures of whole cells.
@@ -164,19 +170,30 @@ public final class FeatureTransfer implements StyleTransfer {
     @Override
     public StyleCode prepare(Tensor style) {
         PictureSizes.check("style", style);
+        Run run = Run.current();
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> all = new LinkedHashMap<>();
-            for (Level level : levels) {
-                Run.current().throwIfCancelled();
-                Scope.keepingMap(() -> {
-                            int least = level.cell() * transform.leastCells();
-                            Tensor picture = PictureSizes.whole(style, 1, least);
-                            return transform.prepare(level.encoder().feature(picture, level.tap()));
-                        })
-                        .forEach((key, value) -> all.put(level.tap() + "." + key, value));
+            for (int i = 0; i < levels.size(); i++) {
+                Level level = levels.get(i);
+                Run part = run.part((double) i / levels.size(), (i + 1.0) / levels.size());
+                try (Scope inner = Scope.open(part)) {
+                    part.throwIfCancelled();
+                    prepared(level, style).forEach((key, value) -> all.put(level.tap() + "." + key, inner.keep(value)));
+                    part.report(1);
+                }
             }
             return new StyleCode(name, all);
         }
+    }
+
+    private Map<String, Tensor> prepared(Level level, Tensor style) {
+        Tensor picture = PictureSizes.whole(style, 1, level.cell() * transform.leastCells());
+        FeatureTransform.Gathering gathering = transform.gathering();
+        if (gathering == null || picture.backend() instanceof Decorator) {
+            return transform.prepare(level.encoder().feature(picture, level.tap()));
+        }
+        level.encoder().forEachTile(picture, List.of(level.tap()), (tap, place, cells) -> gathering.add(cells, null));
+        return gathering.style(picture.backend());
     }
 
     @Override
@@ -190,29 +207,34 @@ public final class FeatureTransfer implements StyleTransfer {
             Tensor picture = content;
             for (int i = 0; i < levels.size(); i++) {
                 Level level = levels.get(i);
-                double done = (double) i / levels.size();
-                double part = 1.0 / levels.size();
-                Tensor before = picture;
-                picture = Scope.keeping(() -> {
-                    int least = level.cell() * transform.leastCells();
-                    Tensor whole = PictureSizes.whole(before, level.wholeCell(), least);
-                    Tensor features = level.encoder().feature(whole, level.tap());
-                    run.report(done + part * 0.4);
-                    Tensor styled = transformed(level, features, mix);
-                    run.report(done + part * 0.6);
-                    return PictureSizes.cropped(level.decoder().forward(styled), content.shape());
-                });
-                run.report(done + part);
+                Run part = run.part((double) i / levels.size(), (i + 1.0) / levels.size());
+                try (Scope scope = Scope.open(part)) {
+                    Tensor whole =
+                            PictureSizes.whole(picture, level.wholeCell(), level.cell() * transform.leastCells());
+                    picture = scope.keep(PictureSizes.cropped(transferred(level, whole, mix), content.shape()));
+                    part.report(1);
+                }
             }
             return picture.clamp(0, 1);
         });
     }
 
-    private Tensor transformed(Level level, Tensor features, StyleMix mix) {
-        return Scope.keeping(() -> mix.applied(features, level.cell(), (map, region) -> {
-            FeatureTransform.Applied measured = transform.measured(map, region);
-            return style -> measured.in(key -> style.get(level.tap() + "." + key));
-        }));
+    /** A picture as one level makes it, in tiles if it is large. */
+    private Tensor transferred(Level level, Tensor picture, StyleMix mix) {
+        TiledTransfer tiled = TiledTransfer.of(picture, level, transform);
+        if (tiled != null) {
+            return tiled.transferred(mix);
+        }
+        Run run = Run.current();
+        Tensor features;
+        try (Scope scope = Scope.open(run.part(0, 0.4))) {
+            features = scope.keep(level.encoder().feature(picture, level.tap()));
+        }
+        run.report(0.4);
+        Tensor styled = Scope.keeping(() ->
+                mix.applied(features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
+        run.report(0.6);
+        return level.decoder().forward(styled);
     }
 
     /** Gives the weights back. */

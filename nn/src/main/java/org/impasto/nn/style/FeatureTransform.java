@@ -1,7 +1,11 @@
 package org.impasto.nn.style;
 
 import java.util.Map;
+import java.util.function.Function;
+import org.impasto.core.Backend;
 import org.impasto.core.Tensor;
+import org.impasto.nn.tiling.WholeCovariance;
+import org.impasto.nn.tiling.WholeMoments;
 import org.jspecify.annotations.Nullable;
 
 /** How content features take over what a style's features have. */
@@ -14,6 +18,23 @@ interface FeatureTransform {
 
     /** The content's features, measured in a region 1 x 1 x h x w, or everywhere if that is null. */
     Applied measured(Tensor features, @Nullable Tensor region);
+
+    /** Measures features that come tile by tile; null if the transform has to see all of them at once. */
+    default @Nullable Gathering gathering() {
+        return null;
+    }
+
+    /** What is measured of features, tile by tile. */
+    interface Gathering {
+        /** Adds a tile, 1 x C x h x w, in a region 1 x 1 x h x w, or everywhere if that is null. */
+        void add(Tensor features, @Nullable Tensor region);
+
+        /** What {@link #prepare} would have found in the whole. */
+        Map<String, Tensor> style(Backend backend);
+
+        /** What {@link #measured} would have found in the whole, for any tile of it. */
+        Function<Tensor, Applied> content(Backend backend);
+    }
 
     /** Gives measured features a style. */
     interface Applied {
@@ -36,14 +57,46 @@ interface FeatureTransform {
 
         @Override
         public Map<String, Tensor> prepare(Tensor features) {
-            AdaIn.Style style = AdaIn.Style.of(features);
+            return named(AdaIn.Style.of(features));
+        }
+
+        private static Map<String, Tensor> named(AdaIn.Style style) {
             return Map.of("mean", style.mean(), "deviation", style.deviation());
         }
 
         @Override
         public Applied measured(Tensor features, @Nullable Tensor region) {
-            AdaIn.Style own = region == null ? AdaIn.Style.of(features) : AdaIn.Style.of(features, region);
+            return applied(features, region == null ? AdaIn.Style.of(features) : AdaIn.Style.of(features, region));
+        }
+
+        private static Applied applied(Tensor features, AdaIn.Style own) {
             return style -> AdaIn.apply(features, own, new AdaIn.Style(style.get("mean"), style.get("deviation")));
+        }
+
+        @Override
+        public Gathering gathering() {
+            WholeMoments whole = new WholeMoments();
+            return new Gathering() {
+                @Override
+                public void add(Tensor features, @Nullable Tensor region) {
+                    if (region == null) {
+                        whole.add(features);
+                    } else {
+                        whole.add(features, region);
+                    }
+                }
+
+                @Override
+                public Map<String, Tensor> style(Backend backend) {
+                    return named(AdaIn.Style.of(whole.moments(backend, true)));
+                }
+
+                @Override
+                public Function<Tensor, Applied> content(Backend backend) {
+                    AdaIn.Style own = AdaIn.Style.of(whole.moments(backend, true));
+                    return features -> applied(features, own);
+                }
+            };
         }
     };
 
@@ -56,14 +109,50 @@ interface FeatureTransform {
 
         @Override
         public Map<String, Tensor> prepare(Tensor features) {
-            Wct.Style style = Wct.Style.of(features);
+            return named(Wct.Style.of(features));
+        }
+
+        private static Map<String, Tensor> named(Wct.Style style) {
             return Map.of("mean", style.mean(), "eigenvalues", style.eigenvalues(), "colouring", style.colouring());
         }
 
         @Override
         public Applied measured(Tensor features, @Nullable Tensor region) {
             Wct.Moments moments = region == null ? Wct.Moments.of(features) : Wct.Moments.of(features, region);
-            Wct.Content own = Wct.Content.of(moments, true);
+            return applied(features, Wct.Content.of(moments, true));
+        }
+
+        @Override
+        public Gathering gathering() {
+            WholeCovariance whole = new WholeCovariance();
+            return new Gathering() {
+                @Override
+                public void add(Tensor features, @Nullable Tensor region) {
+                    if (region == null) {
+                        whole.add(features);
+                    } else {
+                        whole.add(features, region);
+                    }
+                }
+
+                private Wct.Moments moments(Backend backend) {
+                    return new Wct.Moments(whole.mean(backend), whole.covariance(backend, true));
+                }
+
+                @Override
+                public Map<String, Tensor> style(Backend backend) {
+                    return named(Wct.Style.of(moments(backend)));
+                }
+
+                @Override
+                public Function<Tensor, Applied> content(Backend backend) {
+                    Wct.Content own = Wct.Content.of(moments(backend), true);
+                    return features -> applied(features, own);
+                }
+            };
+        }
+
+        private static Applied applied(Tensor features, Wct.Content own) {
             return style -> Wct.apply(
                     features, own, new Wct.Style(style.get("mean"), style.get("eigenvalues"), style.get("colouring")));
         }

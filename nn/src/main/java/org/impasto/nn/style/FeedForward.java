@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
+import org.impasto.nn.Conv2d;
+import org.impasto.nn.ConvTranspose2d;
+import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
@@ -21,24 +24,48 @@ import org.impasto.nn.WeightNames;
  */
 public final class FeedForward implements Layer {
     private static final int RESIDUAL_BLOCKS = 5;
+    private static final String PICTURE = "y";
+    /** Added to variances before their root is taken. */
+    private static final double EPSILON = 1e-3;
 
-    private final List<NormalisedConvolution> down = new ArrayList<>();
-    private final List<NormalisedConvolution> residual = new ArrayList<>();
-    private final List<NormalisedConvolution> up = new ArrayList<>();
-    private final NormalisedConvolution last;
+    /** A part of the network, by the name of its result. */
+    private record Step(String name, Layer layer) {}
+
+    private final List<Step> steps = new ArrayList<>();
 
     /** A network of the published widths. */
     public FeedForward(Parameters p) {
-        down.add(NormalisedConvolution.of(p.in("conv1"), 3, 32, 9, 1));
-        down.add(NormalisedConvolution.of(p.in("conv2"), 32, 64, 3, 2));
-        down.add(NormalisedConvolution.of(p.in("conv3"), 64, 128, 3, 2));
+        activated("conv1", convolution(p.in("conv1"), 3, 32, 9, 1));
+        activated("conv2", convolution(p.in("conv2"), 32, 64, 3, 2));
+        activated("conv3", convolution(p.in("conv3"), 64, 128, 3, 2));
         for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
-            residual.add(NormalisedConvolution.of(p.in("resid" + block + ".conv1"), 128, 128, 3, 1));
-            residual.add(NormalisedConvolution.of(p.in("resid" + block + ".conv2"), 128, 128, 3, 1));
+            Parameters room = p.in("resid" + block);
+            Layer first = convolution(room.in("conv1"), 128, 128, 3, 1);
+            Layer second = convolution(room.in("conv2"), 128, 128, 3, 1);
+            steps.add(new Step(
+                    "resid" + block, x -> x.add(second.forward(first.forward(x).relu()))));
         }
-        up.add(NormalisedConvolution.transposed(p.in("convt1"), 128, 64, 3, 2));
-        up.add(NormalisedConvolution.transposed(p.in("convt2"), 64, 32, 3, 2));
-        last = NormalisedConvolution.of(p.in("convt3"), 32, 3, 9, 1);
+        activated("convt1", transposed(p.in("convt1"), 128, 64));
+        activated("convt2", transposed(p.in("convt2"), 64, 32));
+        Layer last = convolution(p.in("convt3"), 32, 3, 9, 1);
+        steps.add(new Step(PICTURE, x -> last.forward(x).tanh().affine(150, 127.5)));
+    }
+
+    private static Layer convolution(Parameters p, int in, int out, int kernel, int stride) {
+        return normalised(Conv2d.tensorFlowSame(p, in, out, kernel, stride, false), p, out);
+    }
+
+    private static Layer transposed(Parameters p, int in, int out) {
+        return normalised(ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false), p, out);
+    }
+
+    private static Layer normalised(Layer convolution, Parameters p, int out) {
+        InstanceNorm2d norm = new InstanceNorm2d(p.in("norm"), out, EPSILON);
+        return x -> Scope.keeping(() -> norm.forward(convolution.forward(x)));
+    }
+
+    private void activated(String name, Layer layer) {
+        steps.add(new Step(name, x -> layer.forward(x).relu()));
     }
 
     /**
@@ -60,7 +87,8 @@ public final class FeedForward implements Layer {
             names.put(rooms.get(i) + ".norm.weight", "Variable_" + (3 * i + 2));
         }
         return WeightNames.of(path -> names.getOrDefault(path, path))
-                .laidOut(path -> path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
+                .laidOut(path ->
+                        path.endsWith(".norm.weight") || path.endsWith(".bias") ? null : new int[] {3, 2, 0, 1});
     }
 
     /**
@@ -71,39 +99,28 @@ public final class FeedForward implements Layer {
      */
     @Override
     public Tensor forward(Tensor picture) {
-        return Scope.keeping(() -> {
-            Map<String, Tensor> all = features(picture, List.of("y"));
-            return all.values().iterator().next();
-        });
+        return features(picture, List.of(PICTURE)).values().iterator().next();
     }
 
     /**
-     * Results inside the network by name: {@code conv3}, {@code resid5} and {@code convt1} for the layers of that name,
-     * behind their relu, and {@code y} for the picture.
+     * Results inside the network by name: {@code conv1} to {@code conv3}, {@code resid1} to {@code resid5}, {@code convt1}
+     * and {@code convt2} for the layers and blocks of that name, behind their relu or sum, and {@code y} for the picture.
      */
     public Map<String, Tensor> features(Tensor picture, List<String> names) {
-        return Scope.keepingMap(() -> {
+        try (Scope scope = Scope.open()) {
             Map<String, Tensor> found = new LinkedHashMap<>();
             Tensor x = picture;
-            for (int i = 0; i < down.size(); i++) {
-                x = found(found, names, "conv" + (i + 1), down.get(i).forward(x).relu());
+            for (int i = 0; i < steps.size() && found.size() < names.size(); i++) {
+                Tensor before = x;
+                Layer layer = steps.get(i).layer();
+                Tensor after = Scope.keeping(() -> layer.forward(before));
+                x = scope.only(after, found.values().toArray(Tensor[]::new));
+                if (names.contains(steps.get(i).name())) {
+                    found.put(steps.get(i).name(), x);
+                }
             }
-            for (int i = 0; i < residual.size(); i += 2) {
-                Tensor inner = residual.get(i).forward(x).relu();
-                x = found(found, names, "resid" + (i / 2 + 1), x.add(residual.get(i + 1).forward(inner)));
-            }
-            for (int i = 0; i < up.size(); i++) {
-                x = found(found, names, "convt" + (i + 1), up.get(i).forward(x).relu());
-            }
-            found(found, names, "y", last.forward(x).tanh().affine(150, 127.5));
+            found.values().forEach(scope::keep);
             return found;
-        });
-    }
-
-    private static Tensor found(Map<String, Tensor> found, List<String> names, String name, Tensor x) {
-        if (names.contains(name)) {
-            found.put(name, x);
         }
-        return x;
     }
 }

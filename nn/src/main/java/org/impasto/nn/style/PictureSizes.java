@@ -46,11 +46,6 @@ public final class PictureSizes {
         return shape.equals(like) ? picture : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
     }
 
-    /** A mask of a picture in the size of its features: the means of the cells. */
-    static Tensor reduced(Tensor mask, Tensor features, int cell) {
-        return reduced(mask, features.shape().size(2), features.shape().size(3), cell);
-    }
-
     /** A mask, 1 x 1 x H x W, in the size of features of a cell of pixels each: the means of the cells. */
     public static Tensor reduced(Tensor mask, long height, long width, int cell) {
         Tensor whole = padded(mask, height * cell, width * cell).clamp(0, 1);

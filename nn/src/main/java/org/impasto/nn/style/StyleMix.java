@@ -1,7 +1,11 @@
 package org.impasto.nn.style;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
@@ -96,6 +100,19 @@ public record StyleMix(List<Part> parts, double strength) {
         Measured of(Tensor features, @Nullable Tensor region);
     }
 
+    /** Measures features, told whose region it is. */
+    interface MeasureOfPart {
+        /**
+         * What features are.
+         *
+         * @param part the number of the part whose region it is; {@link #EVERYWHERE} for none
+         */
+        Measured of(Tensor features, @Nullable Tensor region, int part);
+    }
+
+    /** Stands for the number of a part where all cells are meant. */
+    static final int EVERYWHERE = -1;
+
     /** Complains about a content, masks or codes that do not fit. */
     public void check(Tensor content, String method) {
         PictureSizes.check("content", content);
@@ -117,13 +134,42 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Tensor applied(Tensor features, int cell, Measure measure) {
-        boolean masked = parts.stream().anyMatch(part -> part.mask() != null);
-        return masked ? byRegion(features, cell, measure) : everywhere(features, measure);
+        Map<Integer, Tensor> regions =
+                regions(features.shape().size(2), features.shape().size(3), cell);
+        return applied(features, regions, (map, region, part) -> measure.of(map, region));
     }
 
-    private Tensor everywhere(Tensor features, Measure measure) {
+    /** The same with masks in the size of the features, a part of {@link #regions} where features are. */
+    Tensor applied(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
+        return regions.isEmpty() ? everywhere(features, measure) : byRegion(features, regions, measure);
+    }
+
+    /** The masks of the parts that have one, in the size of features of height x width, by the number of the part. */
+    Map<Integer, Tensor> regions(long height, long width, int cell) {
+        Map<Integer, Tensor> regions = new LinkedHashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Tensor mask = parts.get(i).mask();
+            if (mask != null) {
+                regions.put(i, PictureSizes.reduced(mask, height, width, cell));
+            }
+        }
+        return regions;
+    }
+
+    /** What is measured of a content: numbers of parts with a region that counts, and {@link #EVERYWHERE} if any has none. */
+    Set<Integer> measured() {
+        Set<Integer> measured = new LinkedHashSet<>();
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).weight() > 0) {
+                measured.add(parts.get(i).mask() == null ? EVERYWHERE : i);
+            }
+        }
+        return measured;
+    }
+
+    private Tensor everywhere(Tensor features, MeasureOfPart measure) {
         double total = parts.stream().mapToDouble(Part::weight).sum();
-        Measured measured = measure.of(features, null);
+        Measured measured = measure.of(features, null, EVERYWHERE);
         Tensor sum = null;
         for (Part part : parts) {
             if (part.weight() > 0) {
@@ -139,18 +185,19 @@ public record StyleMix(List<Part> parts, double strength) {
         return strength == 1 ? sum : sum.add(features.affine(1 - strength, 0));
     }
 
-    private Tensor byRegion(Tensor features, int cell, Measure measure) {
-        Shares shares = shares(features, cell);
+    private Tensor byRegion(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
+        Shares shares = shares(features, regions);
         Measured whole = null;
         Tensor sum = features.mul(shares.rest());
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             if (part.weight() > 0) {
+                Tensor region = regions.get(i);
                 Measured measured;
-                if (part.mask() != null) {
-                    measured = measure.of(features, shares.regions().get(i));
+                if (region != null) {
+                    measured = measure.of(features, region, i);
                 } else {
-                    whole = whole == null ? measure.of(features, null) : whole;
+                    whole = whole == null ? measure.of(features, null, EVERYWHERE) : whole;
                     measured = whole;
                 }
                 sum = sum.add(measured.in(part.style()).mul(shares.parts().get(i)));
@@ -175,16 +222,22 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Shares shares(Tensor features, int cell) {
+        return shares(
+                features, regions(features.shape().size(2), features.shape().size(3), cell));
+    }
+
+    private Shares shares(Tensor features, Map<Integer, Tensor> masks) {
         Tensor one = features.constant(Shape.scalar(), 1);
         Tensor covered = features.constant(Shape.scalar(), 0);
         Tensor total = covered;
         List<Tensor> regions = new ArrayList<>();
-        for (Part part : parts) {
-            Tensor region = part.mask() == null ? one : PictureSizes.reduced(part.mask(), features, cell);
+        for (int i = 0; i < parts.size(); i++) {
+            double weight = parts.get(i).weight();
+            Tensor region = masks.getOrDefault(i, one);
             regions.add(region);
-            if (part.weight() > 0) {
+            if (weight > 0) {
                 covered = covered.add(region);
-                total = total.add(region.affine(part.weight(), 0));
+                total = total.add(region.affine(weight, 0));
             }
         }
         Tensor reach = covered.minimum(one).affine(strength, 0);

@@ -1,5 +1,7 @@
 package org.impasto.nn.style;
 
+import java.util.function.Supplier;
+import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 
@@ -30,11 +32,17 @@ public interface StyleTransfer extends AutoCloseable {
 
     /** The content in the manner of one style picture, which is prepared for this call alone. */
     default Tensor stylize(Tensor content, Tensor style, double strength) {
-        return Scope.keeping(() -> {
-            try (StyleCode code = prepare(style)) {
-                return stylize(content, StyleMix.of(code).withStrength(strength));
-            }
-        });
+        Run run = Run.current();
+        try (StyleCode code = within(run.part(0, 0.2), () -> prepare(style));
+                Scope scope = Scope.open(run.part(0.2, 1))) {
+            return scope.keep(stylize(content, StyleMix.of(code).withStrength(strength)));
+        }
+    }
+
+    private static StyleCode within(Run run, Supplier<StyleCode> work) {
+        try (Scope scope = Scope.open(run)) {
+            return work.get();
+        }
     }
 
     /** Gives the weights back. Codes that were prepared stay. */

@@ -7,6 +7,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.functional.Matrices;
 
 /**
  * Whitening and colouring of features (Li et al., "Universal style transfer via feature transforms", 2017): the content's
@@ -68,8 +69,8 @@ public final class Wct {
 
         /** A style of known moments. */
         public static Style of(Moments moments) {
-            Tensor.Eigen eigen = moments.covariance().symmetricEigen();
-            return new Style(moments.mean(), eigen.values(), power(eigen, 0.5));
+            Matrices.Power root = Matrices.squareRoot(moments.covariance(), THRESHOLD);
+            return new Style(moments.mean(), root.eigenvalues(), root.matrix());
         }
     }
 
@@ -84,10 +85,11 @@ public final class Wct {
         public static Content of(Moments moments, boolean regularised) {
             Tensor covariance = moments.covariance();
             if (regularised) {
-                covariance = covariance.add(identity(covariance));
+                covariance =
+                        covariance.add(covariance.identity(covariance.shape().size(0)));
             }
-            Tensor.Eigen eigen = covariance.symmetricEigen();
-            return new Content(moments.mean(), eigen.values(), power(eigen, -0.5));
+            Matrices.Power root = Matrices.inverseSquareRoot(covariance, THRESHOLD);
+            return new Content(moments.mean(), root.eigenvalues(), root.matrix());
         }
     }
 
@@ -155,23 +157,6 @@ public final class Wct {
     private static Tensor channelMeans(Tensor features) {
         Tensor wide = features.to(ElementType.FLOAT64);
         return wide.mean(2, 3).reshape(features.shape().size(1), 1);
-    }
-
-    private static Tensor identity(Tensor like) {
-        int n = like.shape().intSize(0);
-        double[] values = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            values[i * (n + 1)] = 1;
-        }
-        return Tensor.ofDoubles(like.plain().backend(), like.shape(), values);
-    }
-
-    /** A symmetric matrix raised to a power, without the directions of eigenvalues up to the threshold. */
-    private static Tensor power(Tensor.Eigen eigen, double exponent) {
-        Tensor values = eigen.values();
-        Tensor counted = values.greater(values.constant(Shape.scalar(), THRESHOLD));
-        Tensor scale = values.clamp(THRESHOLD, Double.MAX_VALUE).power(exponent).mul(counted);
-        return eigen.vectors().mul(scale).matmul(eigen.vectors(), false, true);
     }
 
     private static void checkSingle(String what, Tensor features) {

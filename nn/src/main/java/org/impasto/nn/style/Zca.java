@@ -7,6 +7,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.functional.Matrices;
 
 /**
  * Whitening and colouring with one symmetric map, as photorealistic transfer uses it (Chiu and Gurari, "PCA-based
@@ -63,7 +64,7 @@ public final class Zca {
 
         /** The style of statistics. */
         public static Style of(Statistics statistics) {
-            return new Style(statistics.mean(), power(statistics.covariance(), 0.5));
+            return new Style(statistics.mean(), power(statistics.covariance(), Matrices::squareRoot));
         }
     }
 
@@ -106,7 +107,7 @@ public final class Zca {
                 colouring = colouring.add(part.style().colouring().affine(part.share(), 0));
                 shift = shift.add(part.style().mean().affine(part.share(), 0));
             }
-            Tensor matrix = colouring.matmul(power(content.covariance(), -0.5));
+            Tensor matrix = colouring.matmul(power(content.covariance(), Matrices::inverseSquareRoot));
             if (Math.abs(rest) > 1e-12) { // shares are quotients, so their sum is 1 but for rounding
                 matrix = matrix.add(identity(matrix).affine(rest, 0));
                 shift = shift.add(content.mean().affine(rest, 0));
@@ -115,21 +116,17 @@ public final class Zca {
         }
     }
 
-    /** {@code (covariance + identity)^exponent}; eigenvalues that rounding made smaller than 1 count as 1. */
-    private static Tensor power(Tensor covariance, double exponent) {
-        return Scope.keeping(() -> {
-            Tensor.Eigen eigen = covariance.add(identity(covariance)).symmetricEigen();
-            Tensor scale = eigen.values().clamp(1, Double.MAX_VALUE).power(exponent);
-            return eigen.vectors().mul(scale).matmul(eigen.vectors(), false, true);
-        });
+    private interface Root {
+        Matrices.Power of(Tensor symmetric, double threshold);
+    }
+
+    /** A root of covariance plus identity, whose eigenvalues are 1 or more. */
+    private static Tensor power(Tensor covariance, Root root) {
+        return Scope.keeping(
+                () -> root.of(covariance.add(identity(covariance)), 0).matrix());
     }
 
     private static Tensor identity(Tensor like) {
-        int n = Math.toIntExact(like.shape().size(0));
-        double[] values = new double[n * n];
-        for (int i = 0; i < n; i++) {
-            values[i * (n + 1)] = 1;
-        }
-        return Tensor.ofDoubles(like.plain().backend(), Shape.of(n, n), values);
+        return like.identity(like.shape().size(0));
     }
 }

@@ -3,8 +3,10 @@ package org.impasto.nn.tiling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
+import org.impasto.core.Tensor;
 
 /**
  * A picture cut into tiles for networks of given receptive fields. Cuts stand where all windows of the networks begin
@@ -12,11 +14,14 @@ import org.impasto.core.Scope;
  * another order).
  */
 public final class TileGrid {
+    /** A picture of up to this many pixels is not cut where nobody chose a tile size. */
+    public static final int WHOLE_PIXELS = 1 << 20;
+
     /**
-     * Pixels that a network sees at once where nobody chose a tile size: a map of 64 channels of them has 256 MiB. Larger
-     * tiles spare little, since less than a tenth of what VGG's first blocks compute is surroundings.
+     * Pixels that a network sees at once of a larger one: a map of 64 channels of them has 192 MiB. Larger tiles spare
+     * little, since a tenth of what VGG's first blocks compute is surroundings; they leave a small heap in few large pieces.
      */
-    public static final int PIXELS = 1 << 20;
+    public static final int PIXELS = 3 << 18;
 
     /** More columns or rows than this are tried for a tile size that was chosen only. */
     private static final int MOST_COLUMNS = 64;
@@ -33,14 +38,18 @@ public final class TileGrid {
 
     /**
      * Tiles of the size that the current run asks for: cores of about {@link Run#tileSize()} pixels a side; if that is 0,
-     * tiles that have at most {@link #PIXELS} pixels with their surroundings, cut so that least is computed twice. A
-     * picture that fits into one tile is one.
+     * one tile for a picture of up to {@link #WHOLE_PIXELS}, else tiles that have at most {@link #PIXELS} pixels with
+     * their surroundings, cut so that least is computed twice.
      *
      * @param fields of all results that are wanted of a tile
      */
     public static TileGrid of(int height, int width, ReceptiveField... fields) {
         int size = Run.current().tileSize();
-        return size > 0 ? ofSize(height, width, size, fields) : ofPixels(height, width, PIXELS, fields);
+        if (size > 0) {
+            return ofSize(height, width, size, fields);
+        }
+        boolean whole = (long) height * width <= WHOLE_PIXELS;
+        return ofPixels(height, width, whole ? WHOLE_PIXELS : PIXELS, fields);
     }
 
     /** Tiles with cores of about that many pixels a side, at least as many as the networks' strides make whole. */
@@ -162,15 +171,33 @@ public final class TileGrid {
      * stops between two tiles if the run was cancelled.
      */
     public void forEach(Consumer<Tile> work) {
-        Run run = Run.current();
         for (Tile tile : tiles) {
-            run.throwIfCancelled();
-            double done = (double) tile.index() / tiles.size();
-            double after = (tile.index() + 1.0) / tiles.size();
-            try (Scope scope = Scope.open(run.part(done, after))) {
+            try (Scope scope = Scope.open(begin(tile))) {
                 work.accept(tile);
             }
-            run.report(after);
+            end(tile);
         }
+    }
+
+    /** Works on all tiles as {@link #forEach} does, and keeps the result of each, in the order of the tiles. */
+    public List<Tensor> keepingEach(Function<Tile, Tensor> work) {
+        List<Tensor> results = new ArrayList<>();
+        for (Tile tile : tiles) {
+            try (Scope scope = Scope.open(begin(tile))) {
+                results.add(scope.keep(work.apply(tile)));
+            }
+            end(tile);
+        }
+        return results;
+    }
+
+    private Run begin(Tile tile) {
+        Run run = Run.current();
+        run.throwIfCancelled();
+        return run.tilePart((double) tile.index() / tiles.size(), (tile.index() + 1.0) / tiles.size());
+    }
+
+    private void end(Tile tile) {
+        Run.current().report((tile.index() + 1.0) / tiles.size());
     }
 }

@@ -27,6 +27,34 @@ public final class WholeCovariance {
     }
 
     /**
+     * Adds the pixels of a tile, each as much as a mask says.
+     *
+     * @param tile 1 x C x H x W
+     * @param mask 1 x 1 x H x W of numbers in [0, 1]
+     */
+    public void add(Tensor tile, Tensor mask) {
+        int channels = tile.shape().intSize(1);
+        double weight = mask.sum().item();
+        if (weight == 0) { // a tile may lie outside of the mask
+            add(new double[channels], new double[channels * channels], 0);
+            return;
+        }
+        double pixels = tile.shape().size(2) * (double) tile.shape().size(3);
+        Tensor tileMean = tile.mul(mask).sum(2, 3).affine(1 / weight, 0);
+        // The covariance of weighted deviations about their own mean, and back to sums about the tile's mean.
+        Tensor weighted = tile.sub(tileMean).mul(mask.sqrt());
+        double[] shift = weighted.to(ElementType.FLOAT64).mean(2, 3).toDoubles();
+        double[] covariance = weighted.covariance(false).toDoubles();
+        for (int i = 0; i < channels; i++) {
+            for (int j = 0; j < channels; j++) {
+                int at = i * channels + j;
+                covariance[at] = (covariance[at] + shift[i] * shift[j]) * pixels / weight;
+            }
+        }
+        add(tileMean.toDoubles(), covariance, weight);
+    }
+
+    /**
      * Adds what was measured of some pixels.
      *
      * @param tileMean C means
@@ -81,16 +109,14 @@ public final class WholeCovariance {
     /**
      * The covariance, float64, C x C.
      *
-     * @param unbiased whether it divides by n - 1 instead of n
+     * @param unbiased whether it divides by n - 1 instead of n; in any case by 1 at least
      */
     public Tensor covariance(Backend backend, boolean unbiased) {
         int channels = measured().length;
-        if (count <= (unbiased ? 1 : 0)) {
-            throw new ShapeException("covariance of " + count + " pixels, expected at least " + (unbiased ? 2 : 1));
-        }
+        double divisor = Math.max(unbiased ? count - 1 : count, 1);
         double[] values = new double[products.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = products[i] / (unbiased ? count - 1 : count);
+            values[i] = products[i] / divisor;
         }
         return Tensor.ofDoubles(backend, Shape.of(channels, channels), values);
     }

@@ -24,6 +24,20 @@ public final class WholeMoments {
     }
 
     /**
+     * Adds the pixels of a tile, each as much as a mask says.
+     *
+     * @param tile N x C x H x W
+     * @param mask 1 x 1 x H x W of numbers in [0, 1]
+     */
+    public void add(Tensor tile, Tensor mask) {
+        double pixels = mask.sum().item();
+        double divisor = Math.max(pixels, Float.MIN_NORMAL); // a tile may lie outside of the mask
+        Tensor mean = tile.mul(mask).sum(2, 3).affine(1 / divisor, 0);
+        Tensor variance = tile.sub(mean).square().mul(mask).sum(2, 3).affine(1 / divisor, 0);
+        add(mean, variance, pixels);
+    }
+
+    /**
      * Adds what was measured of some pixels.
      *
      * @param tileMean N x C x 1 x 1
@@ -47,10 +61,10 @@ public final class WholeMoments {
         if (joined.length != means.length) {
             throw new ShapeException("moments of a tile have shape " + tileMean.shape() + ", expected " + channels);
         }
-        double total = count + pixels;
         if (pixels == 0) {
             return;
         }
+        double total = count + pixels;
         for (int i = 0; i < means.length; i++) {
             double between = means[i] - joined[i];
             joined[i] += between * (pixels / total);
@@ -67,19 +81,20 @@ public final class WholeMoments {
     /**
      * Mean and variance, float32, N x C x 1 x 1.
      *
-     * @param unbiased whether the variance divides by n - 1 instead of n
+     * @param unbiased whether the variance divides by n - 1 instead of n; in any case by 1 at least
      */
     public Tensor.Moments moments(Backend backend, boolean unbiased) {
         double[] means = mean;
         Shape shape = channels;
-        if (means == null || shape == null || count <= (unbiased ? 1 : 0)) {
-            throw new ShapeException("moments of " + count + " pixels, expected at least " + (unbiased ? 2 : 1));
+        if (means == null || shape == null) {
+            throw new ShapeException("moments of no pixels, expected at least one tile");
         }
+        double divisor = Math.max(unbiased ? count - 1 : count, 1);
         float[] first = new float[means.length];
         float[] second = new float[means.length];
         for (int i = 0; i < means.length; i++) {
             first[i] = (float) means[i];
-            second[i] = (float) (squares[i] / (unbiased ? count - 1 : count));
+            second[i] = (float) (squares[i] / divisor);
         }
         return new Tensor.Moments(Tensor.of(backend, shape, first), Tensor.of(backend, shape, second));
     }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.impasto.core.Backend;
 import org.impasto.core.Edges;
@@ -22,16 +21,18 @@ public final class CoreGoldenOperations {
 
     /** A runner that knows them. */
     public static GoldenRunner runner() {
-        return FactorizationGoldenOperations.register(PictureGoldenOperations.register(new GoldenRunner()))
-                .register(
+        GoldenRunner runner = new GoldenRunner();
+        ElementGoldenOperations.register(runner);
+        FactorizationGoldenOperations.register(runner);
+        NormalizationGoldenOperations.register(runner);
+        PictureGoldenOperations.register(runner);
+        return runner.register(
                         "conv2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.convolution(golden.config(), x))))
                 .register(
                         "conv_transpose2d",
                         GoldenOperation.of((golden, x) -> y(ConvolutionGolden.transposed(golden.config(), x))))
-                .register(
-                        "max_pool2d",
-                        moving(name -> name.equals("out.y"), (golden, x) -> y(maxPool(golden.config(), x))))
+                .register("max_pool2d", moving(name -> name.equals("out.y"), CoreGoldenOperations::maxPool))
                 .register("avg_pool2d", GoldenOperation.of((golden, x) -> y(avgPool(golden.config(), x))))
                 .register("matmul", GoldenOperation.of((golden, x) -> y(matrixProduct(golden.config(), x))))
                 .register("channel_mean_std", GoldenOperation.of(CoreGoldenOperations::meanAndDeviation))
@@ -59,18 +60,13 @@ public final class CoreGoldenOperations {
         return tensor;
     }
 
-    /** Tensors that only move data are to be equal; arg-max indices are not computed. */
-    private static GoldenOperation moving(Predicate<String> exact, GoldenOperation.Forward forward) {
+    /** Tensors that only move data are to be equal. */
+    static GoldenOperation moving(Predicate<String> exact, GoldenOperation.Forward forward) {
         GoldenOperation operation = GoldenOperation.of(forward);
         return new GoldenOperation() {
             @Override
             public Map<String, Tensor> run(GoldenCase golden, Backend backend) {
                 return operation.run(golden, backend);
-            }
-
-            @Override
-            public Set<String> notCovered(GoldenCase golden) {
-                return Set.of("out.indices");
             }
 
             @Override
@@ -101,14 +97,19 @@ public final class CoreGoldenOperations {
                 config.flag("ceil_mode", false));
     }
 
-    private static Tensor maxPool(GoldenConfig config, Map<String, Tensor> tensors) {
+    private static Map<String, Tensor> maxPool(GoldenCase golden, Map<String, Tensor> tensors) {
+        GoldenConfig config = golden.config();
         Tensor x = of(tensors, "in.x");
-        if (!ConvolutionGolden.isSame(config)) {
-            return x.maxPool2d(window(config));
+        if (ConvolutionGolden.isSame(config)) {
+            Edges edges = ConvolutionGolden.sameEdges(config, x);
+            return y(Tensor.apply(new Padding.Pad(edges, PaddingMode.ZERO, Double.NEGATIVE_INFINITY), x)
+                    .maxPool2d(window(config)));
         }
-        Edges edges = ConvolutionGolden.sameEdges(config, x);
-        return Tensor.apply(new Padding.Pad(edges, PaddingMode.ZERO, Double.NEGATIVE_INFINITY), x)
-                .maxPool2d(window(config));
+        Tensor.Pooled pooled = x.maxPool2dWithIndices(window(config));
+        Map<String, Tensor> results = new LinkedHashMap<>();
+        results.put("y", pooled.values());
+        results.put("indices", pooled.indices());
+        return results;
     }
 
     private static Tensor avgPool(GoldenConfig config, Map<String, Tensor> tensors) {

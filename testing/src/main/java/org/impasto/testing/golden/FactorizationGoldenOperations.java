@@ -11,8 +11,9 @@ final class FactorizationGoldenOperations {
     static GoldenRunner register(GoldenRunner runner) {
         return runner.register(
                         "cholesky",
-                        GoldenOperation.of((golden, x) ->
-                                Map.of("y", symmetric(CoreGoldenOperations.of(x, "in.a")).cholesky())))
+                        GoldenOperation.of((golden, x) -> Map.of(
+                                "y",
+                                symmetric(CoreGoldenOperations.of(x, "in.a")).cholesky())))
                 .register("triangular_solve", GoldenOperation.of((golden, x) -> {
                     Tensor l = CoreGoldenOperations.of(x, "in.l");
                     Tensor b = CoreGoldenOperations.of(x, "in.b");

@@ -66,6 +66,24 @@ public interface GoldenOperation {
         };
     }
 
+    /** As {@link #of}, for operations that only move elements: results are to be equal bit by bit. */
+    static GoldenOperation moving(Forward forward) {
+        GoldenOperation operation = of(forward);
+        return new GoldenOperation() {
+            @Override
+            public Map<String, Tensor> run(GoldenCase golden, Backend backend) {
+                return operation.run(golden, backend);
+            }
+
+            @Override
+            public GoldenError judge(GoldenCase golden, String name, double[] found, double peerFactor) {
+                return name.startsWith("out.")
+                        ? GoldenError.exact(golden, name, found)
+                        : GoldenError.of(golden, name, found, peerFactor);
+            }
+        };
+    }
+
     /** The results of a function; gradients that the file holds are listed as not covered. */
     static GoldenOperation withoutGradients(Forward forward) {
         return new GoldenOperation() {

@@ -7,7 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Register tiles of a product whose rows are pixels of blocked maps: row r of tap t and channel k is
- * {@code a[base + taps[t] + 16 * r + k]}, its factors are {@code b[bOffset + (16 * t + k) * width ...]}.
+ * {@code a[base + taps[t] + 16 * r + k]}, its factors are {@code b[bOffset + (16 * t + k) * width ...]}. Sixteen columns of a
+ * row of results lie together, the next sixteen {@code cBlock} further.
  *
  * <p>The inner loop has a constant bound and all rows share one address with constant displacements: with a pointer a
  * row, or a loop over all channels, the compiler spills registers. Accumulators are locals and stored here, since a
@@ -31,12 +32,41 @@ final class BlockedTile {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride) {
+            int cStride,
+            int cBlock) {
         switch (width / LANES) {
             case 4 ->
-                sixByFour(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+                sixByFour(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock);
             case 2 ->
-                sixByTwo(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
+                sixByTwo(
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        start,
+                        startOffset,
+                        startStride,
+                        c,
+                        cOffset,
+                        cStride,
+                        cBlock);
             default ->
                 sixByOne(a, base, taps, from, to, b, bOffset, start, startOffset, startStride, c, cOffset, cStride);
         }
@@ -56,7 +86,8 @@ final class BlockedTile {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride) {
+            int cStride,
+            int cBlock) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -128,36 +159,39 @@ final class BlockedTile {
             }
             w += 16 * 4 * LANES;
         }
+        int o1 = 1 * LANES / 16 * cBlock + 1 * LANES % 16;
+        int o2 = 2 * LANES / 16 * cBlock + 2 * LANES % 16;
+        int o3 = 3 * LANES / 16 * cBlock + 3 * LANES % 16;
         int o = cOffset;
         a0.intoArray(c, o);
-        a1.intoArray(c, o + LANES);
-        a2.intoArray(c, o + 2 * LANES);
-        a3.intoArray(c, o + 3 * LANES);
+        a1.intoArray(c, o + o1);
+        a2.intoArray(c, o + o2);
+        a3.intoArray(c, o + o3);
         o += cStride;
         b0.intoArray(c, o);
-        b1.intoArray(c, o + LANES);
-        b2.intoArray(c, o + 2 * LANES);
-        b3.intoArray(c, o + 3 * LANES);
+        b1.intoArray(c, o + o1);
+        b2.intoArray(c, o + o2);
+        b3.intoArray(c, o + o3);
         o += cStride;
         c0.intoArray(c, o);
-        c1.intoArray(c, o + LANES);
-        c2.intoArray(c, o + 2 * LANES);
-        c3.intoArray(c, o + 3 * LANES);
+        c1.intoArray(c, o + o1);
+        c2.intoArray(c, o + o2);
+        c3.intoArray(c, o + o3);
         o += cStride;
         d0.intoArray(c, o);
-        d1.intoArray(c, o + LANES);
-        d2.intoArray(c, o + 2 * LANES);
-        d3.intoArray(c, o + 3 * LANES);
+        d1.intoArray(c, o + o1);
+        d2.intoArray(c, o + o2);
+        d3.intoArray(c, o + o3);
         o += cStride;
         e0.intoArray(c, o);
-        e1.intoArray(c, o + LANES);
-        e2.intoArray(c, o + 2 * LANES);
-        e3.intoArray(c, o + 3 * LANES);
+        e1.intoArray(c, o + o1);
+        e2.intoArray(c, o + o2);
+        e3.intoArray(c, o + o3);
         o += cStride;
         f0.intoArray(c, o);
-        f1.intoArray(c, o + LANES);
-        f2.intoArray(c, o + 2 * LANES);
-        f3.intoArray(c, o + 3 * LANES);
+        f1.intoArray(c, o + o1);
+        f2.intoArray(c, o + o2);
+        f3.intoArray(c, o + o3);
     }
 
     /** Twelve accumulators, for 16 registers. */
@@ -174,7 +208,8 @@ final class BlockedTile {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride) {
+            int cStride,
+            int cBlock) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
         FloatVector a1 = FloatVector.fromArray(FLOATS, start, s + LANES);
@@ -220,24 +255,25 @@ final class BlockedTile {
             }
             w += 16 * 2 * LANES;
         }
+        int o1 = 1 * LANES / 16 * cBlock + 1 * LANES % 16;
         int o = cOffset;
         a0.intoArray(c, o);
-        a1.intoArray(c, o + LANES);
+        a1.intoArray(c, o + o1);
         o += cStride;
         b0.intoArray(c, o);
-        b1.intoArray(c, o + LANES);
+        b1.intoArray(c, o + o1);
         o += cStride;
         c0.intoArray(c, o);
-        c1.intoArray(c, o + LANES);
+        c1.intoArray(c, o + o1);
         o += cStride;
         d0.intoArray(c, o);
-        d1.intoArray(c, o + LANES);
+        d1.intoArray(c, o + o1);
         o += cStride;
         e0.intoArray(c, o);
-        e1.intoArray(c, o + LANES);
+        e1.intoArray(c, o + o1);
         o += cStride;
         f0.intoArray(c, o);
-        f1.intoArray(c, o + LANES);
+        f1.intoArray(c, o + o1);
     }
 
     /** Six accumulators, for the last sixteen columns at 512 bits. */

@@ -11,7 +11,7 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 public final class ConvolutionPlan {
     /** Whether a faster algorithm with about twice the rounding error may be used. */
     public enum Precision {
-        /** Winograd where it pays. */
+        /** Winograd where it pays; an input that is not finite makes NaN of whole tiles of 4x4 results. */
         FAST,
         /** Sums of products only. */
         EXACT

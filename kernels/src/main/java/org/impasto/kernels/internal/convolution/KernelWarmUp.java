@@ -35,7 +35,8 @@ public final class KernelWarmUp {
         int[] taps = {0, 1, 2};
         int width = kernels.panelWidths()[0];
         for (int call = 0; call < CALLS; call++) {
-            kernels.blockedProduct(input, 0, first, 1, first, 0, 1, weights, 0, width, bias, 0, 0, output, 0, width);
+            kernels.blockedProduct(
+                    input, 0, first, 1, first, 0, 1, weights, 0, width, bias, 0, 0, output, 0, first, width, BLOCK);
             kernels.planarProduct(
                     input, 0, first, taps, 0, 3, weights, 0, width, bias, 0, 0, output, 0, BLOCK, 6 * BLOCK, 0f);
             if (call % 2 == 0) {

@@ -6,8 +6,7 @@ import org.impasto.kernels.internal.provider.VectorSupport;
 /**
  * The inner loops of the convolutions, in one form for each provider. Blocks are sixteen channels of a pixel.
  *
- * <p>A product multiplies groups of {@link #ROWS} pixels by a panel of output channels:
- * {@code c[cOffset + row * cStride + j] = start[startOffset + row * startStride + j] + sum of a * b}.
+ * <p>A product multiplies groups of {@link #ROWS} pixels by a panel of output channels.
  */
 abstract class Kernels {
     /** Pixels that a register tile covers. */
@@ -37,7 +36,8 @@ abstract class Kernels {
     /**
      * Multiplies pixels of blocked maps. The pixel of row r in group g has channel k of tap t at
      * {@code a[aOffset + bases[g] + taps[t] + 16 * r + k]}; its weights are at {@code b[bOffset + (16 * (t - from) + k) *
-     * width]}.
+     * width]}. Its sums begin with {@code start[startOffset + (6 * g + r) * startStride ...]} and go to {@code c[cOffset +
+     * places[g] + r * cStride ...]}: sixteen columns lie together, the next sixteen {@code cBlock} further.
      */
     abstract void blockedProduct(
             float[] a,
@@ -55,12 +55,13 @@ abstract class Kernels {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride);
+            int[] places,
+            int cStride,
+            int cBlock);
 
     /**
-     * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]}. Group g covers
-     * the six pixels from {@code pixels[g]} on; sixteen columns of a sum lie together, the next sixteen {@code cBlock}
-     * further; sums below {@code floor} (zero or minus infinity) become zero.
+     * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]} and its sums at
+     * {@code c[cOffset + p * cStride ...]}. Group g covers the six pixels from {@code pixels[g]} on; sums below {@code floor} (zero or minus infinity) become zero.
      */
     abstract void planarProduct(
             float[] a,
@@ -96,10 +97,15 @@ abstract class Kernels {
     abstract void fewOutputs(
             float[] a, int base, int pixels, int[] taps, float[] b, int columns, float[] fold, float[] c, int cOffset);
 
-    /** One output pixel a step: {@code c[16 * pixel + l] = bias + sum over taps a[base + taps[t] + 16 * pixel + l] * b}. */
+    /**
+     * Rows of pixels, each channel for itself: {@code c[cOffset + cRow * row + 16 * pixel + l] = bias + sum over taps of
+     * a[base + aRow * row + taps[t] + 16 * pixel + l] * b[bOffset + 16 * t + l]}; sums below {@code floor} become zero.
+     */
     abstract void depthwise(
             float[] a,
             int base,
+            int aRow,
+            int rows,
             int pixels,
             int[] taps,
             float[] b,
@@ -107,7 +113,9 @@ abstract class Kernels {
             float[] bias,
             int biasOffset,
             float[] c,
-            int cOffset);
+            int cOffset,
+            int cRow,
+            float floor);
 
     /**
      * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.
@@ -142,6 +150,9 @@ abstract class Kernels {
             float[] output,
             int offset,
             int rowStride);
+
+    /** Copies blocks of a row of pixels: block p goes from {@code x[from + p * step ...]} to {@code y[to + 16 * p ...]}. */
+    abstract void copyRow(float[] x, int from, int step, int pixels, float[] y, int to);
 
     /**
      * Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]} and goes to {@code output[offset +

@@ -25,6 +25,11 @@ record Phase(int[] taps, int tapsBefore, int firstRow, int rowStep, int firstCol
         return computed * columnStep + firstColumn;
     }
 
+    /** Computed rows whose output row is below that height. */
+    int rowsBelow(int height) {
+        return (height - firstRow + rowStep - 1) / rowStep;
+    }
+
     /** Computed columns whose output column is below that width. */
     int columnsBelow(int width) {
         return (width - firstColumn + columnStep - 1) / columnStep;

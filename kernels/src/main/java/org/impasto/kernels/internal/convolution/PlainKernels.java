@@ -17,7 +17,7 @@ final class PlainKernels extends Kernels {
     /** Rows of factors and sums. */
     private static final class Rows {
         final float[][] factors = new float[4][WIDEST];
-        final int[] places = new int[ROWS_AT_ONCE];
+        final int[] sources = new int[ROWS_AT_ONCE];
         final float[][] sums = new float[ROWS_AT_ONCE][WIDEST];
     }
 
@@ -43,18 +43,23 @@ final class PlainKernels extends Kernels {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride) {
+            int[] places,
+            int cStride,
+            int cBlock) {
         float[][] sums = ROW_ARRAYS.get().sums;
-        int[] places = ROW_ARRAYS.get().places;
+        int[] sources = ROW_ARRAYS.get().sources;
         for (int first = 0; first < groups * ROWS; first += ROWS_AT_ONCE) {
             int rows = Math.min(ROWS_AT_ONCE, groups * ROWS - first);
             for (int row = 0; row < rows; row++) {
-                places[row] = bases[(first + row) / ROWS] + (first + row) % ROWS * 16;
+                sources[row] = bases[(first + row) / ROWS] + (first + row) % ROWS * 16;
                 System.arraycopy(start, startOffset + (first + row) * startStride, sums[row], 0, width);
             }
-            accumulate(a, aOffset, places, rows, taps, from, to, 16, b, bOffset, width);
+            accumulate(a, aOffset, sources, rows, taps, from, to, 16, b, bOffset, width);
             for (int row = 0; row < rows; row++) {
-                System.arraycopy(sums[row], 0, c, cOffset + (first + row) * cStride, width);
+                int place = cOffset + places[(first + row) / ROWS] + (first + row) % ROWS * cStride;
+                for (int column = 0; column < width; column += 16) {
+                    System.arraycopy(sums[row], column, c, place + column / 16 * cBlock, 16);
+                }
             }
         }
     }
@@ -195,6 +200,8 @@ final class PlainKernels extends Kernels {
     void depthwise(
             float[] a,
             int base,
+            int aRow,
+            int rows,
             int pixels,
             int[] taps,
             float[] b,
@@ -202,16 +209,23 @@ final class PlainKernels extends Kernels {
             float[] bias,
             int biasOffset,
             float[] c,
-            int cOffset) {
-        for (int pixel = 0; pixel < pixels; pixel++) {
-            int o = cOffset + pixel * 16;
+            int cOffset,
+            int cRow,
+            float floor) {
+        for (int i = 0; i < rows * pixels; i++) {
+            int row = i / pixels;
+            int pixel = i % pixels;
+            int o = cOffset + row * cRow + pixel * 16;
             System.arraycopy(bias, biasOffset, c, o, 16);
             for (int tap = 0; tap < taps.length; tap++) {
-                int x = base + taps[tap] + 16 * pixel;
+                int x = base + row * aRow + taps[tap] + 16 * pixel;
                 int w = bOffset + tap * 16;
                 for (int lane = 0; lane < 16; lane++) {
                     c[o + lane] += a[x + lane] * b[w + lane];
                 }
+            }
+            for (int lane = 0; lane < 16; lane++) {
+                c[o + lane] = c[o + lane] < floor ? 0f : c[o + lane];
             }
         }
     }
@@ -321,6 +335,13 @@ final class PlainKernels extends Kernels {
 
     private static float sloped(float y, float negativeSlope) {
         return y < 0 ? (negativeSlope == 0 ? 0 : y * negativeSlope) : y;
+    }
+
+    @Override
+    void copyRow(float[] x, int from, int step, int pixels, float[] y, int to) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            System.arraycopy(x, from + pixel * step, y, to + pixel * 16, 16);
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 final class Strip {
     private static final int BLOCK = BlockedLayout.BLOCK;
 
+    private final Kernels kernels = Kernels.chosen();
     private final ConvolutionShape shape;
     private final boolean blocked;
     private final ActivationLayout inputLayout;
@@ -93,10 +94,36 @@ final class Strip {
 
     /** Fills a strip for the tile whose first output pixel is given. */
     void gather(float[] input, int image, int firstChannel, int firstRow, int firstColumn, float[] strip) {
+        gather(input, image, firstChannel, firstRow, firstColumn, rows, columns, strip);
+    }
+
+    /** Fills what so many rows and columns of output pixels need of a strip. */
+    void gatherPart(
+            float[] input,
+            int image,
+            int firstChannel,
+            int firstRow,
+            int firstColumn,
+            int outputRows,
+            int outputColumns,
+            float[] strip) {
+        int count = rows(shape, outputRows);
+        gather(input, image, firstChannel, firstRow, firstColumn, count, columns(shape, outputColumns), strip);
+    }
+
+    private void gather(
+            float[] input,
+            int image,
+            int firstChannel,
+            int firstRow,
+            int firstColumn,
+            int rowCount,
+            int columnCount,
+            float[] strip) {
         int y = firstRow * shape.strideHeight();
         int x = firstColumn * phases;
         for (int plane = 0; plane < depth; plane++) {
-            for (int row = 0; row < rows; row++) {
+            for (int row = 0; row < rowCount; row++) {
                 int target = (plane * rows + row) * phases * columns * unit();
                 int source = sourceRows[y + row];
                 if (source < 0) {
@@ -110,6 +137,7 @@ final class Strip {
                             BLOCK,
                             BLOCK,
                             x,
+                            columnCount,
                             strip,
                             target);
                 } else if (inputLayout == ActivationLayout.PLANAR) {
@@ -120,6 +148,7 @@ final class Strip {
                             1,
                             1,
                             x,
+                            columnCount,
                             strip,
                             target);
                 } else {
@@ -132,6 +161,7 @@ final class Strip {
                             BLOCK,
                             1,
                             x,
+                            columnCount,
                             strip,
                             target);
                 }
@@ -140,29 +170,32 @@ final class Strip {
     }
 
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
-    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
-        int column = 0;
-        int total = phases * columns;
-        while (column < total) {
-            int source = sourceColumns[x + column];
-            if (phases == 1 && distance == size && source >= 0) {
+    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
+        for (int phase = 0; phase < phases; phase++) {
+            int at = target + phase * columns * size;
+            for (int column = 0; column < count; ) {
+                int source = sourceColumns[x + column * phases + phase];
                 int run = 1;
-                while (column + run < total && sourceColumns[x + column + run] == source + run) {
+                while (column + run < count
+                        && sourceColumns[x + (column + run) * phases + phase]
+                                == source + (source < 0 ? 0 : run * phases)) {
                     run++;
                 }
-                System.arraycopy(input, sourceRow + source * size, strip, target + column * size, run * size);
+                int from = sourceRow + source * distance;
+                if (source < 0) {
+                    Arrays.fill(strip, at, at + run * size, 0f);
+                } else if (phases == 1 && distance == size) {
+                    System.arraycopy(input, from, strip, at, run * size);
+                } else if (size == BLOCK) {
+                    kernels.copyRow(input, from, phases * distance, run, strip, at);
+                } else {
+                    for (int i = 0; i < run; i++) {
+                        strip[at + i] = input[from + i * phases * distance];
+                    }
+                }
+                at += run * size;
                 column += run;
-                continue;
             }
-            int at = target + (column % phases * columns + column / phases) * size;
-            if (source < 0) {
-                Arrays.fill(strip, at, at + size, 0f);
-            } else if (size == 1) {
-                strip[at] = input[sourceRow + source * distance];
-            } else {
-                System.arraycopy(input, sourceRow + source * distance, strip, at, size);
-            }
-            column++;
         }
     }
 }

@@ -20,6 +20,8 @@ final class StripConvolution {
     private static final int ROWS = Kernels.ROWS;
     private static final int LARGEST_STRIP = 128 * 1024; // floats: half of a second-level cache
     private static final int LARGEST_TILE_WIDTH = 48; // a multiple of every number of pixels that kernels take at once
+    private static final int SHALLOW = 4; // channels, of which a strip of long rows is small
+    private static final int LARGEST_SHALLOW_TILE_WIDTH = 528; // long rows of output are written faster
     private static final int LARGEST_TILE_HEIGHT = 8;
     private static final int DEPTH_AT_ONCE = 1024; // products before the sums are put down: a panel stays in the cache
     private static final int PIECES_WANTED = 16;
@@ -36,6 +38,8 @@ final class StripConvolution {
     private final boolean blocked;
     private final int outHeight;
     private final int outWidth;
+    private final int fullHeight; // of the output before any pooling
+    private final int fullWidth;
     private final int storedHeight;
     private final int storedWidth;
     private final int tileHeight;
@@ -48,8 +52,8 @@ final class StripConvolution {
     private final int panelPieces;
     private final Strip strip;
     private final List<Phase> phases;
-    private final int[] fullBases; // places of the groups of pixels in the strip
-    private final int[] lastBases; // the same for the last tile of a row
+    private final int[] denseTaps; // of a picture that is read where it is
+    private final boolean storesInPlace; // sums go to the output without a stop
     private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
@@ -66,11 +70,13 @@ final class StripConvolution {
         channelsPerPart = depthwise ? BLOCK : shape.inputChannelsPerGroup();
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
-        storedHeight =
-                plan.shape().isSpread() ? plan.outputHeight() : fusion.pool().size(outHeight);
-        storedWidth =
-                plan.shape().isSpread() ? plan.outputWidth() : fusion.pool().size(outWidth);
-        int across = (outWidth + LARGEST_TILE_WIDTH - 1) / LARGEST_TILE_WIDTH;
+        fullHeight = plan.shape().isSpread() ? plan.shape().outputHeight() : outHeight;
+        fullWidth = plan.shape().isSpread() ? plan.shape().outputWidth() : outWidth;
+        storedHeight = fusion.pool().size(fullHeight);
+        storedWidth = fusion.pool().size(fullWidth);
+        boolean shallow = depthwise || !blocked && channelsPerPart <= SHALLOW;
+        int widest = shallow ? LARGEST_SHALLOW_TILE_WIDTH : LARGEST_TILE_WIDTH;
+        int across = (outWidth + widest - 1) / widest;
         boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
                 && Kernels.fewOutputColumns(shape.outputChannels()) == 3;
         int multiple = eightByThree ? 8 : ROWS; // pixels of a register tile
@@ -88,8 +94,9 @@ final class StripConvolution {
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
-        fullBases = bases(tileWidth);
-        lastBases = bases(outWidth - (tilesAcross - 1) * tileWidth);
+        denseTaps = depthwise ? denseTaps(shape) : new int[0];
+        boolean whole = shape.groups() == 1 || shape.outputChannelsPerGroup() % BLOCK == 0;
+        storesInPlace = blocked && whole && fusion.pool() == Fusion.Pool.NONE;
     }
 
     /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
@@ -132,6 +139,16 @@ final class StripConvolution {
         return pooled ? Math.max(2, height / 2 * 2) : height; // windows must not cross tiles
     }
 
+    private static int[] denseTaps(ConvolutionShape s) {
+        int[] taps = new int[s.kernelHeight() * s.kernelWidth()];
+        Arrays.setAll(
+                taps,
+                tap -> (tap / s.kernelWidth() * s.dilationHeight() * s.width()
+                                + tap % s.kernelWidth() * s.dilationWidth())
+                        * BLOCK);
+        return taps;
+    }
+
     void run(Workers workers, Run run) {
         int pieces =
                 Math.multiplyExact(Math.multiplyExact(shape.batch() * parts, tilesDown * tilesAcross), panelPieces);
@@ -140,7 +157,8 @@ final class StripConvolution {
             workers.run(pieces, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
-                    scratch = new Scratch(strip.size(), tileHeight * tileWidth * widestPanel());
+                    scratch = new Scratch(
+                            strip.size(), tileHeight * tileWidth * widestPanel(), tileHeight * tileWidth / ROWS);
                     scratches[worker] = scratch;
                 }
                 compute(index, scratch);
@@ -162,10 +180,16 @@ final class StripConvolution {
         final float[] strip;
         final float[] sums;
         final float[] fold = ScratchArrays.take(32 * BLOCK);
+        final int[] bases; // of groups of pixels in the strip
+        final int[] sumPlaces; // in the sums
+        final int[] places; // in the output
 
-        Scratch(int stripSize, int sumsSize) {
+        Scratch(int stripSize, int sumsSize, int groups) {
             strip = ScratchArrays.take(stripSize);
             sums = ScratchArrays.take(sumsSize);
+            bases = new int[groups];
+            sumPlaces = new int[groups];
+            places = new int[groups];
         }
 
         void giveBack() {
@@ -184,7 +208,9 @@ final class StripConvolution {
         int image = tile / tilesAcross / tilesDown / parts;
         int rows = Math.min(tileHeight, outHeight - row);
         int columns = Math.min(tileWidth, outWidth - column);
-        strip.gather(input, image, part * channelsPerPart, row, column, scratch.strip);
+        if (algorithm != ConvolutionPlan.Algorithm.DEPTHWISE) {
+            strip.gather(input, image, part * channelsPerPart, row, column, scratch.strip);
+        }
         switch (algorithm) {
             case FEW_OUTPUTS -> fewOutputs(image, row, column, rows, columns, scratch);
             case DEPTHWISE -> depthwise(image, part, row, column, rows, columns, scratch);
@@ -197,10 +223,21 @@ final class StripConvolution {
                         continue;
                     }
                     for (Phase phase : phases) {
-                        for (int y = 0; y < rows; y += rowsAtOnce) {
-                            int height = Math.min(rowsAtOnce, rows - y);
-                            multiply(part, panel, phase, y, height, columns, scratch);
-                            store(image, part, panel, phase, row + y, column, height, columns, scratch.sums);
+                        int phaseRows = Math.min(rows, phase.rowsBelow(fullHeight) - row);
+                        int phaseColumns = Math.min(columns, phase.columnsBelow(fullWidth) - column);
+                        for (int y = 0; y < phaseRows && phaseColumns > 0; y += rowsAtOnce) {
+                            int height = Math.min(rowsAtOnce, phaseRows - y);
+                            Area area = new Area(image, part, panel, phase, row + y, column, height, phaseColumns);
+                            if (!blocked) {
+                                multiplyPlanar(area, y, scratch);
+                                store(area, scratch.sums);
+                            } else if (storesInPlace && phaseColumns >= ROWS) {
+                                multiply(area, y, true, scratch);
+                                activate(area);
+                            } else {
+                                multiply(area, y, false, scratch);
+                                store(area, scratch.sums);
+                            }
                         }
                     }
                 }
@@ -208,58 +245,97 @@ final class StripConvolution {
         }
     }
 
-    private void multiply(int group, int panel, Phase phase, int row, int rows, int columns, Scratch scratch) {
-        int[] taps = phase.taps();
-        int width = panels.width(panel);
-        int first = group * panels.columns() + panels.start(panel);
-        if (!blocked) {
-            for (int y = 0; y < rows; y++) {
-                kernels.planarProduct(
-                        scratch.strip,
-                        strip.place(row + y, 0),
-                        pixels(columns),
-                        taps,
-                        0,
-                        taps.length,
-                        weights,
-                        first * taps.length,
-                        width,
-                        bias,
-                        first,
-                        0,
-                        scratch.sums,
-                        y * pitch(columns) * width,
-                        width,
-                        BLOCK,
-                        Float.NEGATIVE_INFINITY);
-            }
-            return;
+    /** Pixels of a phase and the output channels of a panel. */
+    private record Area(int image, int group, int panel, Phase phase, int row, int column, int rows, int columns) {}
+
+    private void multiplyPlanar(Area area, int row, Scratch scratch) {
+        int[] taps = strip.taps();
+        int width = panels.width(area.panel);
+        int first = area.group * panels.columns() + panels.start(area.panel);
+        for (int y = 0; y < area.rows; y++) {
+            kernels.planarProduct(
+                    scratch.strip,
+                    strip.place(row + y, 0),
+                    pixels(area.columns),
+                    taps,
+                    0,
+                    taps.length,
+                    weights,
+                    first * taps.length,
+                    width,
+                    bias,
+                    first,
+                    0,
+                    scratch.sums,
+                    y * pitch(area.columns) * width,
+                    width,
+                    BLOCK,
+                    Float.NEGATIVE_INFINITY);
         }
-        int[] bases = columns == tileWidth ? fullBases : lastBases;
-        int groups = rows * (pitch(columns) / ROWS);
-        int place = strip.place(row, 0);
+    }
+
+    /** Sums of rows of the strip from {@code row} on, put into the output or left in the scratch array. */
+    private void multiply(Area area, int row, boolean inPlace, Scratch scratch) {
+        int[] taps = area.phase.taps();
+        int width = panels.width(area.panel);
+        int first = area.group * panels.columns() + panels.start(area.panel);
+        int across = pitch(area.columns) / ROWS;
+        for (int y = 0; y < area.rows; y++) {
+            for (int i = 0; i < across; i++) {
+                // in the output the last group repeats some pixels, to the same bits
+                int x = inPlace ? Math.min(i * ROWS, area.columns - ROWS) : i * ROWS;
+                int group = y * across + i;
+                scratch.bases[group] = strip.place(y, x);
+                scratch.sumPlaces[group] = group * ROWS * width;
+                scratch.places[group] = (y * area.phase.rowStep() * storedWidth + x * area.phase.columnStep()) * BLOCK;
+            }
+        }
+        int classStart = area.phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
         int step = DEPTH_AT_ONCE / BLOCK;
-        int classStart = phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
         for (int from = 0; from == 0 || from < taps.length; from += step) { // once where no tap meets a pixel
             int to = Math.min(taps.length, from + step);
-            int b = classStart + (first * taps.length + from * width) * BLOCK;
+            boolean stores = inPlace && to == taps.length;
             kernels.blockedProduct(
                     scratch.strip,
-                    place,
-                    bases,
-                    groups,
+                    strip.place(row, 0),
+                    scratch.bases,
+                    area.rows * across,
                     taps,
                     from,
                     to,
                     weights,
-                    b,
+                    classStart + (first * taps.length + from * width) * BLOCK,
                     width,
                     from == 0 ? bias : scratch.sums,
                     from == 0 ? first : 0,
                     from == 0 ? 0 : width,
-                    scratch.sums,
-                    0,
-                    width);
+                    stores ? output : scratch.sums,
+                    stores ? place(area) : 0,
+                    stores ? scratch.places : scratch.sumPlaces,
+                    stores ? area.phase.columnStep() * BLOCK : width,
+                    stores ? storedHeight * storedWidth * BLOCK : BLOCK);
+        }
+    }
+
+    /** Where the first pixel and channel of an area lie in the output; groups are whole blocks. */
+    private int place(Area area) {
+        int block = (area.group * shape.outputChannelsPerGroup() + panels.start(area.panel)) / BLOCK;
+        int plane = (area.image * BlockedLayout.blocks(shape.outputChannels()) + block) * storedHeight;
+        return ((plane + area.phase.row(area.row)) * storedWidth + area.phase.column(area.column)) * BLOCK;
+    }
+
+    /** Applies the slope to sums in the output. */
+    private void activate(Area area) {
+        if (fusion.negativeSlope() == 1) {
+            return;
+        }
+        int place = place(area);
+        int step = area.phase.columnStep() * BLOCK;
+        for (int block = 0; block < panels.width(area.panel) / BLOCK; block++) {
+            for (int y = 0; y < area.rows; y++) {
+                int at = place + (block * storedHeight + y * area.phase.rowStep()) * storedWidth * BLOCK;
+                kernels.storeRow(output, at, step, area.columns, fusion.negativeSlope(), output, at, step);
+            }
         }
     }
 
@@ -272,13 +348,6 @@ final class StripConvolution {
         int[] pixels = new int[pitch(columns) / ROWS];
         Arrays.setAll(pixels, i -> i * ROWS);
         return pixels;
-    }
-
-    private int[] bases(int columns) {
-        int across = pitch(columns) / ROWS;
-        int[] bases = new int[tileHeight * across];
-        Arrays.setAll(bases, i -> strip.place(i / across, i % across * ROWS));
-        return bases;
     }
 
     /** Sums of planar taps are short: they go to the output without a stop. */
@@ -319,45 +388,41 @@ final class StripConvolution {
         }
     }
 
-    private void store(
-            int image, int group, int panel, Phase phase, int row, int column, int rows, int columns, float[] sums) {
+    private void store(Area area, float[] sums) {
         int perGroup = shape.outputChannelsPerGroup();
         boolean whole = shape.groups() == 1 || perGroup % BLOCK == 0;
-        int width = panels.width(panel);
+        int width = panels.width(area.panel);
         int outBlocks = BlockedLayout.blocks(shape.outputChannels());
         for (int block = 0; block < width / BLOCK; block++) {
             if (!whole) {
                 storeLanes(
-                        image,
-                        group,
-                        panels.start(panel) + block * BLOCK,
-                        row,
-                        column,
-                        rows,
-                        columns,
+                        area.image,
+                        area.group,
+                        panels.start(area.panel) + block * BLOCK,
+                        area.row,
+                        area.column,
+                        area.rows,
+                        area.columns,
                         sums,
                         block * BLOCK,
                         width);
-                continue;
-            }
-            int outBlock = (group * perGroup + panels.start(panel)) / BLOCK + block;
-            int plane = (image * outBlocks + outBlock) * storedHeight * storedWidth;
-            if (fusion.pool() == Fusion.Pool.NONE) {
-                int storedColumn = phase.column(column);
-                int stored = Math.min(columns, phase.columnsBelow(storedWidth) - column);
-                for (int y = 0; y < rows && phase.row(row + y) < storedHeight; y++) {
+            } else if (fusion.pool() == Fusion.Pool.NONE) {
+                int place = place(area) + block * storedHeight * storedWidth * BLOCK;
+                for (int y = 0; y < area.rows; y++) {
                     kernels.storeRow(
                             sums,
-                            y * pitch(columns) * width + block * BLOCK,
+                            y * pitch(area.columns) * width + block * BLOCK,
                             width,
-                            stored,
+                            area.columns,
                             fusion.negativeSlope(),
                             output,
-                            (plane + phase.row(row + y) * storedWidth + storedColumn) * BLOCK,
-                            phase.columnStep() * BLOCK);
+                            place + y * area.phase.rowStep() * storedWidth * BLOCK,
+                            area.phase.columnStep() * BLOCK);
                 }
             } else {
-                storePooled(plane, row, column, rows, columns, sums, block * BLOCK, width);
+                int outBlock = (area.group * perGroup + panels.start(area.panel)) / BLOCK + block;
+                int plane = (area.image * outBlocks + outBlock) * storedHeight * storedWidth;
+                storePooled(plane, area.row, area.column, area.rows, area.columns, sums, block * BLOCK, width);
             }
         }
     }
@@ -459,30 +524,76 @@ final class StripConvolution {
         }
     }
 
+    /** Pixels whose taps all lie inside the picture read it where it is; the others read a strip. */
     private void depthwise(int image, int block, int row, int column, int rows, int columns, Scratch scratch) {
-        int plane = (image * parts + block) * outHeight * outWidth;
-        int taps = strip.taps().length;
-        for (int y = 0; y < rows; y++) {
-            kernels.depthwise(
-                    scratch.strip,
-                    strip.place(y, 0),
-                    columns,
-                    strip.taps(),
-                    weights,
-                    block * taps * BLOCK,
-                    bias,
-                    block * BLOCK,
-                    scratch.sums,
-                    0);
-            kernels.storeRow(
-                    scratch.sums,
-                    0,
-                    BLOCK,
-                    columns,
-                    fusion.negativeSlope(),
-                    output,
-                    (plane + (row + y) * outWidth + column) * BLOCK,
-                    BLOCK);
+        boolean dense = shape.strideHeight() == 1 && shape.strideWidth() == 1;
+        int reachHeight = shape.dilationHeight() * (shape.kernelHeight() - 1);
+        int reachWidth = shape.dilationWidth() * (shape.kernelWidth() - 1);
+        int top = Math.max(row, shape.top());
+        int bottom = Math.min(row + rows, shape.height() - reachHeight + shape.top());
+        int left = Math.max(column, shape.left());
+        int right = Math.min(column + columns, shape.width() - reachWidth + shape.left());
+        if (!dense || bottom <= top || right <= left) {
+            gathered(image, block, row, column, rows, columns, scratch);
+        } else {
+            int first = (image * parts + block) * shape.height() + top - shape.top();
+            depthwise(
+                    input,
+                    (first * shape.width() + left - shape.left()) * BLOCK,
+                    shape.width() * BLOCK,
+                    denseTaps,
+                    image,
+                    block,
+                    top,
+                    left,
+                    bottom - top,
+                    right - left);
+            gathered(image, block, row, column, top - row, columns, scratch);
+            gathered(image, block, bottom, column, row + rows - bottom, columns, scratch);
+            gathered(image, block, top, column, bottom - top, left - column, scratch);
+            gathered(image, block, top, right, bottom - top, column + columns - right, scratch);
         }
+        if (fusion.negativeSlope() != 0 && fusion.negativeSlope() != 1) {
+            for (int y = 0; y < rows; y++) {
+                int at = (((image * parts + block) * outHeight + row + y) * outWidth + column) * BLOCK;
+                kernels.storeRow(output, at, BLOCK, columns, fusion.negativeSlope(), output, at, BLOCK);
+            }
+        }
+    }
+
+    private void gathered(int image, int block, int row, int column, int rows, int columns, Scratch scratch) {
+        if (rows > 0 && columns > 0) {
+            strip.gatherPart(input, image, block * BLOCK, row, column, rows, columns, scratch.strip);
+            int rowDistance = strip.place(1, 0) - strip.place(0, 0);
+            depthwise(scratch.strip, 0, rowDistance, strip.taps(), image, block, row, column, rows, columns);
+        }
+    }
+
+    private void depthwise(
+            float[] from,
+            int base,
+            int rowDistance,
+            int[] taps,
+            int image,
+            int block,
+            int row,
+            int column,
+            int rows,
+            int columns) {
+        kernels.depthwise(
+                from,
+                base,
+                rowDistance,
+                rows,
+                columns,
+                taps,
+                weights,
+                block * taps.length * BLOCK,
+                bias,
+                block * BLOCK,
+                output,
+                (((image * parts + block) * outHeight + row) * outWidth + column) * BLOCK,
+                outWidth * BLOCK,
+                fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
     }
 }

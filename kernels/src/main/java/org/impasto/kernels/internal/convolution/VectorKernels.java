@@ -33,9 +33,10 @@ final class VectorKernels extends Kernels {
             int startStride,
             float[] c,
             int cOffset,
-            int cStride) {
+            int[] places,
+            int cStride,
+            int cBlock) {
         for (int group = 0; group < groups; group++) {
-            int row = group * ROWS;
             BlockedTile.multiply(
                     width,
                     a,
@@ -46,11 +47,12 @@ final class VectorKernels extends Kernels {
                     b,
                     bOffset,
                     start,
-                    startOffset + row * startStride,
+                    startOffset + group * ROWS * startStride,
                     startStride,
                     c,
-                    cOffset + row * cStride,
-                    cStride);
+                    cOffset + places[group],
+                    cStride,
+                    cBlock);
         }
     }
 
@@ -104,6 +106,8 @@ final class VectorKernels extends Kernels {
     void depthwise(
             float[] a,
             int base,
+            int aRow,
+            int rows,
             int pixels,
             int[] taps,
             float[] b,
@@ -111,48 +115,10 @@ final class VectorKernels extends Kernels {
             float[] bias,
             int biasOffset,
             float[] c,
-            int cOffset) {
-        int four = pixels - pixels % 4;
-        for (int pixel = 0; pixel < four; pixel += 4) {
-            depthwiseFour(a, base + pixel * 16, taps, b, bOffset, bias, biasOffset, c, cOffset + pixel * 16);
-        }
-        for (int pixel = four; pixel < pixels; pixel++) {
-            depthwiseOne(a, base + pixel * 16, taps, b, bOffset, bias, biasOffset, c, cOffset + pixel * 16);
-        }
-    }
-
-    private static void depthwiseFour(
-            float[] a, int base, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset, float[] c, int o) {
-        for (int lane = 0; lane < 16; lane += LANES) {
-            FloatVector y0 = FloatVector.fromArray(FLOATS, bias, biasOffset + lane);
-            FloatVector y1 = y0;
-            FloatVector y2 = y0;
-            FloatVector y3 = y0;
-            for (int tap = 0; tap < taps.length; tap++) {
-                int x = base + taps[tap] + lane;
-                FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + tap * 16 + lane);
-                y0 = FloatVector.fromArray(FLOATS, a, x).fma(w, y0);
-                y1 = FloatVector.fromArray(FLOATS, a, x + 16).fma(w, y1);
-                y2 = FloatVector.fromArray(FLOATS, a, x + 32).fma(w, y2);
-                y3 = FloatVector.fromArray(FLOATS, a, x + 48).fma(w, y3);
-            }
-            y0.intoArray(c, o + lane);
-            y1.intoArray(c, o + lane + 16);
-            y2.intoArray(c, o + lane + 32);
-            y3.intoArray(c, o + lane + 48);
-        }
-    }
-
-    private static void depthwiseOne(
-            float[] a, int base, int[] taps, float[] b, int bOffset, float[] bias, int biasOffset, float[] c, int o) {
-        for (int lane = 0; lane < 16; lane += LANES) {
-            FloatVector y = FloatVector.fromArray(FLOATS, bias, biasOffset + lane);
-            for (int tap = 0; tap < taps.length; tap++) {
-                FloatVector w = FloatVector.fromArray(FLOATS, b, bOffset + tap * 16 + lane);
-                y = FloatVector.fromArray(FLOATS, a, base + taps[tap] + lane).fma(w, y);
-            }
-            y.intoArray(c, o + lane);
-        }
+            int cOffset,
+            int cRow,
+            float floor) {
+        DepthwiseTile.rows(a, base, aRow, rows, pixels, taps, b, bOffset, bias, biasOffset, c, cOffset, cRow, floor);
     }
 
     @Override
@@ -190,6 +156,15 @@ final class VectorKernels extends Kernels {
             int rowStride) {
         WinogradTile.pooledOutput(
                 m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
+    }
+
+    @Override
+    void copyRow(float[] x, int from, int step, int pixels, float[] y, int to) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int lane = 0; lane < 16; lane += LANES) {
+                FloatVector.fromArray(FLOATS, x, from + pixel * step + lane).intoArray(y, to + pixel * 16 + lane);
+            }
+        }
     }
 
     @Override

@@ -45,6 +45,7 @@ final class WinogradConvolution {
     private final int[] sourceColumns;
     private final int[] taps;
     private final int[] bases;
+    private final int[] places;
     private final Panels panels;
     private final int
             vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
@@ -77,6 +78,8 @@ final class WinogradConvolution {
         bases = new int[tilesPerBlock / ROWS];
         Arrays.setAll(bases, i -> i * GROUP * inBlocks);
         panels = Panels.of(shape.outputChannels());
+        places = new int[tilesPerBlock / ROWS];
+        Arrays.setAll(places, i -> i * ROWS * panels.columns());
         int vSize = tilesPerBlock * inBlocks * BLOCK + BLOCK;
         int mSize = tilesPerBlock * outBlocks * BLOCK + BLOCK;
         vStride = staged ? vSize : Math.max(vSize, mSize);
@@ -215,7 +218,9 @@ final class WinogradConvolution {
                     0,
                     scratch.m,
                     xi * mStride + start,
-                    columns);
+                    places,
+                    columns,
+                    BLOCK);
         }
     }
 

@@ -78,33 +78,6 @@ public final class Pooling {
         });
     }
 
-    /** Repeats each pixel of batch x channels x height x width {@code scale} times along both axes. */
-    public static void upsampleNearest(
-            int batch,
-            int channels,
-            int height,
-            int width,
-            int scale,
-            float[] input,
-            float[] output,
-            Workers workers,
-            Run run) {
-        int planes = batch * BlockedLayout.blocks(channels);
-        workers.run(Math.multiplyExact(planes, height), run, (index, worker) -> {
-            int source = index * width * BLOCK;
-            int rowSize = width * scale * BLOCK;
-            int target = index * scale * rowSize;
-            for (int x = 0; x < width; x++) {
-                for (int copy = 0; copy < scale; copy++) {
-                    System.arraycopy(input, source + x * BLOCK, output, target + (x * scale + copy) * BLOCK, BLOCK);
-                }
-            }
-            for (int copy = 1; copy < scale; copy++) {
-                System.arraycopy(output, target, output, target + copy * rowSize, rowSize);
-            }
-        });
-    }
-
     private static void check(PoolingShape shape, float[] input, float[] output) {
         if (input.length < shape.inputSize() || output.length < shape.outputSize()) {
             throw new ShapeException("pooling arrays hold " + input.length + " and " + output.length

@@ -28,6 +28,9 @@ abstract class RowKernels {
     /** Adds the input to the output. */
     abstract void add(float[] input, int from, int step, int count, float[] output, int to);
 
+    /** The larger of each two neighbours of two rows of a plane, 2 count numbers each; NaN where one is. */
+    abstract void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to);
+
     /** Divides block i by {@code divisors[i]}. */
     abstract void divide(float[] output, int to, int count, float[] divisors);
 }

@@ -4,9 +4,16 @@ import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /** The loops over rows on the Vector API; loaded only by the vector provider. */
 final class VectorRowKernels extends RowKernels {
+    private static final int HALF = LANES / 2;
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES);
+    private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES + 1);
+    private static final VectorMask<Float> UPPER = VectorMask.fromLong(FLOATS, (1L << LANES) - (1L << HALF));
+
     @Override
     void max(float[] input, int from, int step, int count, float[] output, int to) {
         for (int i = 0; i < count; i++) {
@@ -35,6 +42,26 @@ final class VectorRowKernels extends RowKernels {
                         .div(divisors[i])
                         .intoArray(output, to + i * 16 + lane);
             }
+        }
+    }
+
+    @Override
+    void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            int u = upper + 2 * i;
+            int l = lower + 2 * i;
+            FloatVector a = FloatVector.fromArray(FLOATS, input, u).max(FloatVector.fromArray(FLOATS, input, l));
+            FloatVector b = FloatVector.fromArray(FLOATS, input, u + LANES)
+                    .max(FloatVector.fromArray(FLOATS, input, l + LANES));
+            FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER);
+            FloatVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER);
+            even.max(odd).intoArray(output, to + i);
+        }
+        for (; i < count; i++) {
+            float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
+            float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
+            output[to + i] = Math.max(above, below);
         }
     }
 }

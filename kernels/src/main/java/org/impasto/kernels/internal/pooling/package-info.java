@@ -1,6 +1,6 @@
 /**
- * Pooling and nearest-neighbour upsampling of blocked feature maps. A shape with its options and a blocked array enter,
- * a blocked array leaves, and for max pooling, when asked for, where each maximum stood.
+ * Pooling of blocked feature maps and of planes. A shape with its options and an array enter, an array leaves, and for
+ * max pooling, when asked for, where each maximum stood.
  */
 @NullMarked
 package org.impasto.kernels.internal.pooling;

@@ -143,6 +143,50 @@ class ConvolutionTest {
     }
 
     @Test
+    void spreadInputsEqualTheFloat64Loop() {
+        int[][] sizes = { // channels, kernel, dilation, groups, spread down and across, top, bottom, left, right
+            {20, 70, 3, 1, 1, 2, 2, 1, 2, 1, 2},
+            {64, 96, 3, 1, 1, 2, 2, 1, 1, 1, 1},
+            {70, 16, 5, 1, 1, 3, 3, 2, 4, 0, 3},
+            {16, 33, 2, 1, 1, 3, 4, 1, 3, 0, 5},
+            {32, 64, 3, 2, 2, 2, 3, 4, 1, 2, 4},
+            {16, 16, 4, 3, 1, 2, 2, 0, 0, 9, 1},
+            {5, 4, 1, 1, 1, 2, 1, 0, 1, 0, 0},
+            {300, 20, 3, 1, 1, 2, 2, 1, 1, 1, 1},
+        };
+        for (int[] n : sizes) {
+            for (int width : new int[] {1, 5, 29}) {
+                ConvolutionShape spread = new ConvolutionShape(
+                        2,
+                        n[0],
+                        11,
+                        width,
+                        n[1],
+                        n[2],
+                        n[2],
+                        1,
+                        1,
+                        n[3],
+                        n[3],
+                        n[4],
+                        n[7],
+                        n[8],
+                        n[9] + n[2],
+                        n[10] + n[2],
+                        PaddingMode.ZERO,
+                        n[5],
+                        n[6]);
+                Problem problem = new Problem(spread, 11);
+                for (float slope : new float[] {1, 0, 0.2f}) {
+                    Fusion fusion = new Fusion(slope, Fusion.Pool.NONE);
+                    problem.check(
+                            ConvolutionPlan.of(spread, fusion, ConvolutionPlan.Precision.FAST), slope != 0, executor);
+                }
+            }
+        }
+    }
+
+    @Test
     void winogradErrsLittleMoreThanADirectLoop() {
         for (int channels : new int[] {64, 256}) {
             ConvolutionShape shape = ConvolutionShape.same(1, channels, 24, 24, 32, 3);
@@ -233,9 +277,11 @@ class ConvolutionTest {
                 int n = i / ow / oh / s.outputChannels();
                 for (int c = 0; c < in; c++) {
                     for (int r = 0; r < s.kernelHeight(); r++) {
-                        int sy = s.mode().source(y * s.strideHeight() + r * s.dilationHeight() - s.top(), s.height());
+                        int sy = source(
+                                y * s.strideHeight() + r * s.dilationHeight() - s.top(), s.height(), s.spreadHeight());
                         for (int q = 0; q < s.kernelWidth(); q++) {
-                            int sx = s.mode().source(x * s.strideWidth() + q * s.dilationWidth() - s.left(), s.width());
+                            int sx = source(
+                                    x * s.strideWidth() + q * s.dilationWidth() - s.left(), s.width(), s.spreadWidth());
                             if (sy >= 0 && sx >= 0) {
                                 double product =
                                         (double) weights[((k * in + c) * s.kernelHeight() + r) * s.kernelWidth() + q]
@@ -250,6 +296,13 @@ class ConvolutionTest {
                     }
                 }
             }
+        }
+
+        private int source(int place, int size, int spread) {
+            if (spread == 1) {
+                return s.mode().source(place, size);
+            }
+            return place >= 0 && place % spread == 0 && place / spread < size ? place / spread : -1;
         }
 
         float[] floatLoop() {

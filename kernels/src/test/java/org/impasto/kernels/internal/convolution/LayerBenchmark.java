@@ -90,7 +90,8 @@ public final class LayerBenchmark {
     }
 
     private static void measure(ConvolutionShape shape, Precision precision, double peak) {
-        ConvolutionPlan plan = ConvolutionPlan.of(shape, Fusion.RELU, precision);
+        ConvolutionPlan plan =
+                ConvolutionPlan.of(shape, Boolean.getBoolean("relu") ? Fusion.RELU : Fusion.NONE, precision);
         Workers one = new Workers(Runnable::run, 1);
         Run run = Run.inference();
         float[] weights = numbers(

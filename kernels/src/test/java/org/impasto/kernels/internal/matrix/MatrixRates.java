@@ -190,6 +190,21 @@ final class MatrixRates {
                 4,
                 workers,
                 () -> SymmetricEigen.decompose(512, symmetric, 0, new double[512], 0, vectors, 0, run));
+        double[] dominant = symmetric.clone();
+        for (int i = 0; i < 512; i++) {
+            dominant[i * 513] += 1024;
+        }
+        TriangularFactors triangles = new TriangularFactors(vector);
+        double cube = 512.0 * 512 * 512;
+        rate("Cholesky of 512x512", cube / 3, 20, workers, () -> {
+            triangles.cholesky(512, dominant.clone(), 0, workers, run);
+        });
+        rate("LU of 512x512", 2 * cube / 3, 20, workers, () -> {
+            triangles.lu(512, symmetric.clone(), 0, new long[512], 0, workers, run);
+        });
+        rate("triangular equations 512x512, 512 columns", cube, 20, workers, () -> {
+            triangles.solve(512, 512, true, false, false, dominant, 0, symmetric.clone(), 0, workers, run);
+        });
     }
 
     private static void passed(String what, double bytes, Workers workers, Runnable work) {

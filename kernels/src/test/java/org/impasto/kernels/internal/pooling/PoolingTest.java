@@ -94,6 +94,8 @@ class PoolingTest {
         long[] positions = new long[s.batch() * s.channels() * h * w];
         Pooling.max(s, input, withPositions, positions, workers, Run.inference());
         assertThat(withPositions).isEqualTo(max);
+        float[] planes = poisoned(s.batch() * s.channels() * h * w);
+        PlanarPooling.max(s, planar, planes, workers, Run.inference());
         boolean averages = s.dilationHeight() == 1 && s.dilationWidth() == 1;
         float[] inside = poisoned(s.outputSize());
         float[] padded = poisoned(s.outputSize());
@@ -135,6 +137,8 @@ class PoolingTest {
                 }
             }
             assertThat(max[i]).isEqualTo(largest);
+            assertThat(planes[((image * s.channels() + channel) * h + y) * w + x])
+                    .isEqualTo(largest);
             assertThat(positions[((image * s.channels() + channel) * h + y) * w + x])
                     .isEqualTo(position);
             if (averages && cells > 0) {
@@ -163,26 +167,11 @@ class PoolingTest {
             Pooling.max(s, input, output, positions, workers, Run.inference());
             assertThat(output[0]).isNaN();
             assertThat(positions[0]).isEqualTo(place / 2 * 4 + place % 2);
-        }
-    }
-
-    @Test
-    void upsamplingRepeatsPixels() {
-        int h = 3;
-        int w = 5;
-        float[] input = new float[BlockedLayout.size(2, 20, h, w)];
-        for (int i = 0; i < input.length; i++) {
-            input[i] = i;
-        }
-        for (int scale = 1; scale <= 3; scale++) {
-            float[] output = poisoned(BlockedLayout.size(2, 20, h * scale, w * scale));
-            Pooling.upsampleNearest(2, 20, h, w, scale, input, output, workers, Run.inference());
-            for (int i = 0; i < output.length; i++) {
-                int x = i / 16 % (w * scale) / scale;
-                int y = i / 16 / (w * scale) % (h * scale) / scale;
-                int plane = i / 16 / (w * scale) / (h * scale);
-                assertThat(output[i]).isEqualTo(input[((plane * h + y) * w + x) * 16 + i % 16]);
-            }
+            float[] planar = new float[16];
+            planar[place / 2 * 4 + place % 2] = Float.NaN;
+            float[] planes = poisoned(4);
+            PlanarPooling.max(s, planar, planes, workers, Run.inference());
+            assertThat(planes).containsExactly(Float.NaN, 0, 0, 0);
         }
     }
 

@@ -1,0 +1,30 @@
+package org.impasto.kernels.internal.resampling;
+
+/** The loops over rows in plain Java. */
+final class PlainRowKernels extends RowKernels {
+    @Override
+    void twice(float[] input, int from, int count, float[] output, int to) {
+        for (int i = 0; i < count; i++) {
+            float value = input[from + i];
+            output[to + 2 * i] = value;
+            output[to + 2 * i + 1] = value;
+        }
+    }
+
+    @Override
+    void mix(float[] input, int near, int far, float[] line, int count) {
+        for (int i = 0; i < count; i++) {
+            line[i] = 0.75f * input[near + i] + 0.25f * input[far + i];
+        }
+    }
+
+    @Override
+    void between(float[] line, int count, float[] output, int to) {
+        for (int i = 0; i < count; i++) {
+            float left = line[i];
+            float right = line[i + 1];
+            output[to + 2 * i] = 0.75f * left + 0.25f * right;
+            output[to + 2 * i + 1] = 0.25f * left + 0.75f * right;
+        }
+    }
+}

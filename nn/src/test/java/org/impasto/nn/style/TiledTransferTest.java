@@ -1,0 +1,233 @@
+package org.impasto.nn.style;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.impasto.core.Backend;
+import org.impasto.core.Backends;
+import org.impasto.core.CancelledException;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.Storage;
+import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightWriter;
+import org.impasto.nn.Model;
+import org.impasto.nn.style.FeatureTransfer.Method;
+import org.impasto.nn.vgg.Vgg;
+import org.impasto.nn.vgg.VggDecoder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pictures made tile by tile are those made as a whole. */
+class TiledTransferTest {
+    /** Features differ by some 1e-6 of the largest; whitening multiplies what it finds small. */
+    private static final double TOLERANCE = 3e-5;
+
+    /** Name, input and output channels, size of the kernel: poolings round up. */
+    private static final Object[][] NORMALISED = {
+        {"0", 3, 3, 1}, {"2", 3, 8, 3}, {"5", 8, 8, 3}, {"9", 8, 12, 3}, {"12", 12, 12, 3}, {"16", 12, 16, 3}
+    };
+
+    private static final Object[][] INVERTOR_3 = {
+        {"1", 16, 12, 3}, {"5", 12, 12, 3}, {"8", 12, 8, 3}, {"12", 8, 8, 3}, {"15", 8, 3, 3}
+    };
+
+    private static final Object[][] INVERTOR_2 = {{"1", 12, 8, 3}, {"5", 8, 8, 3}, {"8", 8, 3, 3}};
+
+    /** Poolings round down. */
+    private static final Object[][] THIN = {
+        {"conv0", 3, 3, 1}, {"conv11", 3, 8, 3}, {"conv12", 8, 8, 3}, {"conv21", 8, 12, 3}, {"conv22", 12, 12, 3},
+        {"conv31", 12, 16, 3}
+    };
+
+    private static final Object[][] THIN_DECODER = {
+        {"conv31", 16, 12, 3}, {"conv22", 12, 12, 3}, {"conv21", 12, 8, 3}, {"conv12", 8, 8, 3}, {"conv11", 8, 3, 3}
+    };
+
+    @TempDir
+    Path folder;
+
+    private final Backend backend = Backends.standard();
+    private final long live = Storage.live();
+
+    @AfterEach
+    void nothingIsHeld() {
+        assertThat(Storage.live()).isEqualTo(live);
+    }
+
+    private Path file(String name, Object[]... layers) {
+        Path path = folder.resolve(name + ".safetensors");
+        WeightWriter writer = WeightWriter.to(path);
+        Random random = new Random(7);
+        for (Object[] layer : layers) {
+            int in = (int) layer[1];
+            int out = (int) layer[2];
+            int size = (int) layer[3];
+            float[] weight = new float[in * out * size * size];
+            for (int i = 0; i < weight.length; i++) {
+                weight[i] = (float) (random.nextGaussian() * Math.sqrt(2.0 / (in * size * size)));
+            }
+            writer.floats(layer[0] + ".weight", Shape.of(out, in, size, size), weight);
+            writer.floats(layer[0] + ".bias", Shape.of(out), new float[out]);
+        }
+        writer.write();
+        return path;
+    }
+
+    private Tensor picture(long seed, int height, int width) {
+        Random random = new Random(seed);
+        float[] values = new float[3 * height * width];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+        }
+        return Tensor.of(backend, Shape.of(1, 3, height, width), values);
+    }
+
+    private Tensor mask(int height, int width) {
+        float[] values = new float[height * width];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % width < width / 3 ? 1 : i / width < height / 4 ? 0.5f : 0; // none in whole tiles
+        }
+        return Tensor.of(backend, Shape.of(1, 1, height, width), values);
+    }
+
+    private static double difference(Tensor found, Tensor expected) {
+        assertThat(found.shape()).isEqualTo(expected.shape());
+        float[] a = found.toFloats();
+        float[] b = expected.toFloats();
+        double largest = 0;
+        for (int i = 0; i < a.length; i++) {
+            largest = Math.max(largest, Math.abs(a[i] - b[i]));
+        }
+        return largest;
+    }
+
+    private void tilesGiveTheWhole(FeatureTransfer transfer) {
+        try (Scope scope = Scope.open();
+                StyleCode first = transfer.prepare(picture(1, 40, 52));
+                StyleCode second = transfer.prepare(picture(2, 36, 37))) {
+            for (int[] size : new int[][] {{45, 59}, {9, 70}}) {
+                Tensor content = picture(3, size[0], size[1]);
+                Tensor mask = mask(size[0], size[1]);
+                for (StyleMix mix : List.of(
+                        StyleMix.of(first),
+                        StyleMix.of(first).and(second, 0.5).withStrength(0.7),
+                        StyleMix.of(first, mask),
+                        StyleMix.of(first).and(second, mask).withStrength(0.9))) {
+                    Tensor whole = transfer.stylize(content, mix);
+                    assertThat(whole.toFloats()).doesNotContain(Float.NaN);
+                    for (int tile : new int[] {8, 30}) {
+                        try (Scope run = Scope.open(Run.inference().withTileSize(tile))) {
+                            assertThat(difference(transfer.stylize(content, mix), whole))
+                                    .as("%s, %d x %d, tiles of %d", mix, size[1], size[0], tile)
+                                    .isLessThan(TOLERANCE);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void meansAndDeviationsWherePoolingRoundsUp() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                backend, Method.ADAIN, file("encoder", NORMALISED), file("decoder", INVERTOR_3))) {
+            tilesGiveTheWhole(transfer);
+        }
+    }
+
+    @Test
+    void meansAndDeviationsWherePoolingRoundsDown() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                backend, Method.ADAIN, file("encoder", THIN), file("decoder", THIN_DECODER))) {
+            tilesGiveTheWhole(transfer);
+        }
+    }
+
+    @Test
+    void covariancesAtSeveralLevels() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                backend,
+                Method.WCT,
+                List.of(file("encoder", NORMALISED), file("decoder3", INVERTOR_3), file("decoder2", INVERTOR_2)))) {
+            tilesGiveTheWhole(transfer);
+        }
+    }
+
+    @Test
+    void stylesAreMeasuredInTilesToo() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                        backend, Method.WCT, file("encoder", NORMALISED), file("decoder", INVERTOR_3));
+                Scope scope = Scope.open()) {
+            Tensor content = picture(3, 48, 52);
+            Tensor style = picture(4, 90, 77);
+            Tensor whole = transfer.stylize(content, style, 1);
+            List<Double> told = new ArrayList<>();
+            try (Scope run = Scope.open(Run.inference().withTileSize(16).onProgress(told::add))) {
+                assertThat(difference(transfer.stylize(content, style, 1), whole))
+                        .isLessThan(TOLERANCE);
+            }
+            assertThat(told).isSorted().hasSizeGreaterThan(30).endsWith(1.0);
+        }
+    }
+
+    /** To the bit: whether features are kept depends on the heap. */
+    @Test
+    void encodingAgainGivesTheSame() {
+        try (Model<Vgg> encoder = Vgg.load(backend, file("encoder", NORMALISED));
+                Model<VggDecoder> decoder = VggDecoder.load(backend, file("decoder", INVERTOR_3));
+                FeatureTransfer transfer = FeatureTransfer.load(
+                        backend, Method.ADAIN, file("encoder", NORMALISED), file("decoder", INVERTOR_3));
+                Scope scope = Scope.open(Run.inference().withTileSize(20));
+                StyleCode style = transfer.prepare(picture(1, 40, 52))) {
+            TiledTransfer tiled = Objects.requireNonNull(TiledTransfer.of(
+                    picture(3, 61, 75),
+                    new FeatureTransfer.Level(encoder.net(), decoder.net(), "relu3_1", 4),
+                    FeatureTransform.ADAIN));
+            Tensor kept = tiled.transferred(StyleMix.of(style), Long.MAX_VALUE);
+            Tensor again = tiled.transferred(StyleMix.of(style), 0);
+            assertThat(again.toFloats()).isEqualTo(kept.toFloats());
+        }
+    }
+
+    @Test
+    void aCancelledRunStopsAndHoldsNothing() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                        backend, Method.ADAIN, file("encoder", NORMALISED), file("decoder", INVERTOR_3));
+                Scope scope = Scope.open();
+                StyleCode style = transfer.prepare(picture(1, 40, 52))) {
+            Tensor content = picture(3, 40, 60);
+            long before = Storage.live();
+            List<Double> told = new ArrayList<>();
+            try (Scope run = Scope.open(Run.inference().withTileSize(20).onProgress(told::add))) {
+                transfer.stylize(content, StyleMix.of(style));
+            }
+            assertThat(told).isSorted().hasSizeGreaterThan(12).endsWith(1.0);
+            for (int stop = 0; stop < told.size() - 1; stop++) {
+                int last = stop;
+                List<Double> heard = new ArrayList<>();
+                Run[] run = new Run[1];
+                run[0] = Run.inference().withTileSize(20).onProgress(fraction -> {
+                    heard.add(fraction);
+                    if (heard.size() > last) {
+                        run[0].cancel();
+                    }
+                });
+                assertThatThrownBy(() -> {
+                            try (Scope inner = Scope.open(run[0])) {
+                                transfer.stylize(content, StyleMix.of(style));
+                            }
+                        })
+                        .isInstanceOf(CancelledException.class);
+                assertThat(Storage.live()).isEqualTo(before);
+            }
+        }
+    }
+}
