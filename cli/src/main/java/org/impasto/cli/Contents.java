@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures that --content names: one file, or any number of files, folders and patterns.
@@ -22,7 +23,7 @@ import java.util.regex.PatternSyntaxException;
  * @param batch whether results go into a folder, under the names of the contents
  */
 record Contents(List<Path> files, boolean batch) {
-    /** Finds the files; a pattern has at least one of {@code * ? [ {} in its last part and is no file itself. */
+    /** Finds the files; a pattern holds a star, question mark, bracket or brace in its last part and is no file itself. */
     static Contents of(List<String> named) {
         Set<Path> files = new LinkedHashSet<>();
         boolean batch = named.size() > 1;
@@ -49,7 +50,7 @@ record Contents(List<Path> files, boolean batch) {
         return new Contents(List.copyOf(files), batch);
     }
 
-    private static Path path(String name) {
+    private static @Nullable Path path(String name) {
         try {
             return Path.of(name);
         } catch (InvalidPathException pattern) { // some systems have no * in a file name
@@ -74,8 +75,9 @@ record Contents(List<Path> files, boolean batch) {
             throw new FailureException("--content " + folder + ": cannot be listed: " + e, e);
         }
         if (found.isEmpty()) {
-            throw new FailureException("--content " + folder.resolve(pattern) + ": no pictures there; expected files that end"
-                    + " with " + String.join(", ", FileChecks.PICTURES));
+            throw new FailureException(
+                    "--content " + folder.resolve(pattern) + ": no pictures there; expected files that end" + " with "
+                            + String.join(", ", FileChecks.PICTURES));
         }
         found.sort(null);
         return found;

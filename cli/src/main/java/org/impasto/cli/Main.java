@@ -80,6 +80,7 @@ public final class Main {
                 .setErr(new PrintWriter(new OutputStreamWriter(err, Charset.defaultCharset()), true))
                 .registerConverter(Method.class, Method::named)
                 .setUsageHelpLongOptionsMaxWidth(24)
+                .setUnmatchedOptionsAllowedAsOptionParameters(false)
                 .setParameterExceptionHandler((e, arguments) -> main.wrongUsage(e, terminal))
                 .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command, terminal));
         if (args.length == 0) {

@@ -23,11 +23,7 @@ final class NetworkStyles implements Styles {
     private final boolean keepColors;
 
     private NetworkStyles(
-            StyleTransfer transfer,
-            List<StyleCode> codes,
-            List<Double> weights,
-            double strength,
-            boolean keepColors) {
+            StyleTransfer transfer, List<StyleCode> codes, List<Double> weights, double strength, boolean keepColors) {
         this.transfer = transfer;
         this.codes = codes;
         this.weights = weights;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.impasto.core.ImageException;
 import org.impasto.core.ShapeException;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Option;
             "  color     the style's colours, and the strength of its fine detail; shapes",
             "            stay as they are. For photographs. Needs no weights.",
             "  adain     each feature channel of the content gets the style's mean and",
-            "            deviation: textures and contrast, with much of the content's colours.",
+            "            deviation: textures and contrast.",
             "  wct       the features get the style's correlations, too: closer to the",
             "            style than adain, further from the content.",
             "  swap      each patch of features becomes the style's most similar one: the",
@@ -43,7 +44,7 @@ import picocli.CommandLine.Option;
             "  microast  a small network for any style; large pictures at full size.",
             "  pcakd     photographs: the style's colours and light by place, edges kept.",
             "",
-            "Weights, in any order but for microast:",
+            "Weights, in any order for adain, wct and swap:",
             "  adain, wct, swap: an encoder to a layer of VGG-19 and the decoder that was",
             "      trained for this layer; for several levels (not swap) several pairs.",
             "      vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth",
@@ -54,8 +55,8 @@ import picocli.CommandLine.Option;
             "  johnson: Variable, Variable_1, ... of fast-style-transfer as safetensors",
             "  microast: content encoder, style encoder, modulator, decoder of",
             "      github.com/EndyWon/MicroAST, in this order",
-            "  pcakd: encoder and decoder of github.com/chiutaiyin/PCA-Knowledge-Distillation",
-            "      as safetensors",
+            "  pcakd: encoder and decoder of",
+            "      github.com/chiutaiyin/PCA-Knowledge-Distillation, as safetensors",
             "docs/weights.md says more.",
             "",
             "Examples:",
@@ -292,8 +293,10 @@ final class StylizeCommand implements Callable<Integer> {
         styles.forEach(file -> FileChecks.input("--style", file));
         masks.forEach(file -> FileChecks.input("--mask", file));
         weights.forEach(file -> FileChecks.input("--weights", file));
-        if (contents.batch() && Files.exists(out) && !Files.isDirectory(out)) {
-            throw new UsageException("--out " + out + ": is a file, expected a folder for several contents");
+        boolean file =
+                Files.exists(out) ? !Files.isDirectory(out) : FileChecks.PICTURES.contains(FileChecks.ending(out));
+        if (contents.batch() && file) {
+            throw new UsageException("--out " + out + ": is a file's name, expected a folder for several contents");
         }
         places.values().forEach(place -> {
             FileChecks.output("--out", place, FileChecks.PICTURES, inputs);
@@ -334,7 +337,16 @@ final class StylizeCommand implements Callable<Integer> {
             double to = 0.05 + 0.95 * (i + 1) / files.size();
             String label = (i + 1) + "/" + files.size() + " " + file.getFileName() + " ";
             try {
-                stylize(job, file, places.get(file), prepared, pictures, regions, label, from, to);
+                stylize(
+                        job,
+                        file,
+                        Objects.requireNonNull(places.get(file)),
+                        prepared,
+                        pictures,
+                        regions,
+                        label,
+                        from,
+                        to);
                 job.publish();
             } catch (ImageException | ShapeException | FailureException | UsageException e) {
                 String message = String.valueOf(e.getMessage());
@@ -376,7 +388,9 @@ final class StylizeCommand implements Callable<Integer> {
             row.add(fitted);
             row.addAll(pictures);
             row.add(result);
-            job.write(comparison(place), path -> SideBySide.of(row.toArray(new Image[0])).write(path));
+            job.write(
+                    comparison(place),
+                    path -> SideBySide.of(row.toArray(new Image[0])).write(path));
         }
     }
 

@@ -79,7 +79,8 @@ class BatchTest {
 
     @Test
     void comparisonsStandBesideTheResults() throws IOException {
-        assertThat(stylize(in.resolve("a.png"), in.resolve("c.png"), "--compare").code())
+        assertThat(stylize(in.resolve("a.png"), in.resolve("c.png"), "--compare")
+                        .code())
                 .isZero();
         assertThat(files(out)).containsExactly("a-compare.png", "a.png", "c-compare.png", "c.png");
     }
@@ -110,9 +111,9 @@ class BatchTest {
 
     private CommandLineRun stylizeInto(Path place, Object... contents) {
         Stream<Object> arguments = Stream.of(
-                Stream.<Object>of("stylize", "--content"),
-                Arrays.stream(contents),
-                Stream.<Object>of("--style", style, "--out", place))
+                        Stream.<Object>of("stylize", "--content"),
+                        Arrays.stream(contents),
+                        Stream.<Object>of("--style", style, "--out", place))
                 .flatMap(part -> part);
         return CommandLineRun.of(arguments.toArray());
     }

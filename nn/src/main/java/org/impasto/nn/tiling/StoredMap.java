@@ -159,9 +159,11 @@ public final class StoredMap implements AutoCloseable {
     }
 
     private static BackendException failed(String what, IOException error) {
-        return new BackendException("a temporary file for a large picture could not be " + what + " in "
-                + System.getProperty("java.io.tmpdir") + ": " + error.getMessage()
-                + "; is the disk full? Another folder can be chosen with -Djava.io.tmpdir", error);
+        return new BackendException(
+                "a temporary file for a large picture could not be " + what + " in "
+                        + System.getProperty("java.io.tmpdir") + ": " + error.getMessage()
+                        + "; is the disk full? Another folder can be chosen with -Djava.io.tmpdir",
+                error);
     }
 
     /** Gives the memory or the file back. */

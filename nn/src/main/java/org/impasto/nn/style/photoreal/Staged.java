@@ -67,7 +67,8 @@ final class Staged implements AutoCloseable {
 
     /** The statistics of a level's features. */
     Zca.Statistics statistics(int level) {
-        return measured(level, featuresOf(level), List.of(LevelMapping.EVERYWHERE)).get(0);
+        return measured(level, featuresOf(level), List.of(LevelMapping.EVERYWHERE))
+                .get(0);
     }
 
     /** The encoded picture in the styles' manner, in [0, 1]. */
@@ -91,9 +92,9 @@ final class Staged implements AutoCloseable {
     }
 
     private LevelMapping mapping(int level, StyleMix mix) {
-        LevelMapping.Regions regions = new LevelMapping.Regions(mix, net.backbone().stride(level));
-        List<Zca.Statistics> statistics =
-                measured(level, region -> transferable(level, region), regions.of());
+        LevelMapping.Regions regions =
+                new LevelMapping.Regions(mix, net.backbone().stride(level));
+        List<Zca.Statistics> statistics = measured(level, region -> transferable(level, region), regions.of());
         return LevelMapping.of(regions, statistics, level);
     }
 
