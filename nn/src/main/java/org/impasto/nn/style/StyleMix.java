@@ -134,7 +134,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Tensor applied(Tensor features, int cell, Measure measure) {
-        Map<Integer, Tensor> regions = regions(features.shape().size(2), features.shape().size(3), cell);
+        Map<Integer, Tensor> regions =
+                regions(features.shape().size(2), features.shape().size(3), cell);
         return applied(features, regions, (map, region, part) -> measure.of(map, region));
     }
 
@@ -221,7 +222,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Shares shares(Tensor features, int cell) {
-        return shares(features, regions(features.shape().size(2), features.shape().size(3), cell));
+        return shares(
+                features, regions(features.shape().size(2), features.shape().size(3), cell));
     }
 
     private Shares shares(Tensor features, Map<Integer, Tensor> masks) {

@@ -2,6 +2,7 @@ package org.impasto.kernels.internal.normalization;
 
 import java.util.Arrays;
 import org.impasto.core.Run;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.impasto.kernels.internal.statistics.FloatRuns;
 
@@ -12,7 +13,9 @@ import org.impasto.kernels.internal.statistics.FloatRuns;
  */
 public final class Softmax {
     private static final int NUMBERS_PER_PIECE = 1 << 15;
-    private static final int STRIP = 256; // neighbouring lines that go through together
+    private static final int NUMBERS_OF_STRIP = 1 << 15; // of neighbouring lines that go through together
+    private static final int LEAST_STRIP = 64;
+    private static final int MOST_STRIP = 1024;
     private static final int ROWS = 64; // terms of a sum that are added in float32
 
     private final FloatRuns runs;
@@ -37,7 +40,8 @@ public final class Softmax {
             });
             return;
         }
-        int strip = Math.min(STRIP, lines.inner());
+        int wide = Math.max(LEAST_STRIP, Math.min(MOST_STRIP, NUMBERS_OF_STRIP / Math.max(1, length)));
+        int strip = Math.min(wide, lines.inner());
         int across = ceiling(lines.inner(), Math.max(1, strip));
         int tasks = Math.multiplyExact(lines.outer(), across);
         int perPiece = Math.max(1, NUMBERS_PER_PIECE / Math.max(1, strip * length));
@@ -66,19 +70,23 @@ public final class Softmax {
         }
     }
 
+    /** The strip is gathered: its rows may lie a power of two apart, where a cache has room for few of them. */
     private void ofStrip(int count, Lines lines, boolean logarithm, float[] x, float[] y, int from) {
-        int step = lines.inner();
+        int length = lines.length();
         float[] most = new float[count];
         Arrays.fill(most, Float.NEGATIVE_INFINITY);
-        for (int row = 0; row < lines.length(); row++) {
-            normalizations.maxima(count, x, from + row * step, most);
+        float[] strip = ScratchArrays.take(Math.multiplyExact(length, count));
+        for (int row = 0; row < length; row++) {
+            System.arraycopy(x, from + row * lines.inner(), strip, row * count, count);
+            normalizations.maxima(count, strip, row * count, most);
         }
         double[] totals = new double[count];
         float[] sums = new float[count];
-        for (int row = 0; row < lines.length(); row++) {
-            int at = from + row * step;
-            normalizations.exponentials(count, x, at, most, y, at, sums);
-            if (row % ROWS == ROWS - 1 || row == lines.length() - 1) {
+        float[] exponentials = logarithm ? new float[count] : strip;
+        for (int row = 0; row < length; row++) {
+            int to = logarithm ? 0 : row * count;
+            normalizations.exponentials(count, strip, row * count, most, exponentials, to, sums);
+            if (row % ROWS == ROWS - 1 || row == length - 1) {
                 for (int i = 0; i < count; i++) {
                     totals[i] += sums[i];
                     sums[i] = 0;
@@ -92,11 +100,10 @@ public final class Softmax {
             shifts[i] = logarithm ? (float) -StrictMath.log(totals[i]) : 0;
         }
         float[] centres = logarithm ? most : sums; // which are zeros again
-        float[] source = logarithm ? x : y;
-        for (int row = 0; row < lines.length(); row++) {
-            int at = from + row * step;
-            normalizations.affine(count, source, at, centres, scales, shifts, y, at);
+        for (int row = 0; row < length; row++) {
+            normalizations.affine(count, strip, row * count, centres, scales, shifts, y, from + row * lines.inner());
         }
+        ScratchArrays.give(strip);
     }
 
     /**

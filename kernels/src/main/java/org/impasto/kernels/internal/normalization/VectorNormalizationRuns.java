@@ -11,11 +11,18 @@ import org.impasto.kernels.internal.elementwise.FloatFunctions;
 
 /**
  * Vector form of the loops of normalisations; lanes are added in a fixed order, in float64. What is left over at the end
- * is done number by number.
+ * is done number by number. Exponentials are those of {@link FloatFunctions} with fused multiply-adds, one factor 2^n
+ * instead of two, and zero where the result would be denormal: of numbers that are not positive that is enough.
  */
 final class VectorNormalizationRuns implements NormalizationRuns {
     private static final int LANES = FLOATS.length();
     private static final int BLOCK = 16;
+
+    /** From here on the factor 2^n of exp is 0: in a softmax, what is that small beside the largest is nothing. */
+    private static final float LEAST = -88f;
+
+    private static final float MOST = 89f;
+
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
     private final NormalizationRuns plain = new PlainNormalizationRuns();
@@ -31,39 +38,32 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
         FloatVector shift = FloatVector.broadcast(FLOATS, centre);
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
-        FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
+        FloatVector least = FloatVector.broadcast(FLOATS, LEAST);
+        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
         FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
-        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
-        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HIGH);
+        FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -LN2_LOW);
         FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
         FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
         FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
         FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
         FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
-        IntVector rounderBits = IntVector.broadcast(INTS, ROUNDER_BITS);
-        IntVector bias = IntVector.broadcast(INTS, 127);
+        IntVector bias = IntVector.broadcast(INTS, 127 - ROUNDER_BITS);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(shift);
-            FloatVector eX = v.max(leastExponent).min(largestExponent);
-            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eX = v.max(least).min(most);
+            FloatVector eShifted = eX.fma(log2E, rounder);
             FloatVector eN = eShifted.sub(rounder);
-            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
-            FloatVector eP =
-                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
-            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst =
-                    eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent
-                    .sub(eHalf)
+            FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));
+            FloatVector eP = eR.fma(e4, e3).fma(eR, e2).fma(eR, e1).fma(eR, e0);
+            FloatVector eY = eR.mul(eR).fma(eP, eR).add(one);
+            FloatVector eFactor = eShifted.reinterpretAsInts()
                     .add(bias)
                     .lanewise(VectorOperators.LSHL, 23)
                     .reinterpretAsFloats();
-            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
+            FloatVector eResult = eY.mul(eFactor);
             eResult.intoArray(y, yOffset + i);
             sum = sum.add(eResult);
         }
@@ -91,39 +91,32 @@ final class VectorNormalizationRuns implements NormalizationRuns {
     private static void exponentialsOfVectors(
             int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums) {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
-        FloatVector leastExponent = FloatVector.broadcast(FLOATS, LEAST_EXPONENT);
-        FloatVector largestExponent = FloatVector.broadcast(FLOATS, LARGEST_EXPONENT);
+        FloatVector least = FloatVector.broadcast(FLOATS, LEAST);
+        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
         FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
-        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
-        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HIGH);
+        FloatVector minusLn2Low = FloatVector.broadcast(FLOATS, -LN2_LOW);
         FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
         FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
         FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
         FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
         FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
-        IntVector rounderBits = IntVector.broadcast(INTS, ROUNDER_BITS);
-        IntVector bias = IntVector.broadcast(INTS, 127);
+        IntVector bias = IntVector.broadcast(INTS, 127 - ROUNDER_BITS);
         for (int i = 0; i < length; i += LANES) {
             FloatVector v =
                     FloatVector.fromArray(FLOATS, x, xOffset + i).sub(FloatVector.fromArray(FLOATS, centres, i));
-            FloatVector eX = v.max(leastExponent).min(largestExponent);
-            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eX = v.max(least).min(most);
+            FloatVector eShifted = eX.fma(log2E, rounder);
             FloatVector eN = eShifted.sub(rounder);
-            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
-            FloatVector eP =
-                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
-            FloatVector eY = eR.mul(eR).mul(eP).add(eR).add(one);
-            IntVector eExponent = eShifted.reinterpretAsInts().sub(rounderBits);
-            IntVector eHalf = eExponent.lanewise(VectorOperators.ASHR, 1);
-            FloatVector eFirst =
-                    eHalf.add(bias).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-            FloatVector eSecond = eExponent
-                    .sub(eHalf)
+            FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));
+            FloatVector eP = eR.fma(e4, e3).fma(eR, e2).fma(eR, e1).fma(eR, e0);
+            FloatVector eY = eR.mul(eR).fma(eP, eR).add(one);
+            FloatVector eFactor = eShifted.reinterpretAsInts()
                     .add(bias)
                     .lanewise(VectorOperators.LSHL, 23)
                     .reinterpretAsFloats();
-            FloatVector eResult = eY.mul(eFirst).mul(eSecond);
+            FloatVector eResult = eY.mul(eFactor);
             eResult.intoArray(y, yOffset + i);
             FloatVector.fromArray(FLOATS, sums, i).add(eResult).intoArray(sums, i);
         }

@@ -14,6 +14,7 @@ public final class ChannelStatistics {
     private static final int BLOCK = 16;
     private static final int PIXELS_PER_PART = 1 << 16;
     private static final int PIXELS_PER_PART_OF_BLOCK = 1 << 12;
+    private static final int SAMPLE = 256; // numbers whose mean is the centre of a run, unless it turns out a poor one
     private static final int AFFINE_PIECE = 1 << 15;
 
     private final FloatRuns runs;
@@ -119,9 +120,15 @@ public final class ChannelStatistics {
         double sum = 0;
         for (int done = 0; done < length; done += FloatRuns.CHUNK) {
             int count = Math.min(FloatRuns.CHUNK, length - done);
-            float rounded = (float) (runs.sum(count, x, from + done) / count);
+            int sample = Math.min(SAMPLE, count);
+            float rounded = (float) (runs.sum(sample, x, from + done) / sample);
             runs.distances(count, x, from + done, rounded, meanAndSquares);
-            double shift = meanAndSquares[0] / count; // what the rounded mean lacks
+            double shift = meanAndSquares[0] / count; // what the centre lacks
+            if (shift * shift * count > meanAndSquares[1] / 4) { // most of it is the centre's distance from the mean
+                rounded += (float) shift;
+                runs.distances(count, x, from + done, rounded, meanAndSquares);
+                shift = meanAndSquares[0] / count;
+            }
             double own = meanAndSquares[1] - meanAndSquares[0] * shift;
             double distance = rounded + shift - centre;
             double share = (double) count / (done + count);
