@@ -73,17 +73,17 @@ final class GramCommand implements Callable<Integer> {
     }
 
     private void announce(Vgg net, Tensor picture, WeightWriter writer, List<String> all) {
-        Map<String, Tensor> maps = net.features(picture, all);
-        for (Map.Entry<String, Tensor> map : maps.entrySet()) {
-            if (layers.contains(map.getKey())) {
-                announce(writer, map.getKey(), map.getValue().gram());
+        Map<String, Tensor> grams = net.grams(picture, all);
+        grams.forEach((name, gram) -> {
+            if (layers.contains(name)) {
+                announce(writer, name, gram);
             }
-        }
+        });
         if (styleMap) {
             announce(
                     writer,
                     "style_map",
-                    StyleMap.of(BLOCKS.stream().map(maps::get).toList()));
+                    StyleMap.ofGrams(BLOCKS.stream().map(grams::get).toList()));
         }
     }
 

@@ -2,12 +2,12 @@ package org.impasto.verification;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.impasto.core.Backend;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
+import org.impasto.nn.style.AdaIn;
 import org.impasto.nn.style.Zca;
 import org.impasto.nn.style.microast.MicroAst;
 import org.impasto.nn.style.microast.MicroEncoder;
@@ -30,19 +30,24 @@ final class TransferGoldenOperations {
             MicroAst net = model.net();
             MicroEncoder.Features content = net.content(golden.tensor(backend, "in.content"));
             MicroEncoder.Features styleFeatures = net.style(golden.tensor(backend, "in.style"));
-            MicroAst.Style style = net.prepared(styleFeatures);
-            Tensor stylised = net.stylised(content, style, golden.config().number("alpha", 1));
+            MicroAst.Signals signals = net.signals(styleFeatures);
+            double alpha = golden.config().number("alpha", 1);
+            Tensor stylized = net.stylized(
+                    content,
+                    signals,
+                    x -> AdaIn.apply(x, styleFeatures.second(), alpha),
+                    x -> AdaIn.apply(x, styleFeatures.first(), alpha));
             Map<String, Tensor> results = new LinkedHashMap<>();
             results.put("out.content_feat1", content.first());
             results.put("out.content_feat2", content.second());
             results.put("out.style_feat1", styleFeatures.first());
             results.put("out.style_feat2", styleFeatures.second());
-            results.put("out.weight1", style.shallowSignal().weight());
-            results.put("out.bias1", style.shallowSignal().bias());
-            results.put("out.weight2", style.deepSignal().weight());
-            results.put("out.bias2", style.deepSignal().bias());
-            results.put("out.dec2", stylised);
-            results.put("out.y", net.picture(stylised));
+            results.put("out.weight1", signals.shallow().weight());
+            results.put("out.bias1", signals.shallow().bias());
+            results.put("out.weight2", signals.deep().weight());
+            results.put("out.bias2", signals.deep().bias());
+            results.put("out.dec2", stylized);
+            results.put("out.y", net.picture(stylized));
             return wanted(golden, results);
         }
     }
@@ -52,11 +57,10 @@ final class TransferGoldenOperations {
             PcaDistilled net = model.net();
             PcaDistilled.Encoding content = net.encode(golden.tensor(backend, "in.content"));
             PcaDistilled.Encoding styleFeatures = net.encode(golden.tensor(backend, "in.style"));
-            List<Zca.Style> style = net.style(golden.tensor(backend, "in.style"));
             Map<String, Tensor> results = new LinkedHashMap<>();
             Tensor x = content.features().get(PcaDistilled.LEVELS - 1);
             for (int level = PcaDistilled.LEVELS - 1; level >= 0; level--) {
-                Tensor transferred = Zca.apply(x, style.get(level), 1);
+                Tensor transferred = Zca.apply(x, Zca.Style.of(styleFeatures.features().get(level)));
                 x = net.decoded(level, transferred, content.details().get(level));
                 results.put("out.content_feat" + level, content.features().get(level));
                 results.put("out.style_feat" + level, styleFeatures.features().get(level));

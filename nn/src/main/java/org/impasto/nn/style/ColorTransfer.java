@@ -1,5 +1,7 @@
 package org.impasto.nn.style;
 
+import java.util.concurrent.Executor;
+import org.impasto.core.BackendOptions;
 import org.impasto.core.Run;
 import org.impasto.core.image.Image;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +50,16 @@ public final class ColorTransfer {
      * @param noise deviation in Oklab units (lightness has a range of 1), above 0 to 1: differences in colour that are
      *     smaller than this are taken for noise and not amplified
      * @param detail 0 for the colour map alone, to 1 for fine structure fully as strong as the style's
+     * @param threads largest number of threads; 0 for one a processor
+     * @param executor lends threads beside the caller's; null for the common pool
      */
-    public record Options(double noise, double detail) {
+    public record Options(double noise, double detail, int threads, @Nullable Executor executor) {
         private static final Options STANDARD = new Options(0.01, 0.5);
+
+        /** On the common pool. */
+        public Options(double noise, double detail) {
+            this(noise, detail, 0, null);
+        }
 
         /** Checks the ranges. */
         public Options {
@@ -59,6 +68,9 @@ public final class ColorTransfer {
             }
             if (!(detail >= 0 && detail <= 1)) {
                 throw new IllegalArgumentException("detail must lie within 0 and 1, found " + detail);
+            }
+            if (threads < 0) {
+                throw new IllegalArgumentException("threads must be 0 or more, found " + threads);
             }
         }
 
@@ -69,12 +81,23 @@ public final class ColorTransfer {
 
         /** The same with another amount of detail. */
         public Options withDetail(double detail) {
-            return new Options(noise, detail);
+            return new Options(noise, detail, threads, executor);
+        }
+
+        /** The same on the threads that a backend of those options would use. */
+        public Options withThreadsOf(BackendOptions options) {
+            return new Options(noise, detail, options.threads(), options.executor());
+        }
+
+        private RowPieces pieces() {
+            RowPieces standard = RowPieces.standard();
+            return new RowPieces(
+                    threads == 0 ? standard.threads() : threads, executor == null ? standard.lender() : executor);
         }
 
         /** The same with another deviation of noise. */
         public Options withNoise(double noise) {
-            return new Options(noise, detail);
+            return new Options(noise, detail, threads, executor);
         }
     }
 
@@ -95,8 +118,9 @@ public final class ColorTransfer {
         int height = style.height();
         float[] alpha = style.alpha();
         float[] lab = style.pixels();
-        ColorStatistics colors = toLab(lab, width, height, alpha);
-        return new ColorTransfer(colors, bandDeviations(lab, width, height, alpha), options);
+        RowPieces pieces = options.pieces();
+        ColorStatistics colors = toLab(pieces, lab, width, height, alpha);
+        return new ColorTransfer(colors, bandDeviations(pieces, lab, width, height, alpha), options);
     }
 
     /**
@@ -120,20 +144,22 @@ public final class ColorTransfer {
         float[] alpha = content.alpha();
         int plane = width * height;
         float[] result = content.pixels();
-        ColorStatistics from = toLab(result, width, height, alpha);
+        RowPieces pieces = options.pieces();
+        ColorStatistics from = toLab(pieces, result, width, height, alpha);
         run.report(0.3);
         float[] lightness = new float[plane];
         map(
+                pieces,
                 GaussianTransport.between(from, colors, options.noise()).partial(strength),
                 result,
                 lightness,
                 width,
                 height);
         run.report(0.4);
-        double[] deviations = bandDeviations(lightness, width, height, alpha);
+        double[] deviations = bandDeviations(pieces, lightness, width, height, alpha);
         run.report(0.7);
         double[] gains = gains(deviations, bandDeviations, options.detail(), strength);
-        RowPieces.forEach(height, (index, top, bottom) -> {
+        pieces.forEach(height, (index, top, bottom) -> {
             float[] rows = scaleBands(lightness, width, height, top, bottom, deviations, gains);
             toRgb(rows, result, plane, top * width);
         });
@@ -142,10 +168,11 @@ public final class ColorTransfer {
     }
 
     /** Turns three planes of encoded sRGB into Oklab, in place, and gives their statistics. */
-    static ColorStatistics toLab(float[] pixels, int width, int height, float @Nullable [] alpha) {
+    static ColorStatistics toLab(
+            RowPieces pieces, float[] pixels, int width, int height, float @Nullable [] alpha) {
         int plane = width * height;
         ColorStatistics[] parts = new ColorStatistics[RowPieces.count(height)];
-        RowPieces.forEach(height, (index, top, bottom) -> {
+        pieces.forEach(height, (index, top, bottom) -> {
             double[] lab = new double[3];
             for (int i = top * width; i < bottom * width; i++) {
                 Oklab.fromRgb(pixels[i], pixels[i + plane], pixels[i + 2 * plane], lab);
@@ -163,11 +190,11 @@ public final class ColorTransfer {
     }
 
     /** Maps colours in place; the lightness goes to a plane of its own, which stays unchanged while bands are read. */
-    static void map(GaussianTransport transport, float[] lab, float[] lightness, int width, int height) {
+    static void map(RowPieces pieces, GaussianTransport transport, float[] lab, float[] lightness, int width, int height) {
         double[][] t = transport.matrix();
         double[] c = transport.offset();
         int plane = width * height;
-        RowPieces.forEach(height, (index, top, bottom) -> {
+        pieces.forEach(height, (index, top, bottom) -> {
             for (int i = top * width; i < bottom * width; i++) {
                 double x = lab[i];
                 double y = lab[i + plane];
@@ -180,10 +207,10 @@ public final class ColorTransfer {
     }
 
     /** The root mean square of each wavelet band of a plane. */
-    static double[] bandDeviations(float[] lightness, int width, int height, float @Nullable [] alpha) {
+    static double[] bandDeviations(RowPieces pieces, float[] lightness, int width, int height, float @Nullable [] alpha) {
         double[][] squares = new double[RowPieces.count(height)][WaveletBands.COUNT];
         double[] weights = new double[squares.length];
-        RowPieces.forEach(height, (index, top, bottom) -> {
+        pieces.forEach(height, (index, top, bottom) -> {
             WaveletBands.forEachRow(lightness, width, height, top, bottom, (band, y, detail) -> {
                 double sum = 0;
                 for (int x = 0; x < width; x++) {

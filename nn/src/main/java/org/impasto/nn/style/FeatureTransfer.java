@@ -50,7 +50,6 @@ public final class FeatureTransfer implements StyleTransfer {
             return style -> applied.in(key -> style.get(tap + "." + key));
         }
 
-
         /** The size of pictures that come back whole. */
         int wholeCell() {
             // Where the encoder drops odd edges, the decoder gives them back only to pictures of whole cells.
@@ -210,7 +209,8 @@ public final class FeatureTransfer implements StyleTransfer {
                 Level level = levels.get(i);
                 Run part = run.part((double) i / levels.size(), (i + 1.0) / levels.size());
                 try (Scope scope = Scope.open(part)) {
-                    Tensor whole = PictureSizes.whole(picture, level.wholeCell(), level.cell() * transform.leastCells());
+                    Tensor whole =
+                            PictureSizes.whole(picture, level.wholeCell(), level.cell() * transform.leastCells());
                     picture = scope.keep(PictureSizes.cropped(transferred(level, whole, mix), content.shape()));
                     part.report(1);
                 }
@@ -231,8 +231,8 @@ public final class FeatureTransfer implements StyleTransfer {
             features = scope.keep(level.encoder().feature(picture, level.tap()));
         }
         run.report(0.4);
-        Tensor styled = Scope.keeping(() -> mix.applied(
-                features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
+        Tensor styled = Scope.keeping(() ->
+                mix.applied(features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
         run.report(0.6);
         return level.decoder().forward(styled);
     }

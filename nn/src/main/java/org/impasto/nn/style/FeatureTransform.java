@@ -70,8 +70,7 @@ interface FeatureTransform {
         }
 
         private static Applied applied(Tensor features, AdaIn.Style own) {
-            return style ->
-                    AdaIn.apply(features, own, new AdaIn.Style(style.get("mean"), style.get("deviation")));
+            return style -> AdaIn.apply(features, own, new AdaIn.Style(style.get("mean"), style.get("deviation")));
         }
 
         @Override
@@ -114,8 +113,7 @@ interface FeatureTransform {
         }
 
         private static Map<String, Tensor> named(Wct.Style style) {
-            return Map.of(
-                    "mean", style.mean(), "eigenvalues", style.eigenvalues(), "colouring", style.colouring());
+            return Map.of("mean", style.mean(), "eigenvalues", style.eigenvalues(), "colouring", style.colouring());
         }
 
         @Override

@@ -46,8 +46,8 @@ public final class PictureSizes {
         return shape.equals(like) ? picture : picture.slice(2, 0, like.size(2)).slice(3, 0, like.size(3));
     }
 
-    /** A mask of a picture in the size of its features, height x width: the means of the cells. */
-    static Tensor reduced(Tensor mask, long height, long width, int cell) {
+    /** A mask, 1 x 1 x H x W, in the size of features of a cell of pixels each: the means of the cells. */
+    public static Tensor reduced(Tensor mask, long height, long width, int cell) {
         Tensor whole = padded(mask, height * cell, width * cell).clamp(0, 1);
         return cell == 1 ? whole : whole.resize(height, width, Filter.AREA);
     }

@@ -134,7 +134,8 @@ public record StyleMix(List<Part> parts, double strength) {
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
      */
     public Tensor applied(Tensor features, int cell, Measure measure) {
-        Map<Integer, Tensor> regions = regions(features.shape().size(2), features.shape().size(3), cell);
+        Map<Integer, Tensor> regions =
+                regions(features.shape().size(2), features.shape().size(3), cell);
         return applied(features, regions, (map, region, part) -> measure.of(map, region));
     }
 
@@ -185,22 +186,9 @@ public record StyleMix(List<Part> parts, double strength) {
     }
 
     private Tensor byRegion(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
-        Tensor one = features.constant(Shape.scalar(), 1);
-        Tensor covered = features.constant(Shape.scalar(), 0);
-        Tensor total = covered;
-        for (int i = 0; i < parts.size(); i++) {
-            Part part = parts.get(i);
-            Tensor region = regions.getOrDefault(i, one);
-            if (part.weight() > 0) {
-                covered = covered.add(region);
-                total = total.add(region.affine(part.weight(), 0));
-            }
-        }
-        Tensor reach = covered.minimum(one).affine(strength, 0);
-        // Where no part counts both are 0; elsewhere the least total is far larger.
-        Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
+        Shares shares = shares(features, regions);
         Measured whole = null;
-        Tensor sum = features.mul(reach.affine(-1, 1));
+        Tensor sum = features.mul(shares.rest());
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             if (part.weight() > 0) {
@@ -212,10 +200,53 @@ public record StyleMix(List<Part> parts, double strength) {
                     whole = whole == null ? measure.of(features, null, EVERYWHERE) : whole;
                     measured = whole;
                 }
-                Tensor share = (region == null ? one : region).affine(part.weight(), 0).mul(scale);
-                sum = sum.add(measured.in(part.style()).mul(share));
+                sum = sum.add(measured.in(part.style()).mul(shares.parts().get(i)));
             }
         }
         return sum;
+    }
+
+    /**
+     * Who has how much of a cell. Tensors are 1 x 1 x h x w, or single numbers where all cells are alike.
+     *
+     * @param regions the masks in the size of features, 1 for a part without
+     * @param parts what each part has, with weights and strength
+     * @param rest what the content keeps
+     */
+    public record Shares(List<Tensor> regions, List<Tensor> parts, Tensor rest) {}
+
+    /**
+     * Who has how much of each cell of features.
+     *
+     * @param features of the content, 1 x C x h x w
+     * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
+     */
+    public Shares shares(Tensor features, int cell) {
+        return shares(
+                features, regions(features.shape().size(2), features.shape().size(3), cell));
+    }
+
+    private Shares shares(Tensor features, Map<Integer, Tensor> masks) {
+        Tensor one = features.constant(Shape.scalar(), 1);
+        Tensor covered = features.constant(Shape.scalar(), 0);
+        Tensor total = covered;
+        List<Tensor> regions = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            double weight = parts.get(i).weight();
+            Tensor region = masks.getOrDefault(i, one);
+            regions.add(region);
+            if (weight > 0) {
+                covered = covered.add(region);
+                total = total.add(region.affine(weight, 0));
+            }
+        }
+        Tensor reach = covered.minimum(one).affine(strength, 0);
+        // Where no part counts both are 0; elsewhere the least total is far larger.
+        Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
+        List<Tensor> shares = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            shares.add(regions.get(i).affine(parts.get(i).weight(), 0).mul(scale));
+        }
+        return new Shares(regions, shares, reach.affine(-1, 1));
     }
 }

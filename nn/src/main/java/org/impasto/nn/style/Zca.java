@@ -1,5 +1,6 @@
 package org.impasto.nn.style;
 
+import java.util.List;
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
@@ -32,6 +33,26 @@ public final class Zca {
                     mean.to(ElementType.FLOAT64).reshape(channels, 1),
                     features.covariance(false).reshape(channels, channels));
         }
+
+        /**
+         * The statistics of features in a region; each cell counts as much as its mask says.
+         *
+         * @param mask 1 x 1 x H x W in [0, 1], at the size of the features
+         */
+        public static Statistics of(Tensor features, Tensor mask) {
+            long channels = features.shape().size(1);
+            double pixels = features.shape().size(2) * (double) features.shape().size(3);
+            Tensor count = mask.sum(2, 3).maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL));
+            Tensor mean = features.mul(mask).sum(2, 3).div(count);
+            Tensor weighted = features.sub(mean).mul(mask.sqrt());
+            Tensor shift = weighted.mean(2, 3).to(ElementType.FLOAT64).reshape(channels, 1);
+            Tensor sums = weighted.covariance(false)
+                    .reshape(channels, channels)
+                    .add(shift.matmul(shift, false, true))
+                    .affine(pixels, 0);
+            Tensor divisor = count.to(ElementType.FLOAT64).reshape(1, 1);
+            return new Statistics(mean.to(ElementType.FLOAT64).reshape(channels, 1), sums.div(divisor));
+        }
     }
 
     /** What is needed of a style: its mean C x 1 and the colouring matrix C x C, float64. */
@@ -45,14 +66,10 @@ public final class Zca {
         public static Style of(Statistics statistics) {
             return new Style(statistics.mean(), power(statistics.covariance(), Matrices::squareRoot));
         }
-
-        /** The style that a weighted sum of transfers has. */
-        public Style plus(Style other, double weight, double otherWeight) {
-            return new Style(
-                    mean.affine(weight, 0).add(other.mean.affine(otherWeight, 0)),
-                    colouring.affine(weight, 0).add(other.colouring.affine(otherWeight, 0)));
-        }
     }
+
+    /** A style and its share in a mix. */
+    public record Share(Style style, double share) {}
 
     /**
      * A map of features that takes each pixel's channels for themselves.
@@ -74,23 +91,26 @@ public final class Zca {
     }
 
     /** Content features in the manner of a prepared style, both 1 x C x H x W of any two sizes. */
-    public static Tensor apply(Tensor content, Style style, double strength) {
-        return Scope.keeping(
-                () -> mapping(Statistics.of(content), style, strength).apply(content));
+    public static Tensor apply(Tensor content, Style style) {
+        return Scope.keeping(() ->
+                mapping(Statistics.of(content), List.of(new Share(style, 1))).apply(content));
     }
 
-    /**
-     * The map that gives a content with those statistics a style.
-     *
-     * @param strength 0 leaves the content, 1 is the full transfer
-     */
-    public static Mapping mapping(Statistics content, Style style, double strength) {
+    /** The map that gives a content with those statistics several styles at once; what is left to 1 stays content. */
+    public static Mapping mapping(Statistics content, List<Share> styles) {
         try (Scope scope = Scope.open()) {
-            Tensor matrix = style.colouring().matmul(power(content.covariance(), Matrices::inverseSquareRoot));
-            Tensor shift = style.mean();
-            if (strength != 1) {
-                matrix = matrix.affine(strength, 0).add(identity(matrix).affine(1 - strength, 0));
-                shift = shift.affine(strength, 0).add(content.mean().affine(1 - strength, 0));
+            double rest = 1;
+            Tensor colouring = content.covariance().constant(Shape.scalar(), 0);
+            Tensor shift = colouring;
+            for (Share part : styles) {
+                rest -= part.share();
+                colouring = colouring.add(part.style().colouring().affine(part.share(), 0));
+                shift = shift.add(part.style().mean().affine(part.share(), 0));
+            }
+            Tensor matrix = colouring.matmul(power(content.covariance(), Matrices::inverseSquareRoot));
+            if (Math.abs(rest) > 1e-12) { // shares are quotients, so their sum is 1 but for rounding
+                matrix = matrix.add(identity(matrix).affine(rest, 0));
+                shift = shift.add(content.mean().affine(rest, 0));
             }
             return new Mapping(scope.keep(matrix), content.mean(), scope.keep(shift));
         }

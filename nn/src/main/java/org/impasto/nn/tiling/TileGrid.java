@@ -14,11 +14,14 @@ import org.impasto.core.Tensor;
  * another order).
  */
 public final class TileGrid {
+    /** A picture of up to this many pixels is not cut where nobody chose a tile size. */
+    public static final int WHOLE_PIXELS = 1 << 20;
+
     /**
-     * Pixels that a network sees at once where nobody chose a tile size: a map of 64 channels of them has 256 MiB. Larger
-     * tiles spare little, since less than a tenth of what VGG's first blocks compute is surroundings.
+     * Pixels that a network sees at once of a larger one: a map of 64 channels of them has 192 MiB. Larger tiles spare
+     * little, since a tenth of what VGG's first blocks compute is surroundings; they leave a small heap in few large pieces.
      */
-    public static final int PIXELS = 1 << 20;
+    public static final int PIXELS = 3 << 18;
 
     /** More columns or rows than this are tried for a tile size that was chosen only. */
     private static final int MOST_COLUMNS = 64;
@@ -35,14 +38,18 @@ public final class TileGrid {
 
     /**
      * Tiles of the size that the current run asks for: cores of about {@link Run#tileSize()} pixels a side; if that is 0,
-     * tiles that have at most {@link #PIXELS} pixels with their surroundings, cut so that least is computed twice. A
-     * picture that fits into one tile is one.
+     * one tile for a picture of up to {@link #WHOLE_PIXELS}, else tiles that have at most {@link #PIXELS} pixels with
+     * their surroundings, cut so that least is computed twice.
      *
      * @param fields of all results that are wanted of a tile
      */
     public static TileGrid of(int height, int width, ReceptiveField... fields) {
         int size = Run.current().tileSize();
-        return size > 0 ? ofSize(height, width, size, fields) : ofPixels(height, width, PIXELS, fields);
+        if (size > 0) {
+            return ofSize(height, width, size, fields);
+        }
+        boolean whole = (long) height * width <= WHOLE_PIXELS;
+        return ofPixels(height, width, whole ? WHOLE_PIXELS : PIXELS, fields);
     }
 
     /** Tiles with cores of about that many pixels a side, at least as many as the networks' strides make whole. */

@@ -8,8 +8,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.impasto.core.BackendOptions;
 import org.impasto.core.CancelledException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
@@ -234,19 +240,13 @@ class ColorTransferTest {
     }
 
     @Test
-    void threadsDoNotChangeBits() throws Exception {
+    void threadsDoNotChangeBits() {
         Image style = noisy(90, 400, 21, 0, 0.6);
         Image content = noisy(50, 700, 22, 0.1, 1);
         float[][] results = new float[2][];
         for (int i = 0; i < 2; i++) {
-            ForkJoinPool pool = new ForkJoinPool(i == 0 ? 1 : 5);
-            try {
-                results[i] = pool.submit(
-                                () -> ColorTransfer.of(style).apply(content, 1).pixels())
-                        .get();
-            } finally {
-                pool.shutdown();
-            }
+            Options threads = Options.standard().withThreadsOf(BackendOptions.cpu().withThreads(i == 0 ? 1 : 5));
+            results[i] = ColorTransfer.of(style, threads).apply(content, 1).pixels();
         }
         assertThat(results[1]).isEqualTo(results[0]);
     }
@@ -265,14 +265,49 @@ class ColorTransferTest {
         assertThatThrownBy(() -> new Options(0.01, 2)).hasMessageContaining("detail");
     }
 
+    /** As a backend does: the caller works with threads that an executor lends, all of which may be callers, too. */
+    @Test
+    void worksOnLentThreads() throws Exception {
+        Image content = noisy(20, 700, 1, 0.2, 0.9);
+        Image style = noisy(20, 20, 2, 0, 0.4);
+        Image expected = ColorTransfer.of(style).apply(content, 1);
+        AtomicInteger lent = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Executor executor = work -> {
+                lent.incrementAndGet();
+                threads.execute(work);
+            };
+            Options options =
+                    Options.standard().withThreadsOf(BackendOptions.cpu().withThreads(3).withExecutor(executor));
+            List<Future<Image>> callers = new ArrayList<>();
+            for (int caller = 0; caller < 2; caller++) {
+                callers.add(threads.submit(() -> ColorTransfer.of(style, options).apply(content, 1)));
+            }
+            for (Future<Image> caller : callers) {
+                assertThat(caller.get(60, TimeUnit.SECONDS)).isEqualTo(expected);
+            }
+            assertThat(lent).hasPositiveValue();
+            int before = lent.get();
+            ColorTransfer.of(style, options.withThreadsOf(BackendOptions.cpu().withThreads(1).withExecutor(executor)))
+                    .apply(content, 1);
+            assertThat(lent).hasValue(before);
+            threads.shutdown();
+            assertThat(ColorTransfer.of(style, options.withDetail(0.5)).apply(content, 1))
+                    .isEqualTo(expected); // refused threads: the caller does it all
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     private static ColorStatistics statistics(Image picture) {
-        return ColorTransfer.toLab(picture.pixels(), picture.width(), picture.height(), null);
+        return ColorTransfer.toLab(RowPieces.standard(), picture.pixels(), picture.width(), picture.height(), null);
     }
 
     private static double[] bands(Image picture) {
         float[] lab = picture.pixels();
-        ColorTransfer.toLab(lab, picture.width(), picture.height(), null);
-        return ColorTransfer.bandDeviations(lab, picture.width(), picture.height(), null);
+        ColorTransfer.toLab(RowPieces.standard(), lab, picture.width(), picture.height(), null);
+        return ColorTransfer.bandDeviations(RowPieces.standard(), lab, picture.width(), picture.height(), null);
     }
 
     private static Image flat(int width, int height, float red, float green, float blue) {

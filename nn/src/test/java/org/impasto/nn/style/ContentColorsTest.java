@@ -58,7 +58,9 @@ class ContentColorsTest {
     void theSamePictureStaysAndGrayStaysGray() {
         try (Scope scope = Scope.open()) {
             float[] picture = random(3);
-            assertThat(kept(picture, picture)).usingComparatorWithPrecision(1e-6f).containsExactly(picture);
+            assertThat(kept(picture, picture))
+                    .usingComparatorWithPrecision(1e-6f)
+                    .containsExactly(picture);
             float[] gray = new float[3 * PIXELS];
             Arrays.fill(gray, 0.5f);
             float[] found = kept(picture, gray);
@@ -66,10 +68,7 @@ class ContentColorsTest {
                 assertThat(found[i]).isCloseTo((float) luma(picture, i), within(1e-6f));
                 assertThat(found[i + PIXELS]).isCloseTo(found[i], within(1e-6f));
             }
-            Tensor other = Tensor.full(
-                    backend,
-                    new Spec(Shape.of(1, 3, 2, 2), ElementType.FLOAT32),
-                    0.5);
+            Tensor other = Tensor.full(backend, new Spec(Shape.of(1, 3, 2, 2), ElementType.FLOAT32), 0.5);
             assertThatThrownBy(() -> ContentColors.kept(other, tensor(picture)))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("1x3x2x2");

@@ -43,8 +43,17 @@ class StyleSwapTest {
                     double[] patch = patch(content, channels, height, width, y, x);
                     double best = Double.NEGATIVE_INFINITY;
                     for (int p = 0; p < (styleHeight - 2) * styleColumns; p++) {
-                        best = Math.max(best, cosine(patch, patch(
-                                style, channels, styleHeight, styleWidth, p / styleColumns, p % styleColumns)));
+                        best = Math.max(
+                                best,
+                                cosine(
+                                        patch,
+                                        patch(
+                                                style,
+                                                channels,
+                                                styleHeight,
+                                                styleWidth,
+                                                p / styleColumns,
+                                                p % styleColumns)));
                     }
                     int p = Math.toIntExact(index[at]);
                     double[] chosen =
@@ -73,8 +82,8 @@ class StyleSwapTest {
             Tensor content = tensor(random(3, 3 * 6 * 7), 3, 6, 7);
             assertThat(StyleSwap.swap(content, tensor(ones, 3, 40, 40)).index().toLongs())
                     .containsOnly(0);
-            StyleSwap.Result empty = StyleSwap.swap(
-                    tensor(new double[3 * 36], 3, 6, 6), tensor(new double[3 * 36], 3, 6, 6));
+            StyleSwap.Result empty =
+                    StyleSwap.swap(tensor(new double[3 * 36], 3, 6, 6), tensor(new double[3 * 36], 3, 6, 6));
             assertThat(empty.features().toFloats()).containsOnly(0);
             assertThat(empty.correlation().toFloats()).containsOnly(0);
             assertThatThrownBy(() -> StyleSwap.apply(content, tensor(ones, 3, 2, 800)))

@@ -90,4 +90,17 @@ class TileGridTest {
         assertThat(told).isSorted().hasSize(12).first().isEqualTo(0.5 + 0.5 / 12);
         assertThat(told.get(11)).isEqualTo(1);
     }
+
+    @Test
+    void aPartIsCancelledWithItsRun() {
+        Run run = Run.inference(3);
+        Run part = run.part(0.25, 0.75);
+        assertThat(part.isCancelled()).isFalse();
+        part.cancel();
+        assertThat(run.isCancelled()).isTrue();
+        assertThat(part.seed()).isEqualTo(3);
+        assertThat(run.withTileSize(5).tilePart(0, 1).tileSize()).isEqualTo(Integer.MAX_VALUE);
+        Run.current().part(0, 1).cancel(); // nobody's run
+        assertThat(Run.current().isCancelled()).isFalse();
+    }
 }

@@ -94,10 +94,36 @@ final class Strip {
 
     /** Fills a strip for the tile whose first output pixel is given. */
     void gather(float[] input, int image, int firstChannel, int firstRow, int firstColumn, float[] strip) {
+        gather(input, image, firstChannel, firstRow, firstColumn, rows, columns, strip);
+    }
+
+    /** Fills what so many rows and columns of output pixels need of a strip. */
+    void gatherPart(
+            float[] input,
+            int image,
+            int firstChannel,
+            int firstRow,
+            int firstColumn,
+            int outputRows,
+            int outputColumns,
+            float[] strip) {
+        int count = rows(shape, outputRows);
+        gather(input, image, firstChannel, firstRow, firstColumn, count, columns(shape, outputColumns), strip);
+    }
+
+    private void gather(
+            float[] input,
+            int image,
+            int firstChannel,
+            int firstRow,
+            int firstColumn,
+            int rowCount,
+            int columnCount,
+            float[] strip) {
         int y = firstRow * shape.strideHeight();
         int x = firstColumn * phases;
         for (int plane = 0; plane < depth; plane++) {
-            for (int row = 0; row < rows; row++) {
+            for (int row = 0; row < rowCount; row++) {
                 int target = (plane * rows + row) * phases * columns * unit();
                 int source = sourceRows[y + row];
                 if (source < 0) {
@@ -111,6 +137,7 @@ final class Strip {
                             BLOCK,
                             BLOCK,
                             x,
+                            columnCount,
                             strip,
                             target);
                 } else if (inputLayout == ActivationLayout.PLANAR) {
@@ -121,6 +148,7 @@ final class Strip {
                             1,
                             1,
                             x,
+                            columnCount,
                             strip,
                             target);
                 } else {
@@ -133,6 +161,7 @@ final class Strip {
                             BLOCK,
                             1,
                             x,
+                            columnCount,
                             strip,
                             target);
                 }
@@ -141,13 +170,13 @@ final class Strip {
     }
 
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
-    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, float[] strip, int target) {
+    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
         for (int phase = 0; phase < phases; phase++) {
             int at = target + phase * columns * size;
-            for (int column = 0; column < columns; ) {
+            for (int column = 0; column < count; ) {
                 int source = sourceColumns[x + column * phases + phase];
                 int run = 1;
-                while (column + run < columns
+                while (column + run < count
                         && sourceColumns[x + (column + run) * phases + phase]
                                 == source + (source < 0 ? 0 : run * phases)) {
                     run++;

@@ -52,6 +52,7 @@ final class StripConvolution {
     private final int panelPieces;
     private final Strip strip;
     private final List<Phase> phases;
+    private final int[] denseTaps; // of a picture that is read where it is
     private final boolean storesInPlace; // sums go to the output without a stop
     private final int rowsAtOnce;
 
@@ -73,7 +74,7 @@ final class StripConvolution {
         fullWidth = plan.shape().isSpread() ? plan.shape().outputWidth() : outWidth;
         storedHeight = fusion.pool().size(fullHeight);
         storedWidth = fusion.pool().size(fullWidth);
-        boolean shallow = !blocked && channelsPerPart <= SHALLOW;
+        boolean shallow = depthwise || !blocked && channelsPerPart <= SHALLOW;
         int widest = shallow ? LARGEST_SHALLOW_TILE_WIDTH : LARGEST_TILE_WIDTH;
         int across = (outWidth + widest - 1) / widest;
         boolean eightByThree = algorithm == ConvolutionPlan.Algorithm.FEW_OUTPUTS
@@ -93,6 +94,7 @@ final class StripConvolution {
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
+        denseTaps = depthwise ? denseTaps(shape) : new int[0];
         boolean whole = shape.groups() == 1 || shape.outputChannelsPerGroup() % BLOCK == 0;
         storesInPlace = blocked && whole && fusion.pool() == Fusion.Pool.NONE;
     }
@@ -135,6 +137,16 @@ final class StripConvolution {
         }
         boolean pooled = fusion.pool() != Fusion.Pool.NONE;
         return pooled ? Math.max(2, height / 2 * 2) : height; // windows must not cross tiles
+    }
+
+    private static int[] denseTaps(ConvolutionShape s) {
+        int[] taps = new int[s.kernelHeight() * s.kernelWidth()];
+        Arrays.setAll(
+                taps,
+                tap -> (tap / s.kernelWidth() * s.dilationHeight() * s.width()
+                                + tap % s.kernelWidth() * s.dilationWidth())
+                        * BLOCK);
+        return taps;
     }
 
     void run(Workers workers, Run run) {
@@ -196,7 +208,9 @@ final class StripConvolution {
         int image = tile / tilesAcross / tilesDown / parts;
         int rows = Math.min(tileHeight, outHeight - row);
         int columns = Math.min(tileWidth, outWidth - column);
-        strip.gather(input, image, part * channelsPerPart, row, column, scratch.strip);
+        if (algorithm != ConvolutionPlan.Algorithm.DEPTHWISE) {
+            strip.gather(input, image, part * channelsPerPart, row, column, scratch.strip);
+        }
         switch (algorithm) {
             case FEW_OUTPUTS -> fewOutputs(image, row, column, rows, columns, scratch);
             case DEPTHWISE -> depthwise(image, part, row, column, rows, columns, scratch);
@@ -510,29 +524,76 @@ final class StripConvolution {
         }
     }
 
+    /** Pixels whose taps all lie inside the picture read it where it is; the others read a strip. */
     private void depthwise(int image, int block, int row, int column, int rows, int columns, Scratch scratch) {
-        int plane = (image * parts + block) * outHeight * outWidth;
-        int taps = strip.taps().length;
-        boolean simple = fusion.negativeSlope() == 0 || fusion.negativeSlope() == 1;
-        int place = (plane + row * outWidth + column) * BLOCK;
+        boolean dense = shape.strideHeight() == 1 && shape.strideWidth() == 1;
+        int reachHeight = shape.dilationHeight() * (shape.kernelHeight() - 1);
+        int reachWidth = shape.dilationWidth() * (shape.kernelWidth() - 1);
+        int top = Math.max(row, shape.top());
+        int bottom = Math.min(row + rows, shape.height() - reachHeight + shape.top());
+        int left = Math.max(column, shape.left());
+        int right = Math.min(column + columns, shape.width() - reachWidth + shape.left());
+        if (!dense || bottom <= top || right <= left) {
+            gathered(image, block, row, column, rows, columns, scratch);
+        } else {
+            int first = (image * parts + block) * shape.height() + top - shape.top();
+            depthwise(
+                    input,
+                    (first * shape.width() + left - shape.left()) * BLOCK,
+                    shape.width() * BLOCK,
+                    denseTaps,
+                    image,
+                    block,
+                    top,
+                    left,
+                    bottom - top,
+                    right - left);
+            gathered(image, block, row, column, top - row, columns, scratch);
+            gathered(image, block, bottom, column, row + rows - bottom, columns, scratch);
+            gathered(image, block, top, column, bottom - top, left - column, scratch);
+            gathered(image, block, top, right, bottom - top, column + columns - right, scratch);
+        }
+        if (fusion.negativeSlope() != 0 && fusion.negativeSlope() != 1) {
+            for (int y = 0; y < rows; y++) {
+                int at = (((image * parts + block) * outHeight + row + y) * outWidth + column) * BLOCK;
+                kernels.storeRow(output, at, BLOCK, columns, fusion.negativeSlope(), output, at, BLOCK);
+            }
+        }
+    }
+
+    private void gathered(int image, int block, int row, int column, int rows, int columns, Scratch scratch) {
+        if (rows > 0 && columns > 0) {
+            strip.gatherPart(input, image, block * BLOCK, row, column, rows, columns, scratch.strip);
+            int rowDistance = strip.place(1, 0) - strip.place(0, 0);
+            depthwise(scratch.strip, 0, rowDistance, strip.taps(), image, block, row, column, rows, columns);
+        }
+    }
+
+    private void depthwise(
+            float[] from,
+            int base,
+            int rowDistance,
+            int[] taps,
+            int image,
+            int block,
+            int row,
+            int column,
+            int rows,
+            int columns) {
         kernels.depthwise(
-                scratch.strip,
-                strip.place(0, 0),
-                strip.place(1, 0) - strip.place(0, 0),
+                from,
+                base,
+                rowDistance,
                 rows,
                 columns,
-                strip.taps(),
+                taps,
                 weights,
-                block * taps * BLOCK,
+                block * taps.length * BLOCK,
                 bias,
                 block * BLOCK,
                 output,
-                place,
+                (((image * parts + block) * outHeight + row) * outWidth + column) * BLOCK,
                 outWidth * BLOCK,
                 fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
-        for (int y = 0; y < rows && !simple; y++) {
-            int at = place + y * outWidth * BLOCK;
-            kernels.storeRow(output, at, BLOCK, columns, fusion.negativeSlope(), output, at, BLOCK);
-        }
     }
 }

@@ -7,10 +7,10 @@ import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 import org.impasto.core.weights.WeightFile;
+import org.impasto.nn.Layer;
 import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
-import org.impasto.nn.style.AdaIn;
 
 /** The whole network: content encoder, style encoder, modulator and decoder. */
 public final class MicroAst {
@@ -43,9 +43,13 @@ public final class MicroAst {
         }
     }
 
-    /** What is needed of a style: statistics of its features, and what steers the decoder. */
-    public record Style(
-            AdaIn.Style shallow, AdaIn.Style deep, Modulator.Signal shallowSignal, Modulator.Signal deepSignal) {}
+    /**
+     * What steers the decoder.
+     *
+     * @param shallow made of a style's first features
+     * @param deep made of its second
+     */
+    public record Signals(Modulator.Signal shallow, Modulator.Signal deep) {}
 
     /** The features of a content, N x 3 x H x W in [0, 1]. */
     public MicroEncoder.Features content(Tensor picture) {
@@ -57,31 +61,26 @@ public final class MicroAst {
         return styleEncoder.features(picture);
     }
 
-    /** What is needed of a style, of its features. */
-    public Style prepared(MicroEncoder.Features style) {
-        return new Style(
-                AdaIn.Style.of(style.first()),
-                AdaIn.Style.of(style.second()),
-                modulator.first(style.first()),
-                modulator.second(style.second()));
+    /** What steers the decoder towards a style of those features. */
+    public Signals signals(MicroEncoder.Features style) {
+        return new Signals(modulator.first(style.first()), modulator.second(style.second()));
     }
 
     /**
      * Features in a style's manner, ready for the last part of the decoder.
      *
-     * @param strength of the transfer of statistics, 0 to 1; it does not act on what steers the decoder
+     * @param deep gives features the statistics of the style's second features
+     * @param shallow gives features the statistics of the style's first features
      */
-    public Tensor stylised(MicroEncoder.Features content, Style style, double strength) {
+    public Tensor stylized(MicroEncoder.Features content, Signals signals, Layer deep, Layer shallow) {
         return Scope.keeping(() -> {
-            Tensor x = AdaIn.apply(content.second(), style.deep(), strength);
-            x = decoder.deep(x, style.deepSignal());
-            x = AdaIn.apply(x, style.shallow(), strength);
-            return decoder.shallow(x, style.shallowSignal());
+            Tensor x = decoder.deep(deep.forward(content.second()), signals.deep());
+            return decoder.shallow(shallow.forward(x), signals.shallow());
         });
     }
 
     /** The picture of features in a style's manner: N x 3 x 4H x 4W, not clamped. */
-    public Tensor picture(Tensor stylised) {
-        return decoder.picture(stylised);
+    public Tensor picture(Tensor stylized) {
+        return decoder.picture(stylized);
     }
 }

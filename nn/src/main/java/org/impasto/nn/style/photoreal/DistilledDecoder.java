@@ -13,13 +13,21 @@ import org.impasto.core.Tensor;
 import org.impasto.nn.Conv2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /** A decoder of four blocks, each of which takes the details that the encoder's block of its level lost. */
 final class DistilledDecoder {
     private final List<Block> blocks;
+    private final List<ReceptiveField> fields;
 
-    private DistilledDecoder(Block... blocks) {
+    private DistilledDecoder(List<ReceptiveField> fields, Block... blocks) {
         this.blocks = List.of(blocks);
+        this.fields = fields;
+    }
+
+    /** How far a block reaches over its level's features. */
+    ReceptiveField field(int level) {
+        return fields.get(level);
     }
 
     /** One block: some layers, the details added (or, for the picture, put beside), more layers. */
@@ -36,7 +44,10 @@ final class DistilledDecoder {
     static DistilledDecoder vgg(Parameters p) {
         Parameters room = p.in("btnecks");
         Parameters deepest = room.in("3");
+        ReceptiveField here = ReceptiveField.identity().same(3);
+        ReceptiveField doubled = here.then(doubling()).same(3);
         return new DistilledDecoder(
+                List.of(here, doubled, doubled, doubled.same(3).same(3)),
                 picture(room.in("0")),
                 vggBlock(room.in("1"), 20, 10),
                 vggBlock(room.in("2"), 58, 20),
@@ -58,7 +69,9 @@ final class DistilledDecoder {
     static DistilledDecoder mobileNet(Parameters p) {
         Parameters room = p.in("btnecks");
         Block picture = picture(room.in("0"));
+        ReceptiveField doubled = doubling().same(3).same(3);
         return new DistilledDecoder(
+                List.of(doubling().same(3), doubled, doubled, doubled),
                 (x, details) -> picture.forward(doubled(x), details),
                 mobileNetBlock(room.in("1"), 19, 10),
                 mobileNetBlock(room.in("2"), 37, 19),
@@ -78,6 +91,11 @@ final class DistilledDecoder {
     private static Block picture(Parameters p) {
         Conv2d convolution = Conv2d.same(layer(p, 0), 13, 3, 3, PaddingMode.REFLECT);
         return (x, details) -> Scope.keeping(() -> convolution.forward(Tensor.concat(1, List.of(x, details))));
+    }
+
+    /** Linear between neighbours: half a cell to each side. */
+    private static ReceptiveField doubling() {
+        return ReceptiveField.identity().enlarged(2).same(3);
     }
 
     private static Tensor doubled(Tensor x) {

@@ -11,13 +11,21 @@ import org.impasto.core.Tensor;
 import org.impasto.nn.Conv2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /** An encoder of four blocks, one for each level; every block but perhaps the first halves the size. */
 final class DistilledEncoder {
     private final List<Layer> blocks;
+    private final List<ReceptiveField> fields;
 
-    private DistilledEncoder(Layer... blocks) {
+    private DistilledEncoder(List<ReceptiveField> fields, Layer... blocks) {
         this.blocks = List.of(blocks);
+        this.fields = fields;
+    }
+
+    /** How far a block reaches. */
+    ReceptiveField field(int level) {
+        return fields.get(level);
     }
 
     /** The features that a block makes of those of the level before, or of the picture. */
@@ -32,7 +40,10 @@ final class DistilledEncoder {
         Parameters first = p.in("btnecks").in("0");
         Layer colours = Conv2d.same(layer(first, 0), 3, 3, 1, PaddingMode.ZERO);
         Layer picture = activated(layer(first, 1), 3, 10);
+        ReceptiveField here = ReceptiveField.identity().same(3);
+        ReceptiveField halved = here.pooling(2, false).same(3);
         return new DistilledEncoder(
+                List.of(here, halved, halved, here.same(3).then(halved)),
                 chain(colours, picture),
                 pooling(p.in("btnecks").in("1"), 10, 20, 1),
                 pooling(p.in("btnecks").in("2"), 20, 58, 1),
@@ -60,7 +71,10 @@ final class DistilledEncoder {
     static DistilledEncoder mobileNet(Parameters p) {
         Parameters room = p.in("se_model");
         Layer picture = relu(new Conv2d(layer(room, 0), 3, 10, 3, halving()));
+        ReceptiveField halved = ReceptiveField.identity().convolution(3, halving());
+        ReceptiveField separable = ReceptiveField.identity().same(3).then(halved);
         return new DistilledEncoder(
+                List.of(halved, separable, separable, separable),
                 chain(x -> x.affine(2, -1), picture),
                 chain(depthwise(room, 1, 10), pointwise(room, 2, 10, 19), halvingDepthwise(room, 3, 19)),
                 separable(room, 4, 19, 37),

@@ -21,6 +21,7 @@ import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
 import org.impasto.nn.style.Zca;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /**
  * Photorealistic transfer with networks distilled on principal components (Chiu and Gurari, 2022). Four levels: an encoder
@@ -37,9 +38,9 @@ public final class PcaDistilled {
     /** What a network was distilled from. */
     public enum Backbone {
         /** VGG-19: the deepest level has an eighth of the picture's size. */
-        VGG(1, "btnecks.0.layer_with_weights-0.bias"),
+        VGG(1, "btnecks/0/layer_with_weights-0/bias"),
         /** MobileNet: smaller and faster; the deepest level has a sixteenth of the picture's size. */
-        MOBILENET(2, "se_model.layer_with_weights-0.bias");
+        MOBILENET(2, "se_model/layer_with_weights-0/bias");
 
         private final int firstStride;
         private final String mark;
@@ -47,6 +48,16 @@ public final class PcaDistilled {
         Backbone(int firstStride, String mark) {
             this.firstStride = firstStride;
             this.mark = mark;
+        }
+
+        /** Channels of a level's features. */
+        public int channels(int level) {
+            return switch (level) {
+                case 0 -> 10;
+                case 1 -> this == VGG ? 20 : 19;
+                case 2 -> this == VGG ? 58 : 37;
+                default -> this == VGG ? 64 : 54;
+            };
         }
 
         /** How many pixels of the picture a cell of a level's features covers in a row. */
@@ -79,11 +90,11 @@ public final class PcaDistilled {
                 WeightFile decoding = WeightFile.open(decoder)) {
             WeightNames names = tensorFlow().ignoring(name -> name.startsWith("conv_aux/"));
             Backbone backbone = Arrays.stream(Backbone.values())
-                    .filter(kind -> encoding.has(kind.mark.replace('.', '/')))
+                    .filter(kind -> encoding.has(kind.mark))
                     .findFirst()
                     .orElseThrow(() -> new WeightException(encoder + ": is no encoder that is known: expected a tensor"
-                            + " 'btnecks/0/layer_with_weights-0/bias' (VGG) or 'se_model/layer_with_weights-0/bias'"
-                            + " (MobileNet), found "
+                            + " '" + Backbone.VGG.mark + "' (VGG) or '" + Backbone.MOBILENET.mark
+                            + "' (MobileNet), found "
                             + encoding.names().stream().limit(4).toList()));
             Map<String, ParameterSource> sources = new LinkedHashMap<>();
             sources.put("encoder", ParameterSource.file(encoding, names));
@@ -140,6 +151,16 @@ public final class PcaDistilled {
         return decoder.block(level, x, details);
     }
 
+    /** How far the encoder's block of a level reaches. */
+    public ReceptiveField encoderField(int level) {
+        return encoder.field(level);
+    }
+
+    /** How far the decoder's block of a level reaches over that level's features. */
+    public ReceptiveField decoderField(int level) {
+        return decoder.field(level);
+    }
+
     // ---- the whole
 
     /**
@@ -163,24 +184,6 @@ public final class PcaDistilled {
                 features.add(x);
             }
             return new Encoding(features, details);
-        }
-    }
-
-    /** What is needed of a style picture, 1 x 3 x H x W in [0, 1]: the statistics of each level. */
-    public List<Zca.Style> style(Tensor picture) {
-        checkPicture(picture);
-        try (Scope scope = Scope.open()) {
-            List<Zca.Style> styles = new ArrayList<>();
-            Tensor x = picture;
-            for (int level = 0; level < LEVELS; level++) {
-                x = encoded(level, x);
-                Zca.Style style = Zca.Style.of(x);
-                scope.keep(style.mean());
-                scope.keep(style.colouring());
-                styles.add(style);
-                scope.only(x);
-            }
-            return styles;
         }
     }
 

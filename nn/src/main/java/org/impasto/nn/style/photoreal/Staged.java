@@ -1,0 +1,254 @@
+package org.impasto.nn.style.photoreal;
+
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.impasto.core.Backend;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.Tensor;
+import org.impasto.nn.style.StyleMix;
+import org.impasto.nn.style.Zca;
+import org.impasto.nn.tiling.ReceptiveField;
+import org.impasto.nn.tiling.Region;
+import org.impasto.nn.tiling.Span;
+import org.impasto.nn.tiling.StoredMap;
+import org.impasto.nn.tiling.TileGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One picture on its way through the network, in passes over its tiles: each level's statistics have to be known for the
+ * whole picture before anything above it can be decoded. A picture of one tile takes the same way.
+ *
+ * <p>Any region of any map can be asked for: it is read where a pass has stored the map, and computed of what lies before
+ * it otherwise. Of a tiled picture the largest maps, which are cheap to compute, are not stored: the features of levels 0
+ * and 1, and what is decoded of level 1.
+ */
+final class Staged implements AutoCloseable {
+    private static final int DEEPEST = PcaDistilled.LEVELS - 1;
+    private static final ReceptiveField DETAILS = ReceptiveField.identity().same(3);
+
+    private final PcaDistilled net;
+    private final Tensor picture;
+    private final TileGrid grid;
+    private final double progress;
+    private final Backend backend;
+    private final @Nullable StoredMap[] encoded = new StoredMap[PcaDistilled.LEVELS];
+    private final @Nullable StoredMap[] decoded = new StoredMap[PcaDistilled.LEVELS];
+    private final LevelMapping[] mappings = new LevelMapping[PcaDistilled.LEVELS];
+    private int passes;
+
+    /**
+     * A picture of whole cells.
+     *
+     * @param progress the part of the run's progress that all passes make
+     */
+    Staged(PcaDistilled net, Tensor picture, TileGrid grid, double progress) {
+        this.net = net;
+        this.picture = picture;
+        this.grid = grid;
+        this.progress = progress;
+        this.backend = picture.backend();
+    }
+
+    TileGrid grid() {
+        return grid;
+    }
+
+    // ---- passes
+
+    /** Encodes the picture, as far as features are stored. */
+    void encode() {
+        for (int level = grid.isWhole() ? 0 : DEEPEST - 1; level <= DEEPEST; level++) {
+            encoded[level] = stored(level, featuresOf(level));
+        }
+    }
+
+    /** The statistics of a level's features. */
+    Zca.Statistics statistics(int level) {
+        return measured(level, featuresOf(level), List.of(LevelMapping.EVERYWHERE)).get(0);
+    }
+
+    /** The encoded picture in the styles' manner, in [0, 1]. */
+    StoredMap decode(StyleMix mix) {
+        StoredMap result = null;
+        for (int level = DEEPEST; level >= 0; level--) {
+            int above = level - 1;
+            mappings[level] = mapping(level, mix);
+            if (above < 0) {
+                result = stored(above, region -> decodedTo(above, region).clamp(0, 1));
+                decoded[level] = result;
+            } else if (grid.isWhole() || level > 1) {
+                decoded[level] = stored(above, region -> decodedTo(above, region));
+            }
+            release(level);
+        }
+        if (result == null) {
+            throw new IllegalStateException("no level was decoded");
+        }
+        return result;
+    }
+
+    private LevelMapping mapping(int level, StyleMix mix) {
+        LevelMapping.Regions regions = new LevelMapping.Regions(mix, net.backbone().stride(level));
+        List<Zca.Statistics> statistics =
+                measured(level, region -> transferable(level, region), regions.of());
+        return LevelMapping.of(regions, statistics, level);
+    }
+
+    /** Gives back the maps that are not read any more once a level has been decoded. */
+    private void release(int level) {
+        if (level == DEEPEST) {
+            close(encoded, DEEPEST);
+            close(encoded, DEEPEST - 1);
+        } else if (grid.isWhole() || level > 1) {
+            close(decoded, level + 1);
+        }
+    }
+
+    /** A map that a pass makes. */
+    private StoredMap stored(int level, Function<Region, Tensor> map) {
+        StoredMap result = StoredMap.of(shape(level));
+        try {
+            pass(level, map, result::put);
+            return result;
+        } catch (RuntimeException | Error error) {
+            result.close();
+            throw error;
+        }
+    }
+
+    /** The statistics of a map in some regions. */
+    private List<Zca.Statistics> measured(
+            int level, Function<Region, Tensor> map, List<Function<Region, @Nullable Tensor>> regions) {
+        List<Measured> sums = regions.stream().map(each -> new Measured()).toList();
+        pass(level, map, (region, tile) -> {
+            try (Scope scope = Scope.open()) {
+                for (int i = 0; i < sums.size(); i++) {
+                    sums.get(i).add(tile, regions.get(i).apply(region));
+                    scope.only(tile);
+                }
+            }
+        });
+        return sums.stream().map(sum -> sum.statistics(backend)).toList();
+    }
+
+    /** Goes over all tiles of a level's map. What a consumer gets of a tiled picture lives for the call only. */
+    private void pass(int level, Function<Region, Tensor> map, BiConsumer<Region, Tensor> consumer) {
+        Run run = Run.current();
+        double steps = grid.isWhole() ? 12 : 9;
+        double from = progress * Math.min(1, passes / steps);
+        double to = progress * Math.min(1, (passes + 1) / steps);
+        passes++;
+        if (grid.isWhole()) {
+            Region whole = Region.whole(size(level, grid.height()), size(level, grid.width()));
+            consumer.accept(whole, Scope.keeping(() -> map.apply(whole)));
+            run.report(to);
+            return;
+        }
+        try (Scope scope = Scope.open(run.part(from, to))) {
+            grid.forEach(tile -> {
+                Region region = new Region(
+                        scaled(tile.core().rows(), level), scaled(tile.core().columns(), level));
+                consumer.accept(region, map.apply(region));
+            });
+        }
+    }
+
+    // ---- regions of maps; level -1 is the picture
+
+    private Function<Region, Tensor> featuresOf(int level) {
+        return region -> features(level, region);
+    }
+
+    private Tensor features(int level, Region region) {
+        if (level < 0) {
+            return region.of(picture);
+        }
+        StoredMap stored = encoded[level];
+        if (stored != null) {
+            return stored.get(backend, region);
+        }
+        return Scope.keeping(() -> {
+            ReceptiveField field = net.encoderField(level);
+            Region input = field.input(region, size(level - 1, grid.height()), size(level - 1, grid.width()));
+            Tensor x = net.encoded(level, features(level - 1, input));
+            return cut(x, field, input, region);
+        });
+    }
+
+    /** What a level's mapping is applied to. */
+    private Tensor transferable(int level, Region region) {
+        return level == DEEPEST ? features(level, region) : decodedTo(level, region);
+    }
+
+    /** What the level below is decoded to. */
+    private Tensor decodedTo(int above, Region region) {
+        int level = above + 1;
+        StoredMap stored = decoded[level];
+        if (stored != null) {
+            return stored.get(backend, region);
+        }
+        return Scope.keeping(() -> {
+            ReceptiveField field = net.decoderField(level);
+            Region input = field.input(region, size(level, grid.height()), size(level, grid.width()));
+            Region output = new Region(output(field, input.rows()), output(field, input.columns()));
+            Tensor x = Scope.keeping(() -> mappings[level].apply(transferable(level, input), input));
+            return cut(net.decoded(level, x, details(above, output)), field, input, region);
+        });
+    }
+
+    private Tensor details(int level, Region region) {
+        return Scope.keeping(() -> {
+            Region input = DETAILS.input(region, size(level, grid.height()), size(level, grid.width()));
+            return cut(PcaDistilled.details(features(level, input)), DETAILS, input, region);
+        });
+    }
+
+    /** Some cells of what was computed of an input region. */
+    private static Tensor cut(Tensor result, ReceptiveField field, Region input, Region wanted) {
+        Span rows = output(field, input.rows());
+        Span columns = output(field, input.columns());
+        return wanted.within(new Region(rows, columns)).of(result);
+    }
+
+    private static Span output(ReceptiveField field, Span input) {
+        int start = field.position(input.start());
+        return new Span(start, start + field.size(input.length()));
+    }
+
+    private Span scaled(Span pixels, int level) {
+        int stride = stride(level);
+        return new Span(pixels.start() / stride, pixels.end() / stride);
+    }
+
+    private int size(int level, int pixels) {
+        return pixels / stride(level);
+    }
+
+    private int stride(int level) {
+        return level < 0 ? 1 : net.backbone().stride(level);
+    }
+
+    private Shape shape(int level) {
+        int channels = level < 0 ? 3 : net.backbone().channels(level);
+        return Shape.of(1, channels, size(level, grid.height()), size(level, grid.width()));
+    }
+
+    @Override
+    public void close() {
+        for (int level = 0; level < PcaDistilled.LEVELS; level++) {
+            close(encoded, level);
+            close(decoded, level);
+        }
+    }
+
+    private static void close(@Nullable StoredMap[] maps, int level) {
+        StoredMap map = maps[level];
+        if (map != null) {
+            map.close();
+            maps[level] = null;
+        }
+    }
+}
