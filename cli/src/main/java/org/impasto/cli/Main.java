@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.impasto.core.BackendException;
 import org.impasto.core.CancelledException;
@@ -46,6 +48,9 @@ public final class Main {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
     private static final int STOPPED = 130;
+
+    /** Where an option of several files precedes one that is unknown, picocli complains about both. */
+    private static final Pattern UNKNOWN_OPTION = Pattern.compile("Unknown option: '([^']+)'");
 
     @Option(
             names = "--verbose",
@@ -111,14 +116,21 @@ public final class Main {
 
     private int wrongUsage(ParameterException e, Terminal terminal) {
         trace(e, terminal.err());
+        Matcher unknown = UNKNOWN_OPTION.matcher(e.getMessage());
         String suggestion = "";
         if (e instanceof UnmatchedArgumentException unmatched) {
-            List<String> known = unmatched.getSuggestions();
-            if (!known.isEmpty()) {
-                suggestion = "; did you mean " + known.stream().limit(3).collect(Collectors.joining(" or ")) + "?";
-            }
+            suggestion = suggestion(unmatched);
+        } else if (unknown.find()) {
+            suggestion = suggestion(new UnmatchedArgumentException(e.getCommandLine(), List.of(unknown.group(1))));
         }
         return say(terminal.err(), WRONG_USAGE, e.getMessage() + suggestion + seeHelp(e.getCommandLine()));
+    }
+
+    private static String suggestion(UnmatchedArgumentException unmatched) {
+        List<String> known = unmatched.getSuggestions();
+        return known.isEmpty()
+                ? ""
+                : "; did you mean " + known.stream().limit(3).collect(Collectors.joining(" or ")) + "?";
     }
 
     private int failed(Exception e, CommandLine command, Terminal terminal) {
