@@ -49,7 +49,7 @@ public final class Main {
     private static final int WRONG_USAGE = 2;
     private static final int STOPPED = 130;
 
-    /** Where an option of several files precedes one that is unknown, picocli complains about both. */
+    /** Behind an option of several files, picocli tells an unknown option in its message alone. */
     private static final Pattern UNKNOWN_OPTION = Pattern.compile("Unknown option: '([^']+)'");
 
     @Option(
@@ -116,12 +116,13 @@ public final class Main {
 
     private int wrongUsage(ParameterException e, Terminal terminal) {
         trace(e, terminal.err());
-        Matcher unknown = UNKNOWN_OPTION.matcher(e.getMessage());
         String suggestion = "";
         if (e instanceof UnmatchedArgumentException unmatched) {
-            suggestion = suggestion(unmatched);
-        } else if (unknown.find()) {
-            suggestion = suggestion(new UnmatchedArgumentException(e.getCommandLine(), List.of(unknown.group(1))));
+            Matcher unknown = UNKNOWN_OPTION.matcher(e.getMessage());
+            suggestion = suggestion(
+                    unmatched.getUnmatched().isEmpty() && unknown.find()
+                            ? new UnmatchedArgumentException(e.getCommandLine(), List.of(unknown.group(1)))
+                            : unmatched);
         }
         return say(terminal.err(), WRONG_USAGE, e.getMessage() + suggestion + seeHelp(e.getCommandLine()));
     }
