@@ -76,7 +76,7 @@ class MistakesTest {
         check(WRONG_USAGE, stylize("--methd", "wct"), "--methd", "--method");
         check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain, wct");
         check(WRONG_USAGE, stylize("--compare=perhaps"), "--compare");
-        check(WRONG_USAGE, stylize("stray"), "stray");
+        check(FAILED, stylize("stray"), "--style stray", "no such file");
         CommandLineRun none = CommandLineRun.of();
         assertThat(none.code()).isEqualTo(WRONG_USAGE);
         assertThat(none.err()).contains("Usage: impasto", "stylize", "demo");
