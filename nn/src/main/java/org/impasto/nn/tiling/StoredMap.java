@@ -3,6 +3,7 @@ package org.impasto.nn.tiling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
+import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
+import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ public final class StoredMap implements AutoCloseable {
     private final @Nullable FileChannel file;
     private final float[][] rows;
     private @Nullable Tensor whole;
+    private float[] staging = {};
 
     private StoredMap(Shape shape, @Nullable FileChannel file) {
         this.shape = shape;
@@ -75,7 +79,8 @@ public final class StoredMap implements AutoCloseable {
             whole = tile;
             return;
         }
-        float[] values = tile.toFloats();
+        float[] values = staging(tile.shape());
+        tile.readInto(FloatBuffer.wrap(values, 0, (int) tile.shape().elements()));
         int width = place.width();
         ByteBuffer bytes = buffer(width);
         for (int y = 0; y < place.height(); y++) {
@@ -93,14 +98,23 @@ public final class StoredMap implements AutoCloseable {
         }
         int width = region.width();
         Shape part = shape.with(2, region.height()).with(3, width);
-        float[] values = new float[Math.toIntExact(part.elements())];
+        float[] values = staging(part);
         ByteBuffer bytes = buffer(width);
         for (int y = 0; y < region.height(); y++) {
             for (int channel = 0; channel < shape.intSize(1); channel++) {
                 read(region, y, channel, values, (channel * region.height() + y) * width, bytes);
             }
         }
-        return Tensor.sharing(backend, part, values);
+        FloatBuffer found = FloatBuffer.wrap(values, 0, (int) part.elements());
+        return Tensor.from(backend, new Spec(part, ElementType.FLOAT32), found);
+    }
+
+    /** An array of its own for each tile would keep the garbage collector busy. */
+    private float[] staging(Shape part) {
+        if (staging.length < part.elements()) {
+            staging = new float[Math.toIntExact(part.elements())];
+        }
+        return staging;
     }
 
     // ---- rows: all channels of a row of cells lie together
@@ -168,6 +182,7 @@ public final class StoredMap implements AutoCloseable {
     @Override
     public void close() {
         whole = null;
+        staging = new float[0];
         Arrays.fill(rows, null);
         if (file != null) {
             try {
