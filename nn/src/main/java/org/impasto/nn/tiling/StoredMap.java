@@ -1,58 +1,72 @@
 package org.impasto.nn.tiling;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
+import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
+import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A map 1 x C x H x W that is written tile by tile and read region by region, for what later passes over a picture need of
- * earlier ones. A map that would take much of the heap lies in a temporary file, which is gone when the map is closed; if
- * it is written as one tile it stays the tensor that it is. Used by one thread.
+ * earlier ones. A map that would take much of the heap lies in a mapped temporary file, which is deleted when the map is
+ * closed; a map that is written as one tile stays the tensor that it is. Used by one thread.
  */
 public final class StoredMap implements AutoCloseable {
     /** A map takes at most this part of the heap. */
     private static final int PART_OF_HEAP = 32;
 
+    /** A mapped buffer has less than 2^31 bytes. */
+    private static final long LARGEST_BLOCK = 1L << 28;
+
     private final Shape shape;
     private final @Nullable FileChannel file;
-    private final float[][] rows;
+    private final int rowsPerBlock;
+    private final List<FloatBuffer> blocks; // of whole rows; all channels of a row lie together
     private @Nullable Tensor whole;
+    private float[] staging = {};
 
-    private StoredMap(Shape shape, @Nullable FileChannel file) {
+    private StoredMap(Shape shape, @Nullable FileChannel file, int rowsPerBlock, List<FloatBuffer> blocks) {
         this.shape = shape;
         this.file = file;
-        this.rows = new float[file == null ? shape.intSize(2) : 0][];
+        this.rowsPerBlock = rowsPerBlock;
+        this.blocks = blocks;
     }
 
     /** A map of that shape, 1 x C x H x W, in which nothing stands yet. */
     public static StoredMap of(Shape shape) {
-        if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(1) * shape.size(3) > Integer.MAX_VALUE / 8) {
-            throw new ShapeException("a stored map of shape " + shape + ", expected 1 x C x H x W with rows of at most "
-                    + Integer.MAX_VALUE / 8 + " elements");
+        long row = shape.rank() == 4 ? shape.size(1) * shape.size(3) : 0;
+        if (shape.rank() != 4 || shape.size(0) != 1 || shape.elements() == 0 || row > LARGEST_BLOCK) {
+            throw new ShapeException("a stored map of shape " + shape + ", expected 1 x C x H x W with rows of 1 to "
+                    + LARGEST_BLOCK + " elements");
         }
         boolean large = shape.elements() * Float.BYTES > Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
-        return new StoredMap(shape, large ? temporaryFile() : null);
+        return of(shape, large, LARGEST_BLOCK);
+    }
+
+    static StoredMap of(Shape shape, boolean inFile, long largestBlock) {
+        int rowsPerBlock = (int) Math.min(largestBlock / (shape.size(1) * shape.size(3)), shape.size(2));
+        return new StoredMap(shape, inFile ? temporaryFile() : null, rowsPerBlock, new ArrayList<>());
     }
 
     private static FileChannel temporaryFile() {
         try {
-            Path path = Files.createTempFile("impasto", ".map");
             return FileChannel.open(
-                    path,
+                    Files.createTempFile("impasto", ".map"),
                     StandardOpenOption.READ,
                     StandardOpenOption.WRITE,
-                    StandardOpenOption.SPARSE,
                     StandardOpenOption.DELETE_ON_CLOSE);
         } catch (IOException error) {
             throw failed("created", error);
@@ -75,14 +89,10 @@ public final class StoredMap implements AutoCloseable {
             whole = tile;
             return;
         }
-        float[] values = tile.toFloats();
-        int width = place.width();
-        ByteBuffer bytes = buffer(width);
-        for (int y = 0; y < place.height(); y++) {
-            for (int channel = 0; channel < shape.intSize(1); channel++) {
-                write(place, y, channel, values, (channel * place.height() + y) * width, bytes);
-            }
-        }
+        open();
+        float[] values = staging(expected);
+        tile.readInto(FloatBuffer.wrap(values, 0, (int) expected.elements()));
+        forEachRun(place, (block, from, at) -> block.put(from, values, at, place.width()));
     }
 
     /** Some cells, 1 x C x h x w; they must have been put before. */
@@ -91,71 +101,64 @@ public final class StoredMap implements AutoCloseable {
         if (tensor != null) {
             return region.of(tensor);
         }
-        int width = region.width();
-        Shape part = shape.with(2, region.height()).with(3, width);
-        float[] values = new float[Math.toIntExact(part.elements())];
-        ByteBuffer bytes = buffer(width);
-        for (int y = 0; y < region.height(); y++) {
-            for (int channel = 0; channel < shape.intSize(1); channel++) {
-                read(region, y, channel, values, (channel * region.height() + y) * width, bytes);
-            }
+        if (blocks.isEmpty()) {
+            throw new ShapeException(region + " of a stored map " + shape + " in which nothing stands");
         }
-        return Tensor.sharing(backend, part, values);
+        Shape part = shape.with(2, region.height()).with(3, region.width());
+        float[] values = staging(part);
+        forEachRun(region, (block, from, at) -> block.get(from, values, at, region.width()));
+        FloatBuffer found = FloatBuffer.wrap(values, 0, (int) part.elements());
+        return Tensor.from(backend, new Spec(part, ElementType.FLOAT32), found);
     }
 
-    // ---- rows: all channels of a row of cells lie together
-
-    private void write(Region place, int y, int channel, float[] values, int from, ByteBuffer bytes) {
-        int row = place.rows().start() + y;
-        int column = channel * shape.intSize(3) + place.columns().start();
-        if (file == null) {
-            if (rows[row] == null) {
-                rows[row] = new float[shape.intSize(1) * shape.intSize(3)];
-            }
-            System.arraycopy(values, from, rows[row], column, place.width());
+    /** Takes the memory, or the file's. */
+    private void open() {
+        if (!blocks.isEmpty()) {
             return;
         }
-        bytes.clear().asFloatBuffer().put(values, from, place.width());
-        try {
-            long position = position(row, column);
-            while (bytes.hasRemaining()) {
-                position += file.write(bytes, position);
+        long row = shape.size(1) * shape.size(3);
+        for (long first = 0; first < shape.size(2); first += rowsPerBlock) {
+            long length = Math.min(rowsPerBlock, shape.size(2) - first) * row;
+            if (file == null) {
+                blocks.add(FloatBuffer.allocate((int) length));
+                continue;
             }
-        } catch (IOException error) {
-            throw failed("written", error);
-        }
-    }
-
-    private void read(Region region, int y, int channel, float[] values, int to, ByteBuffer bytes) {
-        int row = region.rows().start() + y;
-        int column = channel * shape.intSize(3) + region.columns().start();
-        if (file == null) {
-            System.arraycopy(rows[row], column, values, to, region.width());
-            return;
-        }
-        bytes.clear();
-        try {
-            long position = position(row, column);
-            while (bytes.hasRemaining()) {
-                int count = file.read(bytes, position);
-                if (count < 0) {
-                    throw new IOException("it ends at byte " + position);
-                }
-                position += count;
+            try {
+                blocks.add(file.map(MapMode.READ_WRITE, first * row * Float.BYTES, length * Float.BYTES)
+                        .order(ByteOrder.nativeOrder())
+                        .asFloatBuffer());
+            } catch (IOException error) {
+                throw failed("mapped", error);
             }
-        } catch (IOException error) {
-            throw failed("read", error);
         }
-        bytes.flip().asFloatBuffer().get(values, to, region.width());
     }
 
-    private long position(int row, int column) {
-        return ((long) row * shape.intSize(1) * shape.intSize(3) + column) * Float.BYTES;
+    /** Cells of one row and channel: where they begin in a block, and among the cells of the region. */
+    private interface RunOfCells {
+        void copy(FloatBuffer block, int from, int at);
     }
 
-    private ByteBuffer buffer(int width) {
-        int size = file == null ? 0 : width * Float.BYTES;
-        return ByteBuffer.allocateDirect(size).order(ByteOrder.nativeOrder());
+    private void forEachRun(Region region, RunOfCells work) {
+        int channels = shape.intSize(1);
+        int width = shape.intSize(3);
+        // Copying is bound by memory, which one thread does not use up.
+        IntStream.range(0, region.height()).parallel().forEach(y -> {
+            int row = region.rows().start() + y;
+            FloatBuffer block = blocks.get(row / rowsPerBlock);
+            for (int channel = 0; channel < channels; channel++) {
+                int from = (row % rowsPerBlock * channels + channel) * width
+                        + region.columns().start();
+                work.copy(block, from, (channel * region.height() + y) * region.width());
+            }
+        });
+    }
+
+    /** An array of its own for each tile would keep the garbage collector busy. */
+    private float[] staging(Shape part) {
+        if (staging.length < part.elements()) {
+            staging = new float[Math.toIntExact(part.elements())];
+        }
+        return staging;
     }
 
     private static BackendException failed(String what, IOException error) {
@@ -166,11 +169,12 @@ public final class StoredMap implements AutoCloseable {
                 error);
     }
 
-    /** Gives the memory or the file back. */
+    /** Gives the memory back, and deletes the file. */
     @Override
     public void close() {
         whole = null;
-        Arrays.fill(rows, null);
+        staging = new float[0];
+        blocks.clear();
         if (file != null) {
             try {
                 file.close();

@@ -27,17 +27,17 @@ interface LevelMapping {
             return mix.parts().stream().anyMatch(part -> part.mask() != null);
         }
 
-        /** The regions to be measured: one for each part, or a single one without masks. */
-        List<Function<Region, @Nullable Tensor>> of() {
+        /** What is to be measured: one region for each part, or a single one without masks. */
+        List<Measured> measured() {
             if (!areMasked()) {
-                return List.of(EVERYWHERE);
+                return List.of(new Measured(EVERYWHERE));
             }
-            List<Function<Region, @Nullable Tensor>> regions = new ArrayList<>();
+            List<Measured> measured = new ArrayList<>();
             for (StyleMix.Part part : mix.parts()) {
                 Tensor mask = part.mask();
-                regions.add(mask == null ? EVERYWHERE : region -> reduced(mask, region));
+                measured.add(new Measured(mask == null ? EVERYWHERE : region -> reduced(mask, region)));
             }
-            return regions;
+            return measured;
         }
 
         private Tensor reduced(Tensor mask, Region region) {

@@ -39,6 +39,12 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     /** The variance of the guide below which a window counts as flat in the published results. */
     private static final double REGULARIZATION = 0.02 * 0.02;
 
+    /** The filter reaches far and has few channels, so its tiles are larger than those of networks. */
+    private static final long FILTERED_PIXELS = 4L << 20;
+
+    /** Of the network, tiles of this many pixels: small enough that their arrays are used again rather than collected. */
+    private static final long TILE_PIXELS = 1L << 18;
+
     private final Model<PcaDistilled> model;
     private final int radius;
     private final String name;
@@ -103,16 +109,26 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     }
 
     private Staged staged(Tensor picture, double progress) {
-        int height = picture.shape().intSize(2);
-        int width = picture.shape().intSize(3);
         ReceptiveField field = ReceptiveField.identity();
         for (int level = 0; level < PcaDistilled.LEVELS; level++) {
             field = field.then(model.net().encoderField(level));
         }
-        TileGrid grid = picture.backend() instanceof Decorator
-                ? TileGrid.ofPixels(height, width, Long.MAX_VALUE, field) // a tape keeps all maps anyway
-                : TileGrid.of(height, width, field);
-        return new Staged(model.net(), picture, grid, progress);
+        return new Staged(model.net(), picture, grid(picture, TILE_PIXELS, field), progress);
+    }
+
+    /** How a picture is cut, unless the run says how large tiles are. */
+    private static TileGrid grid(Tensor picture, long pixels, ReceptiveField field) {
+        int height = picture.shape().intSize(2);
+        int width = picture.shape().intSize(3);
+        int tileSize = Run.current().tileSize();
+        if (picture.backend() instanceof Decorator) { // a tape keeps all maps anyway
+            return TileGrid.ofPixels(height, width, Long.MAX_VALUE, field);
+        }
+        if (tileSize > 0) {
+            return TileGrid.ofSize(height, width, tileSize, field);
+        }
+        boolean whole = (long) height * width <= TileGrid.PIXELS;
+        return TileGrid.ofPixels(height, width, whole ? Long.MAX_VALUE : pixels, field);
     }
 
     /** The decoded picture in the content's size, smoothed. */
@@ -122,7 +138,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         ReceptiveField field = ReceptiveField.identity().same(2 * reach + 1).same(2 * reach + 1);
         TileGrid grid = staged.grid().isWhole()
                 ? TileGrid.ofPixels(shape.intSize(2), shape.intSize(3), Long.MAX_VALUE, field)
-                : TileGrid.of(shape.intSize(2), shape.intSize(3), field);
+                : grid(content, FILTERED_PIXELS, field);
         Backend backend = content.backend();
         if (grid.isWhole()) {
             Tensor result =

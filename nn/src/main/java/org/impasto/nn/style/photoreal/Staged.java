@@ -1,5 +1,6 @@
 package org.impasto.nn.style.photoreal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * whole picture before anything above it can be decoded. A picture of one tile takes the same way.
  *
  * <p>Any region of any map can be asked for: it is read where a pass has stored the map, and computed of what lies before
- * it otherwise. Of a tiled picture the largest maps, which are cheap to compute, are not stored: the features of levels 0
- * and 1, and what is decoded of level 1.
+ * it otherwise. Of a tiled picture the features of levels 0 and 1 are not stored, which are large and cheap to compute.
+ * What is stored at a time takes up to 60 bytes a pixel.
  */
 final class Staged implements AutoCloseable {
     private static final int DEEPEST = PcaDistilled.LEVELS - 1;
@@ -61,41 +62,40 @@ final class Staged implements AutoCloseable {
     /** Encodes the picture, as far as features are stored. */
     void encode() {
         for (int level = grid.isWhole() ? 0 : DEEPEST - 1; level <= DEEPEST; level++) {
-            encoded[level] = stored(level, featuresOf(level));
+            encoded[level] = stored(level, featuresOf(level), (region, tile) -> {});
         }
     }
 
     /** The statistics of a level's features. */
     Zca.Statistics statistics(int level) {
-        return measured(level, featuresOf(level), List.of(LevelMapping.EVERYWHERE))
-                .get(0);
+        List<Measured> sums = List.of(new Measured(LevelMapping.EVERYWHERE));
+        pass(level, featuresOf(level), (region, tile) -> measure(sums, region, tile));
+        return sums.get(0).statistics(backend);
     }
 
     /** The encoded picture in the styles' manner, in [0, 1]. */
     StoredMap decode(StyleMix mix) {
-        StoredMap result = null;
-        for (int level = DEEPEST; level >= 0; level--) {
+        List<LevelMapping.Regions> regions = new ArrayList<>();
+        for (int level = 0; level <= DEEPEST; level++) {
+            regions.add(new LevelMapping.Regions(mix, net.backbone().stride(level)));
+        }
+        List<Measured> sums = regions.get(DEEPEST).measured();
+        List<Measured> deepest = sums;
+        pass(DEEPEST, featuresOf(DEEPEST), (region, tile) -> measure(deepest, region, tile));
+        for (int level = DEEPEST; level > 0; level--) {
             int above = level - 1;
-            mappings[level] = mapping(level, mix);
-            if (above < 0) {
-                result = stored(above, region -> decodedTo(above, region).clamp(0, 1));
-                decoded[level] = result;
-            } else if (grid.isWhole() || level > 1) {
-                decoded[level] = stored(above, region -> decodedTo(above, region));
-            }
+            mappings[level] = LevelMapping.of(regions.get(level), statistics(sums), level);
+            List<Measured> next = regions.get(above).measured();
+            Function<Region, Tensor> map = region -> decodedTo(above, region);
+            decoded[level] = stored(above, map, (region, tile) -> measure(next, region, tile));
+            sums = next;
             release(level);
         }
-        if (result == null) {
-            throw new IllegalStateException("no level was decoded");
-        }
+        mappings[0] = LevelMapping.of(regions.get(0), statistics(sums), 0);
+        StoredMap result = stored(-1, region -> decodedTo(-1, region).clamp(0, 1), (region, tile) -> {});
+        decoded[0] = result;
+        release(0);
         return result;
-    }
-
-    private LevelMapping mapping(int level, StyleMix mix) {
-        LevelMapping.Regions regions =
-                new LevelMapping.Regions(mix, net.backbone().stride(level));
-        List<Zca.Statistics> statistics = measured(level, region -> transferable(level, region), regions.of());
-        return LevelMapping.of(regions, statistics, level);
     }
 
     /** Gives back the maps that are not read any more once a level has been decoded. */
@@ -103,16 +103,19 @@ final class Staged implements AutoCloseable {
         if (level == DEEPEST) {
             close(encoded, DEEPEST);
             close(encoded, DEEPEST - 1);
-        } else if (grid.isWhole() || level > 1) {
+        } else {
             close(decoded, level + 1);
         }
     }
 
-    /** A map that a pass makes. */
-    private StoredMap stored(int level, Function<Region, Tensor> map) {
+    /** A map that a pass makes, and hands to a consumer as well. */
+    private StoredMap stored(int level, Function<Region, Tensor> map, BiConsumer<Region, Tensor> consumer) {
         StoredMap result = StoredMap.of(shape(level));
         try {
-            pass(level, map, result::put);
+            pass(level, map, (region, tile) -> {
+                result.put(region, tile);
+                consumer.accept(region, tile);
+            });
             return result;
         } catch (RuntimeException | Error error) {
             result.close();
@@ -120,25 +123,22 @@ final class Staged implements AutoCloseable {
         }
     }
 
-    /** The statistics of a map in some regions. */
-    private List<Zca.Statistics> measured(
-            int level, Function<Region, Tensor> map, List<Function<Region, @Nullable Tensor>> regions) {
-        List<Measured> sums = regions.stream().map(each -> new Measured()).toList();
-        pass(level, map, (region, tile) -> {
+    private static void measure(List<Measured> sums, Region region, Tensor tile) {
+        for (Measured sum : sums) {
             try (Scope scope = Scope.open()) {
-                for (int i = 0; i < sums.size(); i++) {
-                    sums.get(i).add(tile, regions.get(i).apply(region));
-                    scope.only(tile);
-                }
+                sum.add(region, tile);
             }
-        });
+        }
+    }
+
+    private List<Zca.Statistics> statistics(List<Measured> sums) {
         return sums.stream().map(sum -> sum.statistics(backend)).toList();
     }
 
     /** Goes over all tiles of a level's map. What a consumer gets of a tiled picture lives for the call only. */
     private void pass(int level, Function<Region, Tensor> map, BiConsumer<Region, Tensor> consumer) {
         Run run = Run.current();
-        double steps = grid.isWhole() ? 12 : 9;
+        double steps = grid.isWhole() ? 9 : 7;
         double from = progress * Math.min(1, passes / steps);
         double to = progress * Math.min(1, (passes + 1) / steps);
         passes++;
