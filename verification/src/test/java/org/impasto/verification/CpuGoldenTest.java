@@ -87,7 +87,9 @@ class CpuGoldenTest {
             GoldenReport report = runner().withPeerFactor(peerFactor).run(folder, variant.open(options));
             System.out.println(name + ": " + report);
             assertThat(report.failures()).isEmpty();
-            assertThat(report.unknownOps().keySet()).as("ops that nobody computes").isSubsetOf(NOT_YET);
+            assertThat(report.unknownOps().keySet())
+                    .as("ops that nobody computes")
+                    .isSubsetOf(NOT_YET);
             assertThat(report.cases()).isPositive();
         });
     }

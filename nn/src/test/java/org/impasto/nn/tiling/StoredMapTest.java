@@ -31,12 +31,15 @@ class StoredMapTest {
         try (Scope scope = Scope.open();
                 StoredMap map = StoredMap.of(SHAPE, inFile, 5 * 3 * 31)) {
             Tensor whole = counted();
-            for (Tile tile : TileGrid.ofSize(23, 31, 9, ReceptiveField.identity()).tiles()) {
+            for (Tile tile :
+                    TileGrid.ofSize(23, 31, 9, ReceptiveField.identity()).tiles()) {
                 map.put(tile.core(), tile.core().of(whole));
             }
             assertThat(temporaryFiles()).isEqualTo(inFile ? files + 1 : files);
             for (Region region : new Region[] {
-                Region.whole(23, 31), new Region(new Span(4, 17), new Span(7, 8)), new Region(new Span(22, 23), new Span(0, 31))
+                Region.whole(23, 31),
+                new Region(new Span(4, 17), new Span(7, 8)),
+                new Region(new Span(22, 23), new Span(0, 31))
             }) {
                 assertThat(map.get(backend, region).toFloats())
                         .isEqualTo(region.of(whole).toFloats());
