@@ -19,10 +19,11 @@ final class Job {
     private final StagedFiles files;
     private final Run run;
 
-    private Job(Progress progress, StagedFiles files) {
+    private Job(Progress progress, StagedFiles files, int tileSize) {
         this.progress = progress;
         this.files = files;
-        this.run = Run.inference().onProgress(progress::advance);
+        Run watched = Run.inference().onProgress(progress::advance);
+        this.run = tileSize == 0 ? watched : watched.withTileSize(tileSize);
     }
 
     /**
@@ -32,10 +33,19 @@ final class Job {
      * @param outFolder where its files go
      */
     static void run(Terminal terminal, String task, Path outFolder, Consumer<Job> work) {
+        run(terminal, task, outFolder, 0, work);
+    }
+
+    /**
+     * The same in tiles.
+     *
+     * @param tileSize pixels on a side of a tile; 0 leaves it to the methods
+     */
+    static void run(Terminal terminal, String task, Path outFolder, int tileSize, Consumer<Job> work) {
         StagedFiles files = new StagedFiles(outFolder);
         CountDownLatch ended = new CountDownLatch(1);
         try (Progress progress = new Progress(terminal, task)) {
-            Job job = new Job(progress, files);
+            Job job = new Job(progress, files, tileSize);
             Thread stop = new Thread(() -> job.stop(ended), "impasto-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try (Scope scope = Scope.open(job.run)) {
@@ -79,5 +89,16 @@ final class Job {
     void write(Path place, Consumer<Path> writer) {
         run.throwIfCancelled();
         files.write(place, writer);
+    }
+
+    /** Lets the files written so far appear. */
+    void publish() {
+        run.throwIfCancelled();
+        files.publish();
+    }
+
+    /** Removes the files written since the last publication. */
+    void forget() {
+        files.forget();
     }
 }

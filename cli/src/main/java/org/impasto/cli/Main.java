@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.impasto.core.BackendException;
 import org.impasto.core.CancelledException;
@@ -47,6 +49,9 @@ public final class Main {
     private static final int WRONG_USAGE = 2;
     private static final int STOPPED = 130;
 
+    /** Behind an option of several files, picocli tells an unknown option in its message alone. */
+    private static final Pattern UNKNOWN_OPTION = Pattern.compile("Unknown option: '([^']+)'");
+
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
@@ -72,6 +77,7 @@ public final class Main {
                 .addSubcommand(new StylizeCommand(terminal))
                 .addSubcommand(new FeaturesCommand(terminal))
                 .addSubcommand(new GramCommand(terminal))
+                .addSubcommand(new CompareCommand(terminal))
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new WeightsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal))
@@ -79,6 +85,7 @@ public final class Main {
                 .setErr(new PrintWriter(new OutputStreamWriter(err, Charset.defaultCharset()), true))
                 .registerConverter(Method.class, Method::named)
                 .setUsageHelpLongOptionsMaxWidth(24)
+                .setUnmatchedOptionsAllowedAsOptionParameters(false)
                 .setParameterExceptionHandler((e, arguments) -> main.wrongUsage(e, terminal))
                 .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command, terminal));
         if (args.length == 0) {
@@ -111,12 +118,20 @@ public final class Main {
         trace(e, terminal.err());
         String suggestion = "";
         if (e instanceof UnmatchedArgumentException unmatched) {
-            List<String> known = unmatched.getSuggestions();
-            if (!known.isEmpty()) {
-                suggestion = "; did you mean " + known.stream().limit(3).collect(Collectors.joining(" or ")) + "?";
-            }
+            Matcher unknown = UNKNOWN_OPTION.matcher(e.getMessage());
+            suggestion = suggestion(
+                    unmatched.getUnmatched().isEmpty() && unknown.find()
+                            ? new UnmatchedArgumentException(e.getCommandLine(), List.of(unknown.group(1)))
+                            : unmatched);
         }
         return say(terminal.err(), WRONG_USAGE, e.getMessage() + suggestion + seeHelp(e.getCommandLine()));
+    }
+
+    private static String suggestion(UnmatchedArgumentException unmatched) {
+        List<String> known = unmatched.getSuggestions();
+        return known.isEmpty()
+                ? ""
+                : "; did you mean " + known.stream().limit(3).collect(Collectors.joining(" or ")) + "?";
     }
 
     private int failed(Exception e, CommandLine command, Terminal terminal) {

@@ -55,7 +55,7 @@ final class StagedFiles {
         return hidden;
     }
 
-    /** Moves all files to their places. */
+    /** Moves all files to their places; more may be written afterwards. */
     synchronized void publish() {
         for (Map.Entry<Path, Path> file : places.entrySet()) {
             try {
@@ -66,7 +66,13 @@ final class StagedFiles {
                 throw new FailureException(file.getValue() + ": cannot be written: " + e, e);
             }
         }
-        discard();
+        places.clear();
+    }
+
+    /** Removes what was written and not published; more may be written afterwards. */
+    synchronized void forget() {
+        places.clear();
+        removeHidden();
     }
 
     private static void move(Path from, Path to) throws IOException {
@@ -77,9 +83,13 @@ final class StagedFiles {
         }
     }
 
-    /** Removes what was written and is not in its place. May be called from any thread. */
+    /** Removes what was written and is not in its place, for good. May be called from any thread. */
     synchronized void discard() {
         discarded = true;
+        removeHidden();
+    }
+
+    private void removeHidden() {
         if (hidden == null) {
             return;
         }

@@ -1,73 +1,102 @@
 package org.impasto.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.impasto.core.ImageException;
+import org.impasto.core.ShapeException;
 import org.impasto.core.image.Image;
 import org.impasto.core.image.WriteOptions;
-import org.impasto.nn.style.ColorTransfer;
-import org.impasto.nn.style.FeatureTransfer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Gives one picture the style of another. */
+/** Gives pictures the style of other pictures. */
 @Command(
         name = "stylize",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Gives one picture the style of another.",
+        description = "Gives pictures the style of other pictures.",
         customSynopsis = {
             "impasto stylize --content FILE --style FILE --out FILE",
-            "                       [--method color|adain|wct] [--weights FILE FILE]",
-            "                       [--strength S] [--size N] [--compare]"
+            "                       [--method METHOD] [--weights FILE...] [--strength S]",
+            "                       [--style-weights W,W] [--mask FILE...] [--keep-colors]",
+            "                       [--rgb R,G,B] [--size N] [--tile N] [--compare]"
         },
         sortOptions = false,
         footerHeading = "%nMethods:%n",
         footer = {
-            "  color  the style's colours, and the strength of its fine detail; shapes",
-            "         stay as they are. For photographs. Needs no weights.",
-            "  adain  each feature channel of the content gets the style's mean and",
-            "         deviation: textures and contrast, with much of the content's colours.",
-            "  wct    the features get the style's correlations, too: closer to the style",
-            "         than adain, further from the content.",
+            "  color     the style's colours, and the strength of its fine detail; shapes",
+            "            stay as they are. For photographs. Needs no weights.",
+            "  adain     each feature channel of the content gets the style's mean and",
+            "            deviation: textures and contrast.",
+            "  wct       the features get the style's correlations, too: closer to the",
+            "            style than adain, further from the content.",
+            "  swap      each patch of features becomes the style's most similar one: the",
+            "            style's own strokes. Slow for large pictures.",
+            "  johnson   a network that was trained for one style, which its weights hold:",
+            "            no --style. Several weight files are mixed like styles.",
+            "  microast  a small network for any style; large pictures at full size.",
+            "  pcakd     photographs: the style's colours and light by place, edges kept.",
             "",
-            "Weights for adain and wct: an encoder to a layer of VGG-19 and the decoder",
-            "that was trained for this layer, for instance",
-            "  vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth",
-            "      of universal style transfer (WCT), in a conversion to PyTorch",
-            "  3SE.pth 3SD.pth",
-            "      thin networks; folder trained_models of",
-            "      github.com/MingSun-Tse/Collaborative-Distillation",
+            "Weights, in any order for adain, wct and swap:",
+            "  adain, wct, swap: an encoder to a layer of VGG-19 and the decoder that was",
+            "      trained for this layer; for several levels (not swap) several pairs.",
+            "      vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth",
+            "          of universal style transfer (WCT), in a conversion to PyTorch",
+            "      3SE.pth 3SD.pth",
+            "          thin networks; folder trained_models of",
+            "          github.com/MingSun-Tse/Collaborative-Distillation",
+            "  johnson: Variable, Variable_1, ... of fast-style-transfer as safetensors",
+            "  microast: content encoder, style encoder, modulator, decoder of",
+            "      github.com/EndyWon/MicroAST, in this order",
+            "  pcakd: encoder and decoder of",
+            "      github.com/chiutaiyin/PCA-Knowledge-Distillation, as safetensors",
+            "docs/weights.md says more.",
             "",
             "Examples:",
             "  impasto stylize --content photo.jpg --style sunset.jpg --out result.png",
             "  impasto stylize --content photo.jpg --style painting.jpg --method adain \\",
             "      --weights vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth \\",
-            "      --strength 0.7 --size 1024 --out result.jpg --compare"
+            "      --strength 0.7 --size 1024 --out result.jpg --compare",
+            "  impasto stylize --content 'holiday/*.jpg' --style sunset.jpg dusk.jpg \\",
+            "      --style-weights 2,1 --out holiday-styled"
         })
 final class StylizeCommand implements Callable<Integer> {
     private static final int LARGEST_SIZE = 20_000;
 
     private final Terminal terminal;
 
-    @Option(names = "--content", required = true, paramLabel = "FILE", description = "Picture to change: PNG or JPEG.")
-    private Path content;
+    @Option(
+            names = "--content",
+            required = true,
+            arity = "1..*",
+            paramLabel = "FILE",
+            hideParamSyntax = true,
+            description = "Picture to change: PNG or JPEG. Several, a folder, or a pattern such as 'in/*.jpg' make a"
+                    + " batch: --out is then a folder, results have the contents' names, and a broken picture does"
+                    + " not stop the others.")
+    private List<String> content = new ArrayList<>();
 
     @Option(
             names = "--style",
-            required = true,
+            arity = "1..*",
             paramLabel = "FILE",
-            description = "Picture whose style it gets: PNG or JPEG.")
-    private Path style;
+            hideParamSyntax = true,
+            description = "Picture whose style they get: PNG or JPEG. Several styles are mixed.")
+    private List<Path> styles = new ArrayList<>();
 
     @Option(
             names = "--out",
             required = true,
             paramLabel = "FILE",
             description = "Result: .png, .jpg or .jpeg. An older file is replaced, missing folders are made. It has the"
-                    + " content's alpha, and as PNG 16 bits a sample if the content has.")
+                    + " content's alpha, and as PNG 16 bits a sample if the content has. A folder for a batch.")
     private Path out;
 
     @Option(
@@ -80,19 +109,47 @@ final class StylizeCommand implements Callable<Integer> {
     @Option(
             names = "--weights",
             arity = "1..*",
-            paramLabel = "FILE FILE",
+            paramLabel = "FILE",
             hideParamSyntax = true,
-            description = "For adain and wct: an encoder and its decoder, in any order; see below.")
+            description = "Weight files of the method, or names that 'impasto weights' knows; see below.")
     private List<Path> weights = new ArrayList<>();
 
     @Option(
             names = "--strength",
             paramLabel = "S",
             defaultValue = "1",
-            description = "From 0 to 1, the full style. 0 gives the content itself, bit for bit; just above it"
-                    + " adain and wct give what the decoder makes of the content's own features, a little softer than"
-                    + " the content. Default: ${DEFAULT-VALUE}.")
+            description = "From 0 to 1, the full style. 0 gives the content itself, bit for bit. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private double strength;
+
+    @Option(
+            names = "--style-weights",
+            split = ",",
+            paramLabel = "W",
+            description = "How much each style counts against the others, e.g. 3,1. Default: all the same.")
+    private List<Double> styleWeights = new ArrayList<>();
+
+    @Option(
+            names = "--mask",
+            arity = "1..*",
+            paramLabel = "FILE",
+            hideParamSyntax = true,
+            description = "Where each style counts: as many pictures as styles, white for fully, black for not at all;"
+                    + " they are brought to the content's size. Where all are black the content stays.")
+    private List<Path> masks = new ArrayList<>();
+
+    @Option(
+            names = "--keep-colors",
+            description = "Keep the content's colours: only the lightness changes. Not for color.")
+    private boolean keepColors;
+
+    @Option(
+            names = "--rgb",
+            split = ",",
+            paramLabel = "S",
+            description = "A strength for red, green and blue apart: R,G,B from 0 to 1. The result is mixed with the"
+                    + " content by it. Default: 1,1,1.")
+    private List<Double> rgb = new ArrayList<>();
 
     @Option(
             names = "--size",
@@ -100,6 +157,13 @@ final class StylizeCommand implements Callable<Integer> {
             description = "Scale content and style to N pixels on their longer sides first. A smaller size makes the"
                     + " style's textures larger against the content. Default: both pictures' own sizes.")
     private @Nullable Integer size;
+
+    @Option(
+            names = "--tile",
+            paramLabel = "N",
+            description = "Compute large pictures in tiles of about N x N pixels; the result is the same, smaller tiles"
+                    + " need less memory. Default: large pictures only, in tiles of about 1024 x 1024.")
+    private @Nullable Integer tile;
 
     @Option(
             names = "--compare",
@@ -113,81 +177,236 @@ final class StylizeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkOptions();
-        Path comparison = comparison();
-        checkFiles(comparison);
-        Job.run(terminal, "stylize", FileChecks.parent(out), job -> stylize(job, comparison));
-        report(out);
-        if (compare) {
-            report(comparison);
+        Contents contents = Contents.of(content);
+        weights = weights.stream().map(WeightsCommand::file).toList();
+        Map<Path, Path> places = contents.batch()
+                ? contents.placesIn(out)
+                : Map.of(contents.files().get(0), out);
+        checkFiles(contents, places);
+        Path folder = contents.batch() ? out : FileChecks.parent(out);
+        List<String> failures = new ArrayList<>();
+        Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> {
+            job.stage("reading", 0, 0.05);
+            List<Image> pictures =
+                    styles.stream().map(Image::read).map(this::fitted).toList();
+            List<Image> regions = masks.stream().map(Image::read).toList();
+            try (Styles prepared = prepare(pictures)) {
+                if (contents.batch()) {
+                    batch(job, contents.files(), places, prepared, pictures, regions, failures);
+                } else {
+                    Path only = contents.files().get(0);
+                    stylize(job, only, out, prepared, pictures, regions, "", 0.05, 1);
+                }
+            }
+        });
+        if (!contents.batch()) {
+            terminal.out().println("wrote " + out);
+            if (compare) {
+                terminal.out().println("wrote " + comparison(out));
+            }
+            return 0;
+        }
+        int count = contents.files().size();
+        terminal.out().println("wrote " + (count - failures.size()) + " of " + count + " pictures to " + out);
+        if (!failures.isEmpty()) {
+            failures.forEach(failure -> terminal.err().println("impasto: " + failure));
+            throw new FailureException(failures.size() + " of " + count + " pictures failed");
         }
         return 0;
     }
 
     private void checkOptions() {
-        if (!(strength >= 0 && strength <= 1)) {
-            throw new UsageException("--strength is " + strength + ", expected a number from 0 to 1");
+        fraction("--strength", strength);
+        rgb.forEach(value -> fraction("--rgb", value));
+        if (!rgb.isEmpty() && rgb.size() != 3) {
+            throw new UsageException("--rgb has " + rgb.size() + " numbers, expected three: red,green,blue");
         }
         if (size != null && (size < 1 || size > LARGEST_SIZE)) {
             throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
         }
-        if (!method.needsWeights() && !weights.isEmpty()) {
+        if (tile != null && (tile < 32 || tile > LARGEST_SIZE)) {
+            throw new UsageException("--tile is " + tile + ", expected a number of pixels from 32 to " + LARGEST_SIZE);
+        }
+        if (keepColors && method == Method.COLOR) {
+            throw new UsageException("--keep-colors leaves nothing of --method color, which changes the colours");
+        }
+        checkWeights();
+        checkStyles();
+    }
+
+    private static void fraction(String option, double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new UsageException(option + " is " + value + ", expected a number from 0 to 1");
+        }
+    }
+
+    private void checkWeights() {
+        if (method.takes(weights.size())) {
+            return;
+        }
+        if (!method.needsWeights()) {
             throw new UsageException(
-                    "--weights were given, but --method color needs none; did you mean --method adain" + " or wct?");
+                    "--weights were given, but --method color needs none; did you mean --method adain or wct?");
         }
-        if (method.needsWeights() && weights.size() != 2) {
-            String found = weights.isEmpty() ? "none was given" : weights.size() + " given";
-            throw new UsageException("--method " + method + " needs two weight files, an encoder and its decoder ("
-                    + found + "): --weights vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth, which were"
-                    + " published with universal style transfer; --help names more");
+        String found = weights.isEmpty() ? "none was given" : weights.size() + " given";
+        throw new UsageException("--method " + method + " needs " + method.weights() + " (" + found
+                + "); --help says where they come from");
+    }
+
+    private void checkStyles() {
+        if (!method.takesStyles() && !styles.isEmpty()) {
+            throw new UsageException("--style was given, but a network of --method " + method + " has its style in its"
+                    + " weights; leave --style out");
+        }
+        if (method.takesStyles() && styles.isEmpty()) {
+            throw new UsageException("--style is missing: expected a picture whose style the content gets");
+        }
+        int count = styleCount();
+        if (!masks.isEmpty() && masks.size() != count) {
+            throw new UsageException(
+                    "--mask names " + masks.size() + " pictures, expected one for each of the styles: " + count);
+        }
+        if (!styleWeights.isEmpty() && styleWeights.size() != count) {
+            throw new UsageException("--style-weights has " + styleWeights.size()
+                    + " numbers, expected one for each of the styles: " + count);
+        }
+        for (double weight : styleWeights) {
+            if (!(weight >= 0 && weight <= 1e6)) {
+                throw new UsageException("--style-weights: " + weight + ", expected numbers from 0 to 1000000");
+            }
+        }
+        if (!styleWeights.isEmpty() && styleWeights.stream().allMatch(weight -> weight == 0)) {
+            throw new UsageException("--style-weights are all 0, expected one above");
         }
     }
 
-    private void checkFiles(Path comparison) {
-        FileChecks.input("--content", content);
-        FileChecks.input("--style", style);
-        weights.forEach(file -> FileChecks.input("--weights", file));
+    /** Where the weights are the styles, each file is one. */
+    private int styleCount() {
+        return method.takesStyles() ? styles.size() : weights.size();
+    }
+
+    private void checkFiles(Contents contents, Map<Path, Path> places) {
         List<Path> inputs = new ArrayList<>(weights);
-        inputs.add(content);
-        inputs.add(style);
-        FileChecks.output("--out", out, FileChecks.PICTURES, inputs);
-        if (compare) {
-            FileChecks.output("--compare", comparison, FileChecks.PICTURES, inputs);
+        inputs.addAll(styles);
+        inputs.addAll(masks);
+        inputs.addAll(contents.files());
+        styles.forEach(file -> FileChecks.input("--style", file));
+        masks.forEach(file -> FileChecks.input("--mask", file));
+        weights.forEach(file -> FileChecks.input("--weights", file));
+        boolean file =
+                Files.exists(out) ? !Files.isDirectory(out) : FileChecks.PICTURES.contains(FileChecks.ending(out));
+        if (contents.batch() && file) {
+            throw new UsageException("--out " + out + ": is a file's name, expected a folder for several contents");
+        }
+        places.values().forEach(place -> {
+            FileChecks.output("--out", place, FileChecks.PICTURES, inputs);
+            if (compare) {
+                FileChecks.output("--compare", comparison(place), FileChecks.PICTURES, inputs);
+            }
+        });
+    }
+
+    private static Path comparison(Path place) {
+        String name = String.valueOf(place.getFileName());
+        int dot = name.lastIndexOf('.');
+        return place.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "-compare.png");
+    }
+
+    private Styles prepare(List<Image> pictures) {
+        List<Double> shares = styleWeights.isEmpty() ? Collections.nCopies(styleCount(), 1.0) : styleWeights;
+        return switch (method) {
+            case COLOR -> new ColorStyles(pictures, shares, strength);
+            case JOHNSON -> NetworkStyles.ofWeights(weights, shares, strength, keepColors);
+            default ->
+                NetworkStyles.ofPictures(StyleNetworks.load(method, weights), pictures, shares, strength, keepColors);
+        };
+    }
+
+    /** All contents one after the other; what fails is noted, and the rest goes on. */
+    private void batch(
+            Job job,
+            List<Path> files,
+            Map<Path, Path> places,
+            Styles prepared,
+            List<Image> pictures,
+            List<Image> regions,
+            List<String> failures) {
+        for (int i = 0; i < files.size(); i++) {
+            Path file = files.get(i);
+            double from = 0.05 + 0.95 * i / files.size();
+            double to = 0.05 + 0.95 * (i + 1) / files.size();
+            String label = (i + 1) + "/" + files.size() + " " + file.getFileName() + " ";
+            try {
+                stylize(
+                        job,
+                        file,
+                        Objects.requireNonNull(places.get(file)),
+                        prepared,
+                        pictures,
+                        regions,
+                        label,
+                        from,
+                        to);
+                job.publish();
+            } catch (ImageException | ShapeException | FailureException | UsageException e) {
+                String message = String.valueOf(e.getMessage());
+                failures.add(message.contains(file.toString()) ? message : file + ": " + message);
+                job.forget();
+            } catch (OutOfMemoryError e) {
+                failures.add(file + ": not enough memory for it; use a smaller --size or --tile, or a larger heap with"
+                        + " IMPASTO_JAVA_OPTS=-Xmx8g");
+                job.forget();
+            }
         }
     }
 
-    private Path comparison() {
-        String name = String.valueOf(out.getFileName());
-        int dot = name.lastIndexOf('.');
-        return out.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "-compare.png");
-    }
-
-    private void stylize(Job job, Path comparison) {
-        job.stage("reading", 0, 0.1);
-        Image original = Image.read(content);
-        if (original.hasAlpha() && !FileChecks.ending(out).equals(".png")) {
-            throw new UsageException("--out " + out + ": " + content
+    private void stylize(
+            Job job,
+            Path file,
+            Path place,
+            Styles prepared,
+            List<Image> pictures,
+            List<Image> regions,
+            String label,
+            double from,
+            double to) {
+        double span = to - from;
+        job.stage(label + "reading", from, from + 0.05 * span);
+        Image original = Image.read(file);
+        if (original.hasAlpha() && !FileChecks.ending(place).equals(".png")) {
+            throw new UsageException("--out " + place + ": " + file
                     + " has transparent pixels, which JPEG cannot hold; let the name end with .png");
         }
         WriteOptions options = WriteOptions.standard().withPngBits(hasFineLevels(original) ? 16 : 8);
-        Image from = fitted(original);
-        Image to = fitted(Image.read(style));
-        job.stage(method.toString(), 0.1, 0.9);
-        Image result = switch (method) {
-            case COLOR -> ColorTransfer.of(to).apply(from, strength);
-            case ADAIN -> byFeatures(FeatureTransfer.Method.ADAIN, from, to);
-            case WCT -> byFeatures(FeatureTransfer.Method.WCT, from, to);
-        };
-        job.stage("writing", 0.9, 1);
-        job.write(out, path -> result.write(path, options));
+        Image fitted = fitted(original);
+        job.stage(label + method, from + 0.05 * span, from + 0.9 * span);
+        Image result = mixedByChannel(fitted, prepared.applied(fitted, regions));
+        job.stage(label + "writing", from + 0.9 * span, to);
+        job.write(place, path -> result.write(path, options));
         if (compare) {
-            job.write(comparison, path -> SideBySide.of(from, to, result).write(path));
+            List<Image> row = new ArrayList<>();
+            row.add(fitted);
+            row.addAll(pictures);
+            row.add(result);
+            job.write(
+                    comparison(place),
+                    path -> SideBySide.of(row.toArray(new Image[0])).write(path));
         }
     }
 
-    private Image byFeatures(FeatureTransfer.Method transfer, Image from, Image to) {
-        try (FeatureStyle networks = FeatureStyle.load(transfer, weights)) {
-            return networks.apply(from, to, strength);
+    private Image mixedByChannel(Image content, Image result) {
+        if (rgb.stream().allMatch(share -> share == 1)) {
+            return result;
         }
+        float[] from = content.pixels();
+        float[] to = result.pixels();
+        float[] mixed = new float[from.length];
+        int plane = from.length / 3;
+        for (int i = 0; i < mixed.length; i++) {
+            float share = rgb.get(i / plane).floatValue();
+            mixed[i] = share == 0 ? from[i] : from[i] + share * (to[i] - from[i]);
+        }
+        return Image.owning(content.width(), content.height(), mixed, content.alpha());
     }
 
     private Image fitted(Image picture) {
@@ -204,9 +423,5 @@ final class StylizeCommand implements Callable<Integer> {
             }
         }
         return false;
-    }
-
-    private void report(Path file) {
-        terminal.out().println("wrote " + file);
     }
 }

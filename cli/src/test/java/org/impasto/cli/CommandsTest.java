@@ -21,7 +21,7 @@ class CommandsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "stylize", "features", "gram", "demo", "weights", "info"})
+    @ValueSource(strings = {"", "stylize", "features", "gram", "compare", "demo", "weights", "info"})
     void helpFitsATerminalOf80Columns(String command) {
         CommandLineRun run = command.isEmpty() ? CommandLineRun.of("--help") : CommandLineRun.of(command, "--help");
         assertThat(run.code()).isZero();

@@ -72,11 +72,11 @@ class MistakesTest {
     @Test
     void commandsAndOptions() {
         check(WRONG_USAGE, CommandLineRun.of("stylise"), "'stylise'", "stylize", "impasto --help");
-        check(WRONG_USAGE, CommandLineRun.of("stylize"), "--content", "--style", "--out", "impasto stylize --help");
+        check(WRONG_USAGE, CommandLineRun.of("stylize"), "--content", "--out", "impasto stylize --help");
         check(WRONG_USAGE, stylize("--methd", "wct"), "--methd", "--method");
-        check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain or wct");
+        check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain, wct");
         check(WRONG_USAGE, stylize("--compare=perhaps"), "--compare");
-        check(WRONG_USAGE, stylize("stray"), "stray");
+        check(FAILED, stylize("stray"), "--style stray", "no such file");
         CommandLineRun none = CommandLineRun.of();
         assertThat(none.code()).isEqualTo(WRONG_USAGE);
         assertThat(none.err()).contains("Usage: impasto", "stylize", "demo");
@@ -105,10 +105,19 @@ class MistakesTest {
         Files.createFile(empty);
         for (String option : List.of("--content", "--style")) {
             String other = option.equals("--content") ? "--style" : "--content";
-            for (Path bad : List.of(missing, folder, broken, text, empty)) {
+            for (Path bad : List.of(missing, broken, text, empty)) {
                 check(FAILED, CommandLineRun.of("stylize", option, bad, other, content, "--out", out), bad.toString());
             }
         }
+        check(
+                FAILED,
+                CommandLineRun.of("stylize", "--style", folder, "--content", content, "--out", out),
+                "is a folder");
+        check(
+                WRONG_USAGE,
+                CommandLineRun.of("stylize", "--content", folder, "--style", content, "--out", out),
+                out.toString(),
+                "expected a folder");
     }
 
     @Test
@@ -165,8 +174,14 @@ class MistakesTest {
         Path text = folder.resolve("text.pth");
         WeightWriter.to(other).floats("layer", Shape.of(2), new float[] {1, 2}).write();
         Files.writeString(text, "no weights");
-        check(WRONG_USAGE, stylize("--method", "wct"), "wct", "two weight files", "--weights", "conv3_1.pth");
-        check(WRONG_USAGE, stylize("--method", "adain", "--weights", other), "two weight files", "1 given");
+        check(
+                WRONG_USAGE,
+                stylize("--method", "wct"),
+                "wct",
+                "an encoder and its decoder",
+                "none was given",
+                "conv3_1.pth");
+        check(WRONG_USAGE, stylize("--method", "adain", "--weights", other), "an encoder and its decoder", "1 given");
         check(WRONG_USAGE, stylize("--weights", other, other), "color needs none");
         check(FAILED, stylize("--method", "adain", "--weights", missing, other), missing.toString());
         check(FAILED, stylize("--method", "adain", "--weights", folder, other), folder.toString());

@@ -13,7 +13,9 @@ final class PaddingKernels {
     private PaddingKernels() {}
 
     static void register(KernelRegistry registry) {
-        registry.addUnary(Padding.Pad.class, (pad, x, output, call) -> x.isBlocked() && onlyCuts(pad.edges())
+        registry.addUnary(
+                Padding.Pad.class,
+                (pad, x, output, call) -> x.isBlocked() && onlyCuts(pad.edges())
                         ? cut(pad.edges(), x, call.blocked(output), call)
                         : pad(pad, x, call.plain(output), call));
         registry.addUnary(Padding.PadGradient.class, PaddingKernels::fold);

@@ -53,10 +53,14 @@ class TilesOfMapsTest {
             Tensor plain = Tensor.of(backend, map.shape(), map.toFloats());
             for (Edges edges : new Edges[] {new Edges(-2, -3, -4, -1), new Edges(0, -16, -12, 0), Edges.none()}) {
                 Tensor part = map.pad(edges, PaddingMode.ZERO);
-                assertThat(part.toFloats()).isEqualTo(plain.pad(edges, PaddingMode.ZERO).toFloats());
+                assertThat(part.toFloats())
+                        .isEqualTo(plain.pad(edges, PaddingMode.ZERO).toFloats());
                 // with functions of which zero is not zero, the lanes above the last channel come into play
                 assertThat(part.affine(1, 1).gram().toFloats())
-                        .isEqualTo(map.pad(edges, PaddingMode.ZERO).affine(1, 1).gram().toFloats());
+                        .isEqualTo(map.pad(edges, PaddingMode.ZERO)
+                                .affine(1, 1)
+                                .gram()
+                                .toFloats());
             }
         }
     }

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.impasto.core.BackendOptions;
 import org.impasto.testing.golden.CoreGoldenOperations;
@@ -28,6 +29,44 @@ class CpuGoldenTest {
     /** The most that the fast 3x3 convolution may add to the rounding error of the plain sum. */
     private static final double WINOGRAD_FACTOR = 2.5;
 
+    /** Ops of what the library does not have yet: training, flows, diffusion, the text encoder. */
+    private static final Set<String> NOT_YET = Set.of(
+            "(weights only)",
+            "gatys_loss",
+            "lbfgs",
+            "train",
+            "actnorm",
+            "block",
+            "coupling",
+            "flow",
+            "gated_conv_net",
+            "glow",
+            "invconv",
+            "invconv_lu",
+            "mask_coupling",
+            "mnistflow",
+            "squeeze",
+            "zeroconv",
+            "AutoencoderKL",
+            "CLIPTextModel",
+            "ControlNetModel+UNet",
+            "CrossAttnDownBlock2D",
+            "CrossAttnUpBlock2D",
+            "Downsample2D",
+            "ResnetBlock2D",
+            "Timesteps+TimestepEmbedding",
+            "Transformer2DModel",
+            "UNet2DConditionModel",
+            "UNetMidBlock2DCrossAttn",
+            "Upsample2D",
+            "ddpm_mnist",
+            "ddpm_mnist_unet",
+            "schedules",
+            "styleguide",
+            "taef2",
+            "tiny_sd_run",
+            "weights");
+
     @TestFactory
     Stream<DynamicTest> goldenFilesAreReproduced() throws URISyntaxException {
         URL own = Objects.requireNonNull(CpuGoldenTest.class.getResource("/golden"));
@@ -48,6 +87,9 @@ class CpuGoldenTest {
             GoldenReport report = runner().withPeerFactor(peerFactor).run(folder, variant.open(options));
             System.out.println(name + ": " + report);
             assertThat(report.failures()).isEmpty();
+            assertThat(report.unknownOps().keySet())
+                    .as("ops that nobody computes")
+                    .isSubsetOf(NOT_YET);
             assertThat(report.cases()).isPositive();
         });
     }

@@ -46,13 +46,7 @@ class NormalizationLayersTest {
                 new Made("group", p -> new GroupNorm(p, 2, 6, EPSILON), List.of("weight", "bias"), 2, 6, 3, 4),
                 new Made("instance", p -> new InstanceNorm2d(p, 3, EPSILON), List.of("weight", "bias"), 2, 3, 3, 4),
                 new Made(
-                        "layer",
-                        p -> new LayerNorm(p, Shape.of(3, 4), EPSILON),
-                        List.of("weight", "bias"),
-                        2,
-                        5,
-                        3,
-                        4),
+                        "layer", p -> new LayerNorm(p, Shape.of(3, 4), EPSILON), List.of("weight", "bias"), 2, 5, 3, 4),
                 new Made(
                         "batch",
                         p -> new BatchNorm2d(p, 3, EPSILON),
@@ -124,7 +118,8 @@ class NormalizationLayersTest {
         Backend backend = new ReferenceBackend();
         try (Model<BatchNorm2d> model = Model.fresh(backend, 3, p -> new BatchNorm2d(p, 1, EPSILON));
                 Scope scope = Scope.open(Run.training(1))) {
-            Tensor x = Tensor.ofDoubles(backend, Shape.of(2, 1, 1, 2), 1, 3, 5, 7).to(ElementType.FLOAT32);
+            Tensor x =
+                    Tensor.ofDoubles(backend, Shape.of(2, 1, 1, 2), 1, 3, 5, 7).to(ElementType.FLOAT32);
             Tensor trained = model.net().forward(x);
             assertThat(trained.toDoubles()[0]).isCloseTo(-3 / Math.sqrt(5 + EPSILON), within(1e-12));
             assertThat(value(model, "running_mean")).isCloseTo(0.1 * 4, within(1e-12));
@@ -159,7 +154,9 @@ class NormalizationLayersTest {
         try (Model<BatchNorm2d> model = Model.fresh(backend, 3, p -> new BatchNorm2d(p, 2, EPSILON))) {
             model.weights().setTrainable("", false);
             model.weights().setTrainable("", true);
-            assertThat(model.weights().all().stream().filter(Parameter::isTrainable).map(Parameter::path))
+            assertThat(model.weights().all().stream()
+                            .filter(Parameter::isTrainable)
+                            .map(Parameter::path))
                     .containsExactly("weight", "bias");
         }
     }
@@ -178,7 +175,8 @@ class NormalizationLayersTest {
             Tensor allowed = Tensor.ofLongs(backend, Shape.of(2, 2), 1, 0, 0, 0);
             Tensor y = q.attention(q, q, q.maskOf(allowed), false);
             assertThat(y.toDoubles()).endsWith(0, 0, 0);
-            assertThat(y.slice(1, 0, 1).toDoubles()).containsExactly(q.slice(1, 0, 1).toDoubles());
+            assertThat(y.slice(1, 0, 1).toDoubles())
+                    .containsExactly(q.slice(1, 0, 1).toDoubles());
         }
     }
 

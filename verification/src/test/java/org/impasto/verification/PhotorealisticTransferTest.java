@@ -78,8 +78,8 @@ class PhotorealisticTransferTest {
     /** A picture at the next smaller multiple of a cell, in the bytes that the published procedure reads. */
     private static Tensor reduced(Path path, int cell) {
         Image image = Image.read(path);
-        Tensor resized = image.tensor(CPU)
-                .resize(image.height() / cell * cell, image.width() / cell * cell, Filter.BILINEAR);
+        Tensor resized =
+                image.tensor(CPU).resize(image.height() / cell * cell, image.width() / cell * cell, Filter.BILINEAR);
         return floored(resized.affine(255, 0)).affine(1 / 255.0, 0);
     }
 
@@ -120,8 +120,12 @@ class PhotorealisticTransferTest {
             for (int tileSize : new int[] {64, 100}) {
                 try (Scope tiled = Scope.open(Run.inference().withTileSize(tileSize))) {
                     StyleCode tiledCode = transfer.prepare(style);
-                    assertClose(code.get("3.colouring").toDoubles(), tiledCode.get("3.colouring").toDoubles());
-                    assertClose(whole, transfer.stylize(content, StyleMix.of(tiledCode)).toFloats());
+                    assertClose(
+                            code.get("3.colouring").toDoubles(),
+                            tiledCode.get("3.colouring").toDoubles());
+                    assertClose(
+                            whole,
+                            transfer.stylize(content, StyleMix.of(tiledCode)).toFloats());
                     assertClose(masked, transfer.stylize(content, mix).toFloats());
                     tiledCode.close();
                 }

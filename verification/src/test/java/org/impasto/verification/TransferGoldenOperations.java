@@ -60,7 +60,8 @@ final class TransferGoldenOperations {
             Map<String, Tensor> results = new LinkedHashMap<>();
             Tensor x = content.features().get(PcaDistilled.LEVELS - 1);
             for (int level = PcaDistilled.LEVELS - 1; level >= 0; level--) {
-                Tensor transferred = Zca.apply(x, Zca.Style.of(styleFeatures.features().get(level)));
+                Tensor transferred =
+                        Zca.apply(x, Zca.Style.of(styleFeatures.features().get(level)));
                 x = net.decoded(level, transferred, content.details().get(level));
                 results.put("out.content_feat" + level, content.features().get(level));
                 results.put("out.style_feat" + level, styleFeatures.features().get(level));

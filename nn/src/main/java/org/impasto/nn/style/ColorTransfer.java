@@ -53,7 +53,11 @@ public final class ColorTransfer {
      * @param threads largest number of threads; 0 for one a processor
      * @param executor lends threads beside the caller's; null for the common pool
      */
-    public record Options(double noise, double detail, int threads, @Nullable Executor executor) {
+    public record Options(
+            double noise,
+            double detail,
+            int threads,
+            @Nullable Executor executor) {
         private static final Options STANDARD = new Options(0.01, 0.5);
 
         /** On the common pool. */
@@ -168,8 +172,7 @@ public final class ColorTransfer {
     }
 
     /** Turns three planes of encoded sRGB into Oklab, in place, and gives their statistics. */
-    static ColorStatistics toLab(
-            RowPieces pieces, float[] pixels, int width, int height, float @Nullable [] alpha) {
+    static ColorStatistics toLab(RowPieces pieces, float[] pixels, int width, int height, float @Nullable [] alpha) {
         int plane = width * height;
         ColorStatistics[] parts = new ColorStatistics[RowPieces.count(height)];
         pieces.forEach(height, (index, top, bottom) -> {
@@ -190,7 +193,8 @@ public final class ColorTransfer {
     }
 
     /** Maps colours in place; the lightness goes to a plane of its own, which stays unchanged while bands are read. */
-    static void map(RowPieces pieces, GaussianTransport transport, float[] lab, float[] lightness, int width, int height) {
+    static void map(
+            RowPieces pieces, GaussianTransport transport, float[] lab, float[] lightness, int width, int height) {
         double[][] t = transport.matrix();
         double[] c = transport.offset();
         int plane = width * height;
@@ -207,7 +211,8 @@ public final class ColorTransfer {
     }
 
     /** The root mean square of each wavelet band of a plane. */
-    static double[] bandDeviations(RowPieces pieces, float[] lightness, int width, int height, float @Nullable [] alpha) {
+    static double[] bandDeviations(
+            RowPieces pieces, float[] lightness, int width, int height, float @Nullable [] alpha) {
         double[][] squares = new double[RowPieces.count(height)][WaveletBands.COUNT];
         double[] weights = new double[squares.length];
         pieces.forEach(height, (index, top, bottom) -> {

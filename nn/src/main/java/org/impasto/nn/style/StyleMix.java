@@ -232,8 +232,8 @@ public record StyleMix(List<Part> parts, double strength) {
         Tensor total = covered;
         List<Tensor> regions = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            double weight = parts.get(i).weight();
             Tensor region = masks.getOrDefault(i, one);
+            double weight = parts.get(i).weight();
             regions.add(region);
             if (weight > 0) {
                 covered = covered.add(region);

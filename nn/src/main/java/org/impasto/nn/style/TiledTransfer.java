@@ -91,13 +91,14 @@ final class TiledTransfer {
             try (Scope second = Scope.open(run.part(0.5, 1))) {
                 grid.forEach(tile -> {
                     Region cells = cells(tile);
-                    Tensor features = kept.isEmpty()
-                            ? tile.cut(encoded(tile), down, cells)
-                            : kept.get(tile.index());
+                    Tensor features = kept.isEmpty() ? tile.cut(encoded(tile), down, cells) : kept.get(tile.index());
                     Map<Integer, Tensor> here = new LinkedHashMap<>();
                     regions.forEach((part, region) -> here.put(part, cells.of(region)));
-                    Tensor styled = mix.applied(features, here, (map, region, part) -> level.named(
-                            Objects.requireNonNull(contents.get(part)).apply(map)));
+                    Tensor styled = mix.applied(
+                            features,
+                            here,
+                            (map, region, part) -> level.named(
+                                    Objects.requireNonNull(contents.get(part)).apply(map)));
                     whole.put(tile.result(through), own(tile, level.decoder().forward(styled), cells));
                 });
             }
@@ -141,7 +142,9 @@ final class TiledTransfer {
         int left = up.position(cells.columns().start());
         return new Region(
                         new Span(result.rows().start() - top, result.rows().end() - top),
-                        new Span(result.columns().start() - left, result.columns().end() - left))
+                        new Span(
+                                result.columns().start() - left,
+                                result.columns().end() - left))
                 .of(decoded);
     }
 }

@@ -245,7 +245,8 @@ class ColorTransferTest {
         Image content = noisy(50, 700, 22, 0.1, 1);
         float[][] results = new float[2][];
         for (int i = 0; i < 2; i++) {
-            Options threads = Options.standard().withThreadsOf(BackendOptions.cpu().withThreads(i == 0 ? 1 : 5));
+            Options threads =
+                    Options.standard().withThreadsOf(BackendOptions.cpu().withThreads(i == 0 ? 1 : 5));
             results[i] = ColorTransfer.of(style, threads).apply(content, 1).pixels();
         }
         assertThat(results[1]).isEqualTo(results[0]);
@@ -278,18 +279,22 @@ class ColorTransferTest {
                 lent.incrementAndGet();
                 threads.execute(work);
             };
-            Options options =
-                    Options.standard().withThreadsOf(BackendOptions.cpu().withThreads(3).withExecutor(executor));
+            Options options = Options.standard()
+                    .withThreadsOf(BackendOptions.cpu().withThreads(3).withExecutor(executor));
             List<Future<Image>> callers = new ArrayList<>();
             for (int caller = 0; caller < 2; caller++) {
-                callers.add(threads.submit(() -> ColorTransfer.of(style, options).apply(content, 1)));
+                callers.add(
+                        threads.submit(() -> ColorTransfer.of(style, options).apply(content, 1)));
             }
             for (Future<Image> caller : callers) {
                 assertThat(caller.get(60, TimeUnit.SECONDS)).isEqualTo(expected);
             }
             assertThat(lent).hasPositiveValue();
             int before = lent.get();
-            ColorTransfer.of(style, options.withThreadsOf(BackendOptions.cpu().withThreads(1).withExecutor(executor)))
+            ColorTransfer.of(
+                            style,
+                            options.withThreadsOf(
+                                    BackendOptions.cpu().withThreads(1).withExecutor(executor)))
                     .apply(content, 1);
             assertThat(lent).hasValue(before);
             threads.shutdown();

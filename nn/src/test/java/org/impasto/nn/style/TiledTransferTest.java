@@ -43,7 +43,11 @@ class TiledTransferTest {
 
     /** Poolings round down. */
     private static final Object[][] THIN = {
-        {"conv0", 3, 3, 1}, {"conv11", 3, 8, 3}, {"conv12", 8, 8, 3}, {"conv21", 8, 12, 3}, {"conv22", 12, 12, 3},
+        {"conv0", 3, 3, 1},
+        {"conv11", 3, 8, 3},
+        {"conv12", 8, 8, 3},
+        {"conv21", 8, 12, 3},
+        {"conv22", 12, 12, 3},
         {"conv31", 12, 16, 3}
     };
 
@@ -137,16 +141,16 @@ class TiledTransferTest {
 
     @Test
     void meansAndDeviationsWherePoolingRoundsUp() {
-        try (FeatureTransfer transfer = FeatureTransfer.load(
-                backend, Method.ADAIN, file("encoder", NORMALISED), file("decoder", INVERTOR_3))) {
+        try (FeatureTransfer transfer =
+                FeatureTransfer.load(backend, Method.ADAIN, file("encoder", NORMALISED), file("decoder", INVERTOR_3))) {
             tilesGiveTheWhole(transfer);
         }
     }
 
     @Test
     void meansAndDeviationsWherePoolingRoundsDown() {
-        try (FeatureTransfer transfer = FeatureTransfer.load(
-                backend, Method.ADAIN, file("encoder", THIN), file("decoder", THIN_DECODER))) {
+        try (FeatureTransfer transfer =
+                FeatureTransfer.load(backend, Method.ADAIN, file("encoder", THIN), file("decoder", THIN_DECODER))) {
             tilesGiveTheWhole(transfer);
         }
     }

@@ -170,7 +170,8 @@ final class Strip {
     }
 
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
-    private void gatherRow(float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
+    private void gatherRow(
+            float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
         for (int phase = 0; phase < phases; phase++) {
             int at = target + phase * columns * size;
             for (int column = 0; column < count; ) {

@@ -101,8 +101,7 @@ public final class Softmax {
         }
         float[] centres = logarithm ? most : sums; // which are zeros again
         for (int row = 0; row < length; row++) {
-            normalizations.affine(
-                    count, strip, row * count, centres, scales, shifts, y, from + row * lines.inner());
+            normalizations.affine(count, strip, row * count, centres, scales, shifts, y, from + row * lines.inner());
         }
         ScratchArrays.give(strip);
     }

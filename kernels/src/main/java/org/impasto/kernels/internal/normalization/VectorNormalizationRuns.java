@@ -59,8 +59,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));
             FloatVector eP = eR.fma(e4, e3).fma(eR, e2).fma(eR, e1).fma(eR, e0);
             FloatVector eY = eR.mul(eR).fma(eP, eR).add(one);
-            FloatVector eFactor = eShifted
-                    .reinterpretAsInts()
+            FloatVector eFactor = eShifted.reinterpretAsInts()
                     .add(bias)
                     .lanewise(VectorOperators.LSHL, 23)
                     .reinterpretAsFloats();
@@ -113,8 +112,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));
             FloatVector eP = eR.fma(e4, e3).fma(eR, e2).fma(eR, e1).fma(eR, e0);
             FloatVector eY = eR.mul(eR).fma(eP, eR).add(one);
-            FloatVector eFactor = eShifted
-                    .reinterpretAsInts()
+            FloatVector eFactor = eShifted.reinterpretAsInts()
                     .add(bias)
                     .lanewise(VectorOperators.LSHL, 23)
                     .reinterpretAsFloats();

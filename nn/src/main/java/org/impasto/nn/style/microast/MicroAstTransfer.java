@@ -97,9 +97,7 @@ public final class MicroAstTransfer implements StyleTransfer {
         return x -> Scope.keeping(() -> mix.applied(x, CELL, (features, region) -> {
             AdaIn.Style own = region == null ? AdaIn.Style.of(features) : AdaIn.Style.of(features, region);
             return style -> AdaIn.apply(
-                    features,
-                    own,
-                    new AdaIn.Style(style.get(depth + ".mean"), style.get(depth + ".deviation")));
+                    features, own, new AdaIn.Style(style.get(depth + ".mean"), style.get(depth + ".deviation")));
         }));
     }
 
@@ -126,7 +124,8 @@ public final class MicroAstTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             Tensor sum = own == null ? shares.rest().affine(0, 0) : own.mul(shares.rest());
             for (int i = 0; i < mix.parts().size(); i++) {
-                sum = sum.add(mix.parts().get(i).style().get(name).mul(shares.parts().get(i)));
+                sum = sum.add(
+                        mix.parts().get(i).style().get(name).mul(shares.parts().get(i)));
             }
             return sum;
         });

@@ -50,7 +50,9 @@ interface LevelMapping {
             for (StyleMix.Part part : mix.parts()) {
                 Tensor mask = part.mask();
                 parts.add(new StyleMix.Part(
-                        part.style(), part.weight(), mask == null ? null : pixels(region).of(mask)));
+                        part.style(),
+                        part.weight(),
+                        mask == null ? null : pixels(region).of(mask)));
             }
             return new StyleMix(parts, mix.strength());
         }
@@ -79,7 +81,8 @@ interface LevelMapping {
             Tensor sum = features.mul(shares.rest());
             for (int i = 0; i < mappings.size(); i++) {
                 if (mix.parts().get(i).weight() > 0) {
-                    sum = sum.add(mappings.get(i).apply(features).mul(shares.parts().get(i)));
+                    sum = sum.add(
+                            mappings.get(i).apply(features).mul(shares.parts().get(i)));
                 }
             }
             return sum;

@@ -57,8 +57,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     public PhotorealisticTransfer(Model<PcaDistilled> model, int radius) {
         this.model = model;
         this.radius = radius;
-        this.name = "photorealistic with "
-                + model.net().backbone().name().toLowerCase(Locale.ROOT);
+        this.name = "photorealistic with " + model.net().backbone().name().toLowerCase(Locale.ROOT);
     }
 
     /** The method with published weights of either backbone, and the published smoothing. */
@@ -136,14 +135,14 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     private Tensor finished(Staged staged, Tensor content, StoredMap decoded) {
         Shape shape = content.shape();
         int reach = (int) Math.min(radius, Math.min(shape.size(2), shape.size(3)));
-        ReceptiveField field =
-                ReceptiveField.identity().same(2 * reach + 1).same(2 * reach + 1);
+        ReceptiveField field = ReceptiveField.identity().same(2 * reach + 1).same(2 * reach + 1);
         TileGrid grid = staged.grid().isWhole()
                 ? TileGrid.ofPixels(shape.intSize(2), shape.intSize(3), Long.MAX_VALUE, field)
                 : grid(content, FILTERED_PIXELS, field);
         Backend backend = content.backend();
         if (grid.isWhole()) {
-            Tensor result = smoothed(content, decoded.get(backend, grid.tiles().get(0).core()), reach);
+            Tensor result =
+                    smoothed(content, decoded.get(backend, grid.tiles().get(0).core()), reach);
             Run.current().report(1);
             return result;
         }
