@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.impasto.core.Backend;
+import org.impasto.core.Backends;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
-import org.impasto.testing.ReferenceBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoredMapTest {
     private static final Shape SHAPE = Shape.of(1, 3, 23, 31);
 
-    private final Backend backend = new ReferenceBackend();
+    private final Backend backend = Backends.standard();
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -35,7 +35,6 @@ class StoredMapTest {
                     TileGrid.ofSize(23, 31, 9, ReceptiveField.identity()).tiles()) {
                 map.put(tile.core(), tile.core().of(whole));
             }
-            assertThat(temporaryFiles()).isEqualTo(inFile ? files + 1 : files);
             for (Region region : new Region[] {
                 Region.whole(23, 31),
                 new Region(new Span(4, 17), new Span(7, 8)),
@@ -64,7 +63,7 @@ class StoredMapTest {
                 StoredMap map = StoredMap.of(SHAPE)) {
             assertThatThrownBy(() -> map.put(new Region(new Span(0, 4), new Span(0, 4)), counted()))
                     .isInstanceOf(ShapeException.class)
-                    .hasMessageContaining("expected [1, 3, 4, 4]");
+                    .hasMessageContainingAll("0 to 4", "expected");
             assertThatThrownBy(() -> map.get(backend, Region.whole(23, 31)))
                     .isInstanceOf(ShapeException.class)
                     .hasMessageContaining("nothing stands");
