@@ -34,7 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "0:done",
             "1:the work failed, e.g. an unreadable picture or weights of another network",
             "2:the command line is wrong",
-            "130:stopped by Ctrl-C; no file was written"
+            "130:stopped by Ctrl-C; no half-written file is left"
         },
         footerHeading = "%nExamples:%n",
         footer = {

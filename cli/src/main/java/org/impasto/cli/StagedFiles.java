@@ -100,9 +100,9 @@ final class StagedFiles {
                 }
             }
             Files.deleteIfExists(hidden);
+            hidden = null;
         } catch (IOException ignored) {
-            // Nothing more can be done; the failure that led here is the one to tell.
+            // Tried again when all is discarded; the failure that led here is the one to tell.
         }
-        hidden = null;
     }
 }

@@ -4,12 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import org.impasto.core.ImageException;
-import org.impasto.core.ShapeException;
+import org.impasto.core.CancelledException;
 import org.impasto.core.image.Image;
 import org.impasto.core.image.WriteOptions;
 import org.jspecify.annotations.Nullable;
@@ -161,8 +162,8 @@ final class StylizeCommand implements Callable<Integer> {
     @Option(
             names = "--tile",
             paramLabel = "N",
-            description = "Compute large pictures in tiles of about N x N pixels; the result is the same, smaller tiles"
-                    + " need less memory. Default: large pictures only, in tiles of about 1024 x 1024.")
+            description = "Compute in tiles of about N x N pixels; the result is the same, smaller tiles need less"
+                    + " memory. For adain, wct and pcakd, which take tiles by themselves where pictures are large.")
     private @Nullable Integer tile;
 
     @Option(
@@ -185,20 +186,11 @@ final class StylizeCommand implements Callable<Integer> {
         checkFiles(contents, places);
         Path folder = contents.batch() ? out : FileChecks.parent(out);
         List<String> failures = new ArrayList<>();
-        Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> {
-            job.stage("reading", 0, 0.05);
-            List<Image> pictures =
-                    styles.stream().map(Image::read).map(this::fitted).toList();
-            List<Image> regions = masks.stream().map(Image::read).toList();
-            try (Styles prepared = prepare(pictures)) {
-                if (contents.batch()) {
-                    batch(job, contents.files(), places, prepared, pictures, regions, failures);
-                } else {
-                    Path only = contents.files().get(0);
-                    stylize(job, only, out, prepared, pictures, regions, "", 0.05, 1);
-                }
-            }
-        });
+        try {
+            Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> work(job, contents, places, failures));
+        } finally {
+            failures.forEach(failure -> terminal.err().println("impasto: " + failure));
+        }
         if (!contents.batch()) {
             terminal.out().println("wrote " + out);
             if (compare) {
@@ -209,10 +201,22 @@ final class StylizeCommand implements Callable<Integer> {
         int count = contents.files().size();
         terminal.out().println("wrote " + (count - failures.size()) + " of " + count + " pictures to " + out);
         if (!failures.isEmpty()) {
-            failures.forEach(failure -> terminal.err().println("impasto: " + failure));
             throw new FailureException(failures.size() + " of " + count + " pictures failed");
         }
         return 0;
+    }
+
+    private void work(Job job, Contents contents, Map<Path, Path> places, List<String> failures) {
+        job.stage("reading", 0, 0.05);
+        List<Image> pictures = styles.stream().map(Image::read).map(this::fitted).toList();
+        List<Image> regions = masks.stream().map(Image::read).toList();
+        try (Styles prepared = prepare(pictures)) {
+            if (contents.batch()) {
+                batch(job, contents.files(), places, prepared, pictures, regions, failures);
+            } else {
+                stylize(job, contents.files().get(0), out, prepared, pictures, regions, "", 0.05, 1);
+            }
+        }
     }
 
     private void checkOptions() {
@@ -229,6 +233,10 @@ final class StylizeCommand implements Callable<Integer> {
         }
         if (keepColors && method == Method.COLOR) {
             throw new UsageException("--keep-colors leaves nothing of --method color, which changes the colours");
+        }
+        if (tile != null && !method.tiles()) {
+            throw new UsageException("--tile was given, but --method " + method + " does not compute in tiles; --size"
+                    + " makes pictures smaller");
         }
         checkWeights();
         checkStyles();
@@ -298,10 +306,15 @@ final class StylizeCommand implements Callable<Integer> {
         if (contents.batch() && file) {
             throw new UsageException("--out " + out + ": is a file's name, expected a folder for several contents");
         }
+        Set<Path> written = new HashSet<>(places.values());
         places.values().forEach(place -> {
             FileChecks.output("--out", place, FileChecks.PICTURES, inputs);
             if (compare) {
                 FileChecks.output("--compare", comparison(place), FileChecks.PICTURES, inputs);
+                if (!written.add(comparison(place))) {
+                    throw new UsageException("--compare " + comparison(place) + ": two pictures would be written there;"
+                            + " rename a content");
+                }
             }
         });
     }
@@ -348,7 +361,9 @@ final class StylizeCommand implements Callable<Integer> {
                         from,
                         to);
                 job.publish();
-            } catch (ImageException | ShapeException | FailureException | UsageException e) {
+            } catch (CancelledException e) {
+                throw e;
+            } catch (RuntimeException e) { // whatever it is, the other pictures have nothing to do with it
                 String message = String.valueOf(e.getMessage());
                 failures.add(message.contains(file.toString()) ? message : file + ": " + message);
                 job.forget();

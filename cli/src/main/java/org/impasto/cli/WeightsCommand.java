@@ -132,7 +132,7 @@ final class WeightsCommand implements Callable<Integer> {
 
     /** The file for an argument: the path itself if there is such a file, else the registry's file of that name. */
     static Path file(Path argument) {
-        if (Files.exists(argument)) {
+        if (Files.isRegularFile(argument)) {
             return argument;
         }
         return WeightRegistry.standard()

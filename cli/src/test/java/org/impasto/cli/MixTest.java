@@ -101,9 +101,11 @@ class MixTest {
         Image half = result(with(options, "--style", first, "--strength", "0.5"));
         assertThat(Pictures.distance(half, plain)).isGreaterThan(0.01);
         assertThat(Pictures.distance(half, given)).isGreaterThan(0.01);
+        Image mixed = result(with(options, "--style", first, second, "--style-weights", "1,2"));
         Image masked =
                 result(with(options, "--style", first, second, "--style-weights", "1,2", "--mask", halves(), halves()));
-        assertThat(Pictures.distance(masked, plain)).isGreaterThan(0.005);
+        assertThat(Pictures.distance(mixed, plain)).isGreaterThan(0.005);
+        assertThat(Pictures.distance(masked, mixed)).isGreaterThan(0.005);
         Image kept = result(with(options, "--style", first, "--keep-colors"));
         for (int p = 0; p < WIDTH * HEIGHT; p++) {
             // Red and blue apart from each other by as much as in the content, or less where there was no room.
@@ -146,7 +148,8 @@ class MixTest {
         check("--style-weights", "--style", first, "--style-weights", "0");
         check("--rgb", "--style", first, "--rgb", "1,1");
         check("--rgb", "--style", first, "--rgb", "1,1,2");
-        check("--tile", "--style", first, "--tile", "5");
+        check("--tile", "--style", first, "--method", "wct", "--weights", first, first, "--tile", "5");
+        check("--tile", "--style", first, "--tile", "512");
         check("--keep-colors", "--style", first, "--keep-colors");
         check("microast", "--style", first, "--method", "microast", "--weights", first);
     }

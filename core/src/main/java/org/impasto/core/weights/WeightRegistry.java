@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * Nothing is ever fetched from a network.
  *
  * <p>Each name is a folder that holds the file and a description, {@code entry.json}. It is moved to its place when it is
- * complete, so several processes may add at once and a broken one leaves nothing half-written.
+ * complete, so several processes may add at once; what a killed one leaves has no name, and a later addition removes it.
  */
 public final class WeightRegistry {
     /** The system property that names the folder of {@link #standard()}. */
@@ -40,6 +43,7 @@ public final class WeightRegistry {
     private static final String FOLDER_VARIABLE = "IMPASTO_WEIGHTS";
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
     private static final String DESCRIPTION = "entry.json";
+    private static final String UNFINISHED = ".adding-";
     private static final long MAXIMUM_DESCRIPTION = 1 << 20;
 
     private final Path folder;
@@ -98,8 +102,8 @@ public final class WeightRegistry {
             return List.of();
         }
         try (Stream<Path> places = Files.list(folder)) {
-            return places.filter(place ->
-                            NAME.matcher(place.getFileName().toString()).matches())
+            return places.filter(place -> NAME.matcher(place.getFileName().toString()).matches()
+                            && Files.exists(place.resolve(DESCRIPTION)))
                     .sorted()
                     .map(this::read)
                     .toList();
@@ -110,7 +114,7 @@ public final class WeightRegistry {
 
     /** The entry of a name, if there is one. */
     public Optional<Entry> find(String name) {
-        return NAME.matcher(name).matches() && Files.isDirectory(folder.resolve(name))
+        return NAME.matcher(name).matches() && Files.exists(folder.resolve(name).resolve(DESCRIPTION))
                 ? Optional.of(read(folder.resolve(name)))
                 : Optional.empty();
     }
@@ -139,7 +143,8 @@ public final class WeightRegistry {
         Path staged = null;
         try {
             Files.createDirectories(folder);
-            staged = Files.createTempDirectory(folder, ".adding-"); // a dot: no name, so nobody sees it
+            removeAbandoned();
+            staged = Files.createTempDirectory(folder, UNFINISHED); // a dot: no name, so nobody sees it
             Path copy = staged.resolve(file.getFileName());
             String sha256 = copy(file, copy);
             Entry entry = new Entry(name, place.resolve(file.getFileName()), Files.size(copy), sha256, licence, origin);
@@ -152,6 +157,18 @@ public final class WeightRegistry {
             throw new WeightException(file + ": cannot be kept in " + folder + ": " + failure, failure);
         } finally {
             remove(staged);
+        }
+    }
+
+    /** What processes that were killed left; a copy that still goes on is younger. */
+    private void removeAbandoned() throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, UNFINISHED + "*")) {
+            for (Path place : unfinished) {
+                Instant touched = Files.getLastModifiedTime(place).toInstant();
+                if (touched.isBefore(Instant.now().minus(1, ChronoUnit.DAYS))) {
+                    remove(place);
+                }
+            }
         }
     }
 
@@ -236,7 +253,11 @@ public final class WeightRegistry {
             throw new WeightException(description + ": \"bytes\" is no whole number", malformed);
         }
         String name = place.getFileName().toString();
-        return new Entry(name, file, bytes, member.apply("sha256"), member.apply("licence"), member.apply("origin"));
+        String sha256 = member.apply("sha256");
+        if (!sha256.matches("[0-9a-f]{64}")) {
+            throw new WeightException(description + ": \"sha256\" is not 64 hexadecimal digits");
+        }
+        return new Entry(name, file, bytes, sha256, member.apply("licence"), member.apply("origin"));
     }
 
     private static void remove(@Nullable Path staged) {

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.impasto.core.Shape;
@@ -125,6 +128,7 @@ class WeightRegistryTest {
             "[]",
             "{}",
             sound.replace("net.safetensors", "../../net.safetensors"),
+            sound.replaceFirst("[0-9a-f]{64}", "abc"),
             sound.replace("\"bytes\" : ", "\"bytes\" : 1.5, \"x\" : "),
             sound.substring(0, sound.length() / 2)
         }) {
@@ -133,5 +137,25 @@ class WeightRegistryTest {
                     .isInstanceOf(WeightException.class)
                     .hasMessageContaining("entry.json");
         }
+    }
+
+    @Test
+    void whatIsNoEntryIsLeftAlone() throws IOException {
+        Files.createDirectories(registry.folder().resolve("other"));
+        Files.writeString(registry.folder().resolve("flat.pth"), "a file of somebody else");
+        Entry entry = registry.add("net", weights, "", "");
+        assertThat(registry.entries()).containsExactly(entry);
+        assertThat(registry.find("other")).isEmpty();
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsRemovedLater() throws IOException {
+        Path young = Files.createDirectories(registry.folder().resolve(".adding-1"));
+        Path old = Files.createDirectories(registry.folder().resolve(".adding-2"));
+        Files.writeString(old.resolve("net.pth"), "half a file");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(2, ChronoUnit.DAYS)));
+        registry.add("net", weights, "", "");
+        assertThat(young).exists();
+        assertThat(old).doesNotExist();
     }
 }

@@ -9,6 +9,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.core.WeightException;
 import org.impasto.nn.Init;
 import org.impasto.nn.Model;
 import org.impasto.nn.Parameters;
@@ -25,6 +26,8 @@ import org.impasto.nn.vgg.Vgg;
  * of pictures in [-1, 1].
  */
 public final class Lpips {
+    private static final List<Integer> BLOCKS_OF_VGG16 = List.of(2, 2, 3, 3, 3);
+
     /** The feature maps of a VGG-16 that are compared. */
     public static final List<String> TAPS = List.of("relu1_2", "relu2_2", "relu3_3", "relu4_3", "relu5_3");
 
@@ -71,6 +74,11 @@ public final class Lpips {
     }
 
     private static List<Tensor> features(Vgg vgg, Tensor picture) {
+        List<Integer> blocks = vgg.variant().blocks().stream().map(List::size).toList();
+        if (!blocks.equals(BLOCKS_OF_VGG16) || !vgg.variant().normalises()) {
+            throw new WeightException("lpips: the network is a " + vgg.variant().name()
+                    + " with " + blocks + " convolutions a block, expected torchvision's VGG-16 with " + BLOCKS_OF_VGG16);
+        }
         return List.copyOf(vgg.features(picture, TAPS).values());
     }
 

@@ -72,7 +72,6 @@ public final class StyleSimilarity {
     }
 
     private List<Tensor> grams(Tensor picture) {
-        return Scope.keepingAll(() ->
-                vgg.features(picture, taps).values().stream().map(Tensor::gram).toList());
+        return Scope.keepingAll(() -> List.copyOf(vgg.grams(picture, taps).values()));
     }
 }

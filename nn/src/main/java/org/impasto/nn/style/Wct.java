@@ -43,9 +43,10 @@ public final class Wct {
             checkSingle("features", features);
             long channels = features.shape().size(1);
             long pixels = features.shape().size(2) * features.shape().size(3);
-            Tensor one = mask.constant(Shape.scalar(), 1); // an empty region has moments, too, which nothing takes
+            Tensor one = mask.constant(Shape.scalar(), 1);
             Tensor count = mask.sum(2, 3);
-            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(one));
+            // An empty region has moments, too, which nothing takes.
+            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
             // The covariance of weighted deviations about their own mean, and back to sums about the region's mean.
             Tensor weighted = features.sub(mean).mul(mask.sqrt());
             Tensor shift = channelMeans(weighted);

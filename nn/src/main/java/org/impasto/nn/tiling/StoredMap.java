@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.ElementType;
@@ -141,8 +140,7 @@ public final class StoredMap implements AutoCloseable {
     private void forEachRun(Region region, RunOfCells work) {
         int channels = shape.intSize(1);
         int width = shape.intSize(3);
-        // Copying is bound by memory, which one thread does not use up.
-        IntStream.range(0, region.height()).parallel().forEach(y -> {
+        for (int y = 0; y < region.height(); y++) {
             int row = region.rows().start() + y;
             FloatBuffer block = blocks.get(row / rowsPerBlock);
             for (int channel = 0; channel < channels; channel++) {
@@ -150,7 +148,7 @@ public final class StoredMap implements AutoCloseable {
                         + region.columns().start();
                 work.copy(block, from, (channel * region.height() + y) * region.width());
             }
-        });
+        }
     }
 
     /** An array of its own for each tile would keep the garbage collector busy. */
@@ -169,6 +167,15 @@ public final class StoredMap implements AutoCloseable {
                 error);
     }
 
+    /** The file's blocks would else stay taken until the collector finds the buffers. */
+    private static void giveDiskBack(FileChannel file) {
+        try {
+            file.truncate(0);
+        } catch (IOException mapped) {
+            // Some systems refuse while buffers stand; there the collector does it.
+        }
+    }
+
     /** Gives the memory back, and deletes the file. */
     @Override
     public void close() {
@@ -177,6 +184,7 @@ public final class StoredMap implements AutoCloseable {
         blocks.clear();
         if (file != null) {
             try {
+                giveDiskBack(file);
                 file.close();
             } catch (IOException error) {
                 throw failed("deleted", error);
