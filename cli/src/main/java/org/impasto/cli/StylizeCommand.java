@@ -208,7 +208,8 @@ final class StylizeCommand implements Callable<Integer> {
 
     private void work(Job job, Contents contents, Map<Path, Path> places, List<String> failures) {
         job.stage("reading", 0, 0.05);
-        List<Image> pictures = styles.stream().map(Image::read).map(this::fitted).toList();
+        List<Image> pictures =
+                styles.stream().map(Image::read).map(this::fitted).toList();
         List<Image> regions = masks.stream().map(Image::read).toList();
         try (Styles prepared = prepare(pictures)) {
             if (contents.batch()) {

@@ -102,8 +102,9 @@ public final class WeightRegistry {
             return List.of();
         }
         try (Stream<Path> places = Files.list(folder)) {
-            return places.filter(place -> NAME.matcher(place.getFileName().toString()).matches()
-                            && Files.exists(place.resolve(DESCRIPTION)))
+            return places.filter(place ->
+                            NAME.matcher(place.getFileName().toString()).matches()
+                                    && Files.exists(place.resolve(DESCRIPTION)))
                     .sorted()
                     .map(this::read)
                     .toList();

@@ -76,8 +76,8 @@ public final class Lpips {
     private static List<Tensor> features(Vgg vgg, Tensor picture) {
         List<Integer> blocks = vgg.variant().blocks().stream().map(List::size).toList();
         if (!blocks.equals(BLOCKS_OF_VGG16) || !vgg.variant().normalises()) {
-            throw new WeightException("lpips: the network is a " + vgg.variant().name()
-                    + " with " + blocks + " convolutions a block, expected torchvision's VGG-16 with " + BLOCKS_OF_VGG16);
+            throw new WeightException("lpips: the network is a " + vgg.variant().name() + " with " + blocks
+                    + " convolutions a block, expected torchvision's VGG-16 with " + BLOCKS_OF_VGG16);
         }
         return List.copyOf(vgg.features(picture, TAPS).values());
     }

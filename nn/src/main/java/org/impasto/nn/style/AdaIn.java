@@ -36,7 +36,8 @@ public final class AdaIn {
         public static Style of(Tensor features, Tensor mask) {
             Tensor count = mask.sum(2, 3);
             // An empty region has statistics, too, which nothing takes.
-            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
+            Tensor mean =
+                    features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
             Tensor one = mask.constant(Shape.scalar(), 1);
             Tensor variance = features.sub(mean)
                     .square()

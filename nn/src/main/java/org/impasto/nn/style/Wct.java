@@ -46,7 +46,8 @@ public final class Wct {
             Tensor one = mask.constant(Shape.scalar(), 1);
             Tensor count = mask.sum(2, 3);
             // An empty region has moments, too, which nothing takes.
-            Tensor mean = features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
+            Tensor mean =
+                    features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
             // The covariance of weighted deviations about their own mean, and back to sums about the region's mean.
             Tensor weighted = features.sub(mean).mul(mask.sqrt());
             Tensor shift = channelMeans(weighted);
