@@ -83,7 +83,7 @@ final class Compare implements Callable<Integer> {
         List<Path> homes = jdks.isEmpty() ? List.of(newestJdk()) : jdks;
         BenchmarkData data =
                 new BenchmarkData(home.resolve("target/benchmark-data").toAbsolutePath());
-        Launcher.Pace pace = quick ? new Launcher.Pace(threads, 1.5, 1, 3) : new Launcher.Pace(threads, 5, 4, 7);
+        Launcher.Pace pace = quick ? new Launcher.Pace(threads, 1.5, 1, 3) : new Launcher.Pace(threads, 3, 1.5, 5);
         Launcher launcher = new Launcher(data, home.resolve("peers"), python, pace);
         List<Contender> contenders = contenders(homes);
         int rounds = quick ? 1 : forks;

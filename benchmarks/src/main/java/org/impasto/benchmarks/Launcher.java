@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 /** Starts the processes of the sides and listens to them. */
 final class Launcher {
     private static final long LIMIT_MINUTES = 15;
-    private static final double LAYER_WARMUP = 1.5;
-    private static final double LAYER_MEASURE = 0.8;
+    private static final double LAYER_WARMUP = 2;
+    private static final double LAYER_MEASURE = 1;
 
     private final BenchmarkData data;
     private final Path peers;
@@ -101,8 +101,8 @@ final class Launcher {
     }
 
     private List<String> paceOptions(Row row) {
-        // a single layer is short, and there are many of them
-        boolean layer = row.work() instanceof ConvolutionLayer;
+        // A single operation is short, and there are many of them.
+        boolean layer = row.work() instanceof ConvolutionLayer || row.work() instanceof Row.Streamed;
         double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : pace.warmup();
         double measure = layer ? Math.min(pace.measure(), LAYER_MEASURE) : pace.measure();
         return List.of(
