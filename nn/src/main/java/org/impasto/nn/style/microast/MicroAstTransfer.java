@@ -6,8 +6,8 @@ import java.util.Map;
 import org.impasto.core.Backend;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
+import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
-import org.impasto.nn.Layer;
 import org.impasto.nn.Model;
 import org.impasto.nn.style.AdaIn;
 import org.impasto.nn.style.PictureSizes;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Style transfer by {@link MicroAst}: features of two depths get the styles' means and deviations ({@link AdaIn}), and
  * residual blocks are steered by signals of the styles.
  *
- * <p>The strength mixes the features, and the styles' signals with those of the content itself seen as a style, so that
- * the result nears the content as the strength nears 0. At strength 0 nothing is decoded; the content itself comes back.
- * (The published code mixes the features alone: there the style's signals act at any strength.)
+ * <p>What the styles leave, at a strength below 1 or outside of masks, is had by one more style: the content itself, seen
+ * as a style. The published code leaves the content's features as they are, but those come from another encoder than a
+ * style's, and its decoder makes no sensible picture of them. At strength 0 nothing is decoded; the content comes back.
  */
 public final class MicroAstTransfer implements StyleTransfer {
     private static final String NAME = "microast";
@@ -85,44 +85,57 @@ public final class MicroAstTransfer implements StyleTransfer {
     }
 
     private Tensor stylized(Tensor content, StyleMix mix) {
+        boolean masked = mix.parts().stream().anyMatch(part -> part.mask() != null);
+        try (StyleCode own = masked || mix.strength() < 1 ? prepare(content) : null) {
+            return Scope.keeping(() -> {
+                MicroEncoder.Features features = model.net().content(content);
+                StyleMix.Shares shares = mix.shares(features.first(), CELL);
+                MicroAst.Signals signals =
+                        new MicroAst.Signals(signal(shares, mix, own, "shallow"), signal(shares, mix, own, "deep"));
+                return model.net()
+                        .stylized(
+                                features,
+                                signals,
+                                x -> statistics(x, shares, mix, own, "deep"),
+                                x -> statistics(x, shares, mix, own, "shallow"));
+            });
+        }
+    }
+
+    /** Features with the styles' statistics at one depth; parts with a mask measure their region alone. */
+    private static Tensor statistics(
+            Tensor x, StyleMix.Shares shares, StyleMix mix, @Nullable StyleCode own, String depth) {
         return Scope.keeping(() -> {
-            MicroEncoder.Features features = model.net().content(content);
-            MicroAst.Signals signals = signals(content, features.first(), mix);
-            return model.net().stylized(features, signals, statistics(mix, "deep"), statistics(mix, "shallow"));
+            AdaIn.Style whole = AdaIn.Style.of(x);
+            Tensor sum = own == null
+                    ? x.constant(Shape.scalar(), 0)
+                    : AdaIn.apply(x, whole, style(own, depth)).mul(shares.rest());
+            for (int i = 0; i < mix.parts().size(); i++) {
+                StyleMix.Part part = mix.parts().get(i);
+                Tensor region = shares.regions().get(i);
+                AdaIn.Style measured = part.mask() == null ? whole : AdaIn.Style.of(x, region);
+                sum = sum.add(AdaIn.apply(x, measured, style(part.style(), depth))
+                        .mul(shares.parts().get(i)));
+            }
+            return sum;
         });
     }
 
-    /** The statistics of the styles' features at one depth. */
-    private static Layer statistics(StyleMix mix, String depth) {
-        return x -> Scope.keeping(() -> mix.applied(x, CELL, (features, region) -> {
-            AdaIn.Style own = region == null ? AdaIn.Style.of(features) : AdaIn.Style.of(features, region);
-            return style -> AdaIn.apply(
-                    features, own, new AdaIn.Style(style.get(depth + ".mean"), style.get(depth + ".deviation")));
-        }));
+    private static AdaIn.Style style(StyleCode code, String depth) {
+        return new AdaIn.Style(code.get(depth + ".mean"), code.get(depth + ".deviation"));
     }
 
-    /** The signals of the styles in their shares, and of the content itself in what they leave. */
-    private MicroAst.Signals signals(Tensor content, Tensor features, StyleMix mix) {
-        StyleMix.Shares shares = mix.shares(features, CELL);
-        boolean masked = mix.parts().stream().anyMatch(part -> part.mask() != null);
-        if (!masked && mix.strength() == 1) {
-            return new MicroAst.Signals(signal(shares, mix, "shallow", null), signal(shares, mix, "deep", null));
-        }
-        MicroAst.Signals own = model.net().signals(model.net().style(content));
-        return new MicroAst.Signals(
-                signal(shares, mix, "shallow", own.shallow()), signal(shares, mix, "deep", own.deep()));
-    }
-
+    /** What steers the decoder at one depth. */
     private static Modulator.Signal signal(
-            StyleMix.Shares shares, StyleMix mix, String depth, Modulator.@Nullable Signal own) {
+            StyleMix.Shares shares, StyleMix mix, @Nullable StyleCode own, String depth) {
         return new Modulator.Signal(
-                mixed(shares, mix, depth + ".weight", own == null ? null : own.weight()),
-                mixed(shares, mix, depth + ".bias", own == null ? null : own.bias()));
+                mixed(shares, mix, own, depth + ".weight"), mixed(shares, mix, own, depth + ".bias"));
     }
 
-    private static Tensor mixed(StyleMix.Shares shares, StyleMix mix, String name, @Nullable Tensor own) {
+    private static Tensor mixed(StyleMix.Shares shares, StyleMix mix, @Nullable StyleCode own, String name) {
         return Scope.keeping(() -> {
-            Tensor sum = own == null ? shares.rest().affine(0, 0) : own.mul(shares.rest());
+            Tensor sum =
+                    own == null ? shares.rest().affine(0, 0) : own.get(name).mul(shares.rest());
             for (int i = 0; i < mix.parts().size(); i++) {
                 sum = sum.add(
                         mix.parts().get(i).style().get(name).mul(shares.parts().get(i)));

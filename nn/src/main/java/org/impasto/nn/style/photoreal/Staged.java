@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * whole picture before anything above it can be decoded. A picture of one tile takes the same way.
  *
  * <p>Any region of any map can be asked for: it is read where a pass has stored the map, and computed of what lies before
- * it otherwise. Of a tiled picture the features of levels 0 and 1 are not stored, which are large and cheap to compute.
+ * it otherwise. Of a tiled picture the features of level 0 are not stored, which are the largest and cheap to compute.
  * What is stored at a time takes up to 60 bytes a pixel.
  */
 final class Staged implements AutoCloseable {
@@ -61,7 +61,7 @@ final class Staged implements AutoCloseable {
 
     /** Encodes the picture, as far as features are stored. */
     void encode() {
-        for (int level = grid.isWhole() ? 0 : DEEPEST - 1; level <= DEEPEST; level++) {
+        for (int level = grid.isWhole() ? 0 : 1; level <= DEEPEST; level++) {
             encoded[level] = stored(level, featuresOf(level), (region, tile) -> {});
         }
     }
@@ -100,10 +100,11 @@ final class Staged implements AutoCloseable {
 
     /** Gives back the maps that are not read any more once a level has been decoded. */
     private void release(int level) {
-        if (level == DEEPEST) {
-            close(encoded, DEEPEST);
-            close(encoded, DEEPEST - 1);
-        } else {
+        close(encoded, level);
+        if (level > 0) {
+            close(encoded, level - 1); // its details have been added
+        }
+        if (level < DEEPEST) {
             close(decoded, level + 1);
         }
     }
@@ -138,7 +139,7 @@ final class Staged implements AutoCloseable {
     /** Goes over all tiles of a level's map. What a consumer gets of a tiled picture lives for the call only. */
     private void pass(int level, Function<Region, Tensor> map, BiConsumer<Region, Tensor> consumer) {
         Run run = Run.current();
-        double steps = grid.isWhole() ? 9 : 7;
+        double steps = grid.isWhole() ? 9 : 8;
         double from = progress * Math.min(1, passes / steps);
         double to = progress * Math.min(1, (passes + 1) / steps);
         passes++;
