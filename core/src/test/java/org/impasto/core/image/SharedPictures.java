@@ -23,7 +23,8 @@ final class SharedPictures {
     private static @Nullable Path find(String name) {
         String given = System.getProperty("impasto.shared");
         if (given != null) {
-            return Path.of(given, name);
+            Path folder = Path.of(given, name); // the build names it always, whether it is there or not
+            return Files.isDirectory(folder) ? folder : null;
         }
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             Path candidate = at.resolve("shared").resolve(name);
