@@ -37,10 +37,10 @@ final class ColorStyles implements Styles {
             }
             shares.add(share);
         }
-        float[] pixels = content.pixels().clone();
+        float[] original = content.pixels();
+        float[] pixels = original.clone();
         for (int i = 0; i < transfers.size(); i++) {
             float[] styled = transfers.get(i).apply(content, strength).pixels();
-            float[] original = content.pixels();
             for (int c = 0; c < 3; c++) {
                 int plane = c * total.length;
                 for (int p = 0; p < total.length; p++) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 
 /** What the commands have in common that run a network on a picture and write tensors. */
 final class NetworkOptions {
-    private static final int LARGEST_SIZE = 20_000;
+    static final int LARGEST_SIZE = 20_000;
     private static final List<String> TENSORS = List.of(".safetensors");
 
     @Option(
@@ -47,9 +47,7 @@ final class NetworkOptions {
 
     /** Does a command's work, and writes what it announces. */
     void run(Terminal terminal, String command, List<String> layers, Work work) {
-        if (size != null && (size < 1 || size > LARGEST_SIZE)) {
-            throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
-        }
+        checkSize(size);
         net = WeightsCommand.file(net);
         FileChecks.input("--net", net);
         FileChecks.input("--image", image);
@@ -76,6 +74,13 @@ final class NetworkOptions {
             }
         });
         terminal.out().println("wrote " + out);
+    }
+
+    /** Complains about a size that no picture is brought to; null stands for its own. */
+    static void checkSize(@Nullable Integer size) {
+        if (size != null && (size < 1 || size > LARGEST_SIZE)) {
+            throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
+        }
     }
 
     private void checkLayers(Vgg model, List<String> layers) {

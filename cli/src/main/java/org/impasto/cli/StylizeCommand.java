@@ -69,8 +69,6 @@ import picocli.CommandLine.Option;
             "      --style-weights 2,1 --out holiday-styled"
         })
 final class StylizeCommand implements Callable<Integer> {
-    private static final int LARGEST_SIZE = 20_000;
-
     private final Terminal terminal;
 
     @Option(
@@ -226,11 +224,10 @@ final class StylizeCommand implements Callable<Integer> {
         if (!rgb.isEmpty() && rgb.size() != 3) {
             throw new UsageException("--rgb has " + rgb.size() + " numbers, expected three: red,green,blue");
         }
-        if (size != null && (size < 1 || size > LARGEST_SIZE)) {
-            throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
-        }
-        if (tile != null && (tile < 32 || tile > LARGEST_SIZE)) {
-            throw new UsageException("--tile is " + tile + ", expected a number of pixels from 32 to " + LARGEST_SIZE);
+        NetworkOptions.checkSize(size);
+        if (tile != null && (tile < 32 || tile > NetworkOptions.LARGEST_SIZE)) {
+            throw new UsageException(
+                    "--tile is " + tile + ", expected a number of pixels from 32 to " + NetworkOptions.LARGEST_SIZE);
         }
         if (keepColors && method == Method.COLOR) {
             throw new UsageException("--keep-colors leaves nothing of --method color, which changes the colours");
@@ -415,12 +412,11 @@ final class StylizeCommand implements Callable<Integer> {
             return result;
         }
         float[] from = content.pixels();
-        float[] to = result.pixels();
-        float[] mixed = new float[from.length];
+        float[] mixed = result.pixels();
         int plane = from.length / 3;
         for (int i = 0; i < mixed.length; i++) {
             float share = rgb.get(i / plane).floatValue();
-            mixed[i] = share == 0 ? from[i] : from[i] + share * (to[i] - from[i]);
+            mixed[i] = share == 0 ? from[i] : from[i] + share * (mixed[i] - from[i]);
         }
         return Image.owning(content.width(), content.height(), mixed, content.alpha());
     }

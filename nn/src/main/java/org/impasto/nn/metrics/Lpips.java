@@ -13,6 +13,7 @@ import org.impasto.core.WeightException;
 import org.impasto.nn.Init;
 import org.impasto.nn.Model;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.functional.Reductions;
 import org.impasto.nn.vgg.Vgg;
 
 /**
@@ -33,8 +34,6 @@ public final class Lpips {
 
     private static final int[] CHANNELS = {64, 128, 256, 512, 512};
     private static final double LEAST_LENGTH = 1e-10;
-    /** Its root is far below the least length; a root's slope at 0 would be infinite. */
-    private static final double LEAST_SQUARE = 1e-30;
 
     private final List<Parameter> weights = new ArrayList<>();
 
@@ -105,17 +104,12 @@ public final class Lpips {
                     + y.shape() + ", expected the same with " + CHANNELS[level]
                     + " channels: pictures of one size through a VGG-16");
         }
-        return Scope.keeping(() -> scaled(x)
-                .sub(scaled(y))
+        return Scope.keeping(() -> Reductions.unitNormalize(x, 1, LEAST_LENGTH)
+                .sub(Reductions.unitNormalize(y, 1, LEAST_LENGTH))
                 .square()
                 .mul(weights.get(level).on(x))
                 .sum(1)
                 .mean(2, 3)
                 .reshape(shape.size(0), 1));
-    }
-
-    private static Tensor scaled(Tensor x) {
-        Tensor length = x.square().sum(1).clamp(LEAST_SQUARE, Double.MAX_VALUE).sqrt();
-        return x.div(length.affine(1, LEAST_LENGTH));
     }
 }
