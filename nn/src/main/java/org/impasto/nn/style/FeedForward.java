@@ -1,15 +1,20 @@
 package org.impasto.nn.style;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Conv2d;
 import org.impasto.nn.ConvTranspose2d;
 import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
+import org.impasto.nn.Model;
+import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
 
@@ -66,6 +71,18 @@ public final class FeedForward implements Layer {
 
     private void activated(String name, Layer layer) {
         steps.add(new Step(name, x -> layer.forward(x).relu()));
+    }
+
+    /**
+     * A network with the weights of a file: one that this library trained and saved, or one of TensorFlow's, told apart by
+     * the names of the tensors; see {@link #tensorFlowNames}.
+     */
+    public static Model<FeedForward> load(Backend backend, Path path) {
+        try (WeightFile file = WeightFile.open(path)) {
+            boolean own = file.has("conv1.weight") && file.has("convt3.norm.bias");
+            WeightNames names = own ? WeightNames.asInFile() : tensorFlowNames();
+            return Model.build(backend, ParameterSource.file(file, names), FeedForward::new);
+        }
     }
 
     /**

@@ -35,11 +35,10 @@ public final class FeedForwardTransfer implements StyleTransfer {
                 + " instead of a style picture");
     }
 
-    /** The style of a weight file with TensorFlow's names, {@code Variable}, {@code Variable_1} and so on. */
+    /** The style of a weight file that {@link FeedForward#load} knows. */
     public StyleCode prepare(Path weights) {
         try (Scope scope = Scope.open();
-                Model<FeedForward> model =
-                        Model.load(backend, weights, FeedForward.tensorFlowNames(), FeedForward::new)) {
+                Model<FeedForward> model = FeedForward.load(backend, weights)) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (Parameter parameter : model.weights().all()) {
                 tensors.put(parameter.path(), parameter.value());
