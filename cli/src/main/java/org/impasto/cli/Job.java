@@ -85,6 +85,11 @@ final class Job {
         progress.stage(name, from, to);
     }
 
+    /** Says what the current part is at, beside the bar. */
+    void note(String text) {
+        progress.note(text);
+    }
+
     /** Writes one of the command's files; the writer gets the path to write to. */
     void write(Path place, Consumer<Path> writer) {
         run.throwIfCancelled();

@@ -53,6 +53,12 @@ final class Progress implements AutoCloseable {
         draw();
     }
 
+    /** Says what the current part is at. */
+    synchronized void note(String text) {
+        stage = text;
+        draw();
+    }
+
     /** That fraction of the current part is done. */
     synchronized void advance(double fraction) {
         done = start + fraction * (end - start);
