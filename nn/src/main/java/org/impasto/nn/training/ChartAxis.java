@@ -64,11 +64,11 @@ record ChartAxis(double low, double high, boolean logarithmic) {
         }
     }
 
-    /** 1, 2 or 5 times a power of ten, at least as large. */
-    private static double roundStep(double atLeast) {
-        double power = Math.pow(10, Math.floor(Math.log10(atLeast)));
-        double rest = atLeast / power;
-        return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
+    /** The nearest of 1, 2 or 5 times a power of ten, as ratios go. */
+    private static double roundStep(double wanted) {
+        double power = Math.pow(10, Math.floor(Math.log10(wanted)));
+        double rest = wanted / power;
+        return power * (rest < Math.sqrt(2) ? 1 : rest < Math.sqrt(10) ? 2 : rest < Math.sqrt(50) ? 5 : 10);
     }
 
     /** A number as short as it can be told: 0.05, 12, 40k, 2e-06. */

@@ -2,6 +2,7 @@ package org.impasto.nn.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -74,14 +75,16 @@ class LineChartTest {
         assertThat(series.size()).isBetween(Series.CAPACITY / 2, Series.CAPACITY);
         assertThat(series.steps()).isSorted();
         assertThat(series.steps()[series.size() - 1]).isLessThanOrEqualTo(count);
-        assertThat(java.util.Arrays.stream(series.lows()).max()).hasValue(2); // bins of eight
-        double mean = java.util.Arrays.stream(series.smoothed()).average().orElseThrow();
+        // Bins of eight of the numbers 0 to 9; the last one is not full.
+        assertThat(Arrays.stream(series.lows(), 0, series.size() - 1).max()).hasValue(1);
+        double mean = Arrays.stream(series.smoothed()).average().orElseThrow();
         assertThat(mean).isCloseTo(sum / count, org.assertj.core.api.Assertions.within(0.05));
     }
 
     @Test
     void axesHaveRoundTicks() {
-        assertThat(ChartAxis.of(0.2, 1.9).ticks()).containsExactly(0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8);
+        assertThat(ChartAxis.of(0.2, 1.9).ticks().stream().map(ChartAxis::text))
+                .containsExactly("0.2", "0.4", "0.6", "0.8", "1", "1.2", "1.4", "1.6", "1.8");
         assertThat(ChartAxis.of(0.9, 110).logarithmic()).isTrue();
         assertThat(ChartAxis.of(0.9, 110).ticks()).contains(1.0, 2.0, 5.0, 10.0, 100.0);
         assertThat(ChartAxis.of(-1, 1e6).logarithmic()).isFalse();

@@ -24,6 +24,7 @@ import org.impasto.nn.Model;
 import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.optim.Sgd;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,11 +50,16 @@ class TrainerTest {
         }
     }
 
-    private void assertSameEnd(Path run) {
-        Path alone = folder.resolve("alone");
-        if (!Files.exists(alone)) {
-            TinyTraining.train(alone, trainer -> {});
-        }
+    /** The folder of a run that nothing interrupted. */
+    @TempDir
+    static Path alone;
+
+    @BeforeAll
+    static void trainAlone() {
+        TinyTraining.train(alone, trainer -> {});
+    }
+
+    private static void assertSameEnd(Path run) {
         for (String file : List.of("weights.safetensors", "metrics.csv")) {
             assertThat(run.resolve(file)).as(file).hasSameBinaryContentAs(alone.resolve(file));
         }
