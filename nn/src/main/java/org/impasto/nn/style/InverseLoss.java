@@ -58,9 +58,9 @@ public final class InverseLoss {
         this.weights = weights;
     }
 
-    /** The features that the network is given. No gradient flows through them. */
+    /** The features that the network is given, constants where the pictures live. */
     public Tensor encoded(Tensor pictures) {
-        return encoder.feature(pictures.plain(), LAYER);
+        return encoder.feature(pictures.detach(), LAYER);
     }
 
     /**
