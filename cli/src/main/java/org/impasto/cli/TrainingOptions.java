@@ -31,6 +31,9 @@ final class TrainingOptions {
     private static final String DEEPEST = "relu3_1";
 
     private static final int SHOWN_BY_DEFAULT = 4;
+    /** Pixels on the shorter side of a sample at least. */
+    private static final int LEAST_SAMPLE = 16;
+
     /** Steps in which the learning rate rises; few, for a network that begins with random weights. */
     private static final int WARM_UP = 50;
 
@@ -197,10 +200,15 @@ final class TrainingOptions {
         int count = samples == null ? Math.min(SHOWN_BY_DEFAULT, folder.size()) : folder.size();
         List<Image> pictures = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Image picture = folder.read((int) ((long) i * folder.size() / count));
+            int place = (int) ((long) i * folder.size() / count);
+            Image picture = folder.read(place);
             Image fitted = Math.max(picture.width(), picture.height()) > longestSide
                     ? picture.fittedTo(longestSide)
                     : picture;
+            if (Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE) {
+                throw new FailureException(folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
+                        + " pixels, too small or too narrow for a sample; --samples names a folder of others");
+            }
             pictures.add(fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4));
         }
         return pictures;
