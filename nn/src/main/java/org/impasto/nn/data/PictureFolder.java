@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * for it, so what is read at a place still depends on the files alone. May be read by several threads.
  */
 public final class PictureFolder {
-    private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg");
+    private static final Set<String> ENDINGS = Set.of(".png", ".jpg", ".jpeg");
 
     private final Path folder;
     private final List<Path> files;
@@ -76,7 +76,8 @@ public final class PictureFolder {
             }
         }
         String name = relative.toString();
-        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+        int dot = name.lastIndexOf('.');
+        return dot > 0 && ENDINGS.contains(name.substring(dot).toLowerCase(Locale.ROOT));
     }
 
     /** The same on every system, so that the order is. */

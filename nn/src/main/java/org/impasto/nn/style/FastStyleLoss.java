@@ -47,9 +47,11 @@ public final class FastStyleLoss implements AutoCloseable {
     /**
      * Scalars.
      *
-     * @param total what is to be minimised: the weighted sum of the others
+     * @param total what is to be minimised: the weighted sum of the next three
+     * @param ratio how far the stylized pictures are from the style, divided by how far the contents are; no gradient
+     *     flows through it
      */
-    public record Terms(Tensor total, Tensor content, Tensor style, Tensor totalVariation) {}
+    public record Terms(Tensor total, Tensor content, Tensor style, Tensor totalVariation, Tensor ratio) {}
 
     private final Vgg network;
     private final StyleDistance distance;
@@ -84,7 +86,8 @@ public final class FastStyleLoss implements AutoCloseable {
                     + stylized.shape() + ", expected one shape; sides that are multiples of 4 come back as they are");
         }
         try (Scope scope = Scope.open()) {
-            Tensor wanted = network.feature(content.plain(), CONTENT_LAYER);
+            Map<String, Tensor> given = network.features(content.plain(), layers);
+            Tensor wanted = Objects.requireNonNull(given.get(CONTENT_LAYER));
             double size = Math.max(LEAST_SQUARE, wanted.square().mean().item());
             Map<String, Tensor> features = network.features(stylized, layers);
             Tensor ofContent = Objects.requireNonNull(features.get(CONTENT_LAYER))
@@ -98,7 +101,13 @@ public final class FastStyleLoss implements AutoCloseable {
                     .affine(weights.content(), 0)
                     .add(ofStyle.affine(weights.style(), 0))
                     .add(variation.affine(weights.totalVariation(), 0));
-            return new Terms(scope.keep(total), scope.keep(ofContent), scope.keep(ofStyle), scope.keep(variation));
+            Tensor ratio = ofStyle.plain().div(distance.ofFeatures(given));
+            return new Terms(
+                    scope.keep(total),
+                    scope.keep(ofContent),
+                    scope.keep(ofStyle),
+                    scope.keep(variation),
+                    scope.keep(ratio));
         }
     }
 

@@ -120,6 +120,25 @@ public final class FeedForward implements Layer {
     }
 
     /**
+     * The stylized picture in the size and scale of the content, also for training.
+     *
+     * @param picture N x 3 x H x W in [0, 1]
+     * @return the same shape, about [0, 1], not clamped
+     */
+    public Tensor stylized(Tensor picture) {
+        return Scope.keeping(() -> {
+            Tensor y = forward(picture.affine(255, 0));
+            // The network's paddings leave the first rows and columns over.
+            for (int axis = 2; axis <= 3; axis++) {
+                long size = picture.shape().size(axis);
+                long over = y.shape().size(axis) - size;
+                y = over == 0 ? y : y.slice(axis, over, size);
+            }
+            return y.affine(1 / 255.0, 0);
+        });
+    }
+
+    /**
      * Results inside the network by name: {@code conv1} to {@code conv3}, {@code resid1} to {@code resid5}, {@code convt1}
      * and {@code convt2} for the layers and blocks of that name, behind their relu or sum, and {@code y} for the picture.
      */

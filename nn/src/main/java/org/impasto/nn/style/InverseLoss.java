@@ -44,9 +44,10 @@ public final class InverseLoss {
     /**
      * Scalars.
      *
-     * @param total what is to be minimised: the weighted sum of the others
+     * @param total what is to be minimised: the weighted sum of the next three
+     * @param psnr of the pixels in decibels, not clamped; no gradient flows through it
      */
-    public record Terms(Tensor total, Tensor pixels, Tensor features, Tensor totalVariation) {}
+    public record Terms(Tensor total, Tensor pixels, Tensor features, Tensor totalVariation, Tensor psnr) {}
 
     private final Vgg encoder;
     private final Weights weights;
@@ -57,9 +58,9 @@ public final class InverseLoss {
         this.weights = weights;
     }
 
-    /** The features that the network is given. No gradient flows through them. */
+    /** The features that the network is given, constants where the pictures live. */
     public Tensor encoded(Tensor pictures) {
-        return encoder.feature(pictures.plain(), LAYER);
+        return encoder.feature(pictures.detach(), LAYER);
     }
 
     /**
@@ -88,7 +89,13 @@ public final class InverseLoss {
                     .affine(weights.pixels(), 0)
                     .add(ofFeatures.affine(weights.features(), 0))
                     .add(variation.affine(weights.totalVariation(), 0));
-            return new Terms(scope.keep(total), scope.keep(ofPixels), scope.keep(ofFeatures), scope.keep(variation));
+            Tensor psnr = ofPixels.plain().clamp(LEAST_SQUARE, Double.MAX_VALUE).log().affine(-10 / Math.log(10), 0);
+            return new Terms(
+                    scope.keep(total),
+                    scope.keep(ofPixels),
+                    scope.keep(ofFeatures),
+                    scope.keep(variation),
+                    scope.keep(psnr));
         }
     }
 }

@@ -1,9 +1,12 @@
 package org.impasto.nn.style;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.impasto.core.Scope;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.impasto.nn.vgg.Vgg;
 
@@ -64,20 +67,27 @@ public final class StyleDistance implements AutoCloseable {
     public Tensor ofFeatures(Map<String, Tensor> features) {
         return Scope.keeping(() -> {
             Map<String, Tensor> grams = new LinkedHashMap<>();
-            for (String layer : layers) {
-                grams.put(layer, features.get(layer).gram());
-            }
+            features.forEach((layer, map) -> {
+                if (squares.containsKey(layer)) {
+                    grams.put(layer, map.gram());
+                }
+            });
             return ofGrams(grams);
         });
     }
 
     private Tensor ofGrams(Map<String, Tensor> grams) {
-        Tensor sum = null;
-        for (String layer : layers) {
-            Tensor distance = grams.get(layer).sub(style.get(layer)).square().mean().affine(1 / squares.get(layer), 0);
-            sum = sum == null ? distance : sum.add(distance);
+        if (!grams.keySet().equals(squares.keySet())) {
+            throw new ShapeException("style distance: features are those of " + grams.keySet() + ", expected those of "
+                    + layers);
         }
-        return sum;
+        List<Tensor> distances = new ArrayList<>();
+        grams.forEach((layer, gram) -> distances.add(gram.sub(style.get(layer))
+                .square()
+                .mean()
+                .affine(1 / Objects.requireNonNull(squares.get(layer)), 0)
+                .reshape(1)));
+        return Tensor.concat(0, distances).sum();
     }
 
     /** Gives the style's matrices back. */

@@ -38,7 +38,12 @@ public final class InverseNetwork implements Decoder {
 
     /** A network of the standard widths: 256 channels, then 128, 128, 128, 64, 64, 64, 32, 32 and 3. */
     public InverseNetwork(Parameters p) {
-        this(p, 256, WIDTHS);
+        this(p, 256);
+    }
+
+    /** A network of the standard widths for feature maps of that many channels. */
+    public InverseNetwork(Parameters p, int channels) {
+        this(p, channels, WIDTHS);
     }
 
     /**
