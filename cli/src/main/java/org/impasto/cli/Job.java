@@ -95,15 +95,15 @@ final class Job {
         return run;
     }
 
-    /** Shows a note beside the bar. */
-    void note(String text) {
-        progress.note(text);
-    }
-
     /** A part of the work begins, which lies between two fractions of the whole. */
     void stage(String name, double from, double to) {
         run.throwIfCancelled();
         progress.stage(name, from, to);
+    }
+
+    /** Says what the current part is at, beside the bar. */
+    void note(String text) {
+        progress.note(text);
     }
 
     /** Writes one of the command's files; the writer gets the path to write to. */

@@ -76,6 +76,7 @@ public final class Main {
         Terminal terminal = new Terminal(out, err, Boolean.getBoolean("impasto.terminal"));
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new StylizeCommand(terminal))
+                .addSubcommand(new OptimizeCommand(terminal))
                 .addSubcommand(new FeaturesCommand(terminal))
                 .addSubcommand(new GramCommand(terminal))
                 .addSubcommand(new CompareCommand(terminal))

@@ -65,7 +65,7 @@ final class Progress implements AutoCloseable {
         draw();
     }
 
-    /** What stands beside the bar. */
+    /** Says what the current part is at. */
     synchronized void note(String text) {
         stage = text;
         draw();

@@ -320,7 +320,8 @@ final class StylizeCommand implements Callable<Integer> {
         });
     }
 
-    private static Path comparison(Path place) {
+    /** Where the pictures beside each other go. */
+    static Path comparison(Path place) {
         String name = String.valueOf(place.getFileName());
         int dot = name.lastIndexOf('.');
         return place.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "-compare.png");
