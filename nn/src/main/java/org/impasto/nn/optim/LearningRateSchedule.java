@@ -24,7 +24,10 @@ public interface LearningRateSchedule {
         checkRate("rate", rate);
         checkRate("factor", factor);
         checkLength("every", every);
-        return step -> rate * Math.pow(factor, (double) (step / every));
+        return step -> {
+            long times = step / every;
+            return rate * Math.pow(factor, (double) times);
+        };
     }
 
     /** A rate that is halved after every so many steps. */

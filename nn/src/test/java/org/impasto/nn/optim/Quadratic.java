@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
+import org.impasto.core.ElementType;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -70,7 +71,11 @@ final class Quadratic {
     /** A state as arrays, which outlives every scope. */
     static Map<String, double[]> copied(Map<String, Tensor> state) {
         Map<String, double[]> copy = new LinkedHashMap<>();
-        state.forEach((name, tensor) -> copy.put(name, tensor.toDoubles()));
+        state.forEach((name, tensor) -> copy.put(
+                name,
+                tensor.type() == ElementType.INT64
+                        ? Arrays.stream(tensor.toLongs()).asDoubleStream().toArray()
+                        : tensor.toDoubles()));
         return copy;
     }
 }
