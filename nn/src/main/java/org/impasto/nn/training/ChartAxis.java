@@ -1,5 +1,7 @@
 package org.impasto.nn.training;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +18,7 @@ record ChartAxis(double low, double high, boolean logarithmic) {
     private static final double RATIO_OF_LOGARITHMS = 20;
 
     private static final int TICKS = 6;
+    private static final MathContext DIGITS = new MathContext(4);
 
     /** An axis of numbers from 0 on. */
     static ChartAxis upTo(double high) {
@@ -84,7 +87,7 @@ record ChartAxis(double low, double high, boolean logarithmic) {
     }
 
     private static String shortest(double value) {
-        String text = String.format(Locale.ROOT, "%.4f", value);
-        return text.replaceAll("\\.?0+$", "");
+        BigDecimal rounded = new BigDecimal(value).round(DIGITS);
+        return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
     }
 }

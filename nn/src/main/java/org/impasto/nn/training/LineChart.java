@@ -72,7 +72,7 @@ final class LineChart {
         double[] means = series.smoothed();
         double[] lows = series.lows();
         double[] highs = series.highs();
-        ChartAxis across = ChartAxis.upTo(steps[steps.length - 1]);
+        ChartAxis across = ChartAxis.upTo(series.lastStep());
         ChartAxis up = range(means, lows, highs);
         Frame frame = new Frame(left + LEFT, top + TOP, width - LEFT - RIGHT, height - TOP - BOTTOM, across, up);
 
@@ -103,7 +103,7 @@ final class LineChart {
         g.drawLine(frame.x, frame.y + frame.height, frame.x + frame.width, frame.y + frame.height);
         g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 15));
         g.drawString(
-                name + (up.logarithmic() ? " (log scale), now " : ", now ") + ChartAxis.text(rounded(means[means.length - 1])),
+                name + (up.logarithmic() ? " (log scale), now " : ", now ") + ChartAxis.text(means[means.length - 1]),
                 frame.x,
                 top + 26);
     }
@@ -148,12 +148,6 @@ final class LineChart {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         return sorted[(int) Math.round(share * (sorted.length - 1))];
-    }
-
-    private static double rounded(double value) {
-        return new java.math.BigDecimal(value)
-                .round(new java.math.MathContext(4))
-                .doubleValue();
     }
 
     /** Where numbers are drawn. */

@@ -64,6 +64,11 @@ final class Series {
         return bins;
     }
 
+    /** The last step that a number was added for. */
+    double lastStep() {
+        return lastStep[bins - 1];
+    }
+
     /** Middle of each bin, in steps. */
     double[] steps() {
         double[] middles = new double[bins];

@@ -134,7 +134,8 @@ final class TrainingLoop<B> implements AutoCloseable {
             throw diverged("the loss is " + loss, batch, start);
         }
         if (loss > settings.largestLoss) {
-            throw diverged("the loss is " + loss + ", above the bound of " + settings.largestLoss, null, null);
+            String what = "the loss is " + loss + ", above the bound of " + settings.largestLoss;
+            throw diverged(what, new NonFiniteSearch(), done + 1);
         }
         for (Map.Entry<Parameter, Tensor> entry : gradients.entrySet()) {
             if (!isFinite(entry.getValue())) {
@@ -165,16 +166,13 @@ final class TrainingLoop<B> implements AutoCloseable {
     }
 
     /** Looks for where it began: in the parameters, else by computing the step again. */
-    private DivergedException diverged(String what, @Nullable B batch, @Nullable StepStart start) {
+    private DivergedException diverged(String what, B batch, StepStart start) {
         NonFiniteSearch search = new NonFiniteSearch();
-        if (start != null) {
-            settings.weights.all().forEach(search::look);
+        settings.weights.all().forEach(search::look);
+        start.restore();
+        if (search.found() == null) {
+            Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
             start.restore();
-            if (search.found() == null) {
-                B again = batch;
-                Tape.gradients(backend, tape -> lossOf(again, tape, new LinkedHashMap<>()), search);
-                start.restore();
-            }
         }
         return diverged(what, search, done + 1);
     }
