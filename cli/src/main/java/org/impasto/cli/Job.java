@@ -95,11 +95,6 @@ final class Job {
         return run;
     }
 
-    /** Shows a note beside the bar. */
-    void note(String text) {
-        progress.note(text);
-    }
-
     /** A part of the work begins, which lies between two fractions of the whole. */
     void stage(String name, double from, double to) {
         run.throwIfCancelled();

@@ -82,11 +82,11 @@ final class TrainFastStyleCommand implements Callable<Integer> {
     private double styleWeight;
 
     @Option(
-            names = "--smoothness-weight",
+            names = "--tv-weight",
             paramLabel = "W",
             defaultValue = "1",
             description = "How much the total variation counts in the loss. Default: ${DEFAULT-VALUE}.")
-    private double smoothnessWeight;
+    private double variationWeight;
 
     TrainFastStyleCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -99,7 +99,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
         NetworkOptions.checkSize("--style-size", styleSize);
         TrainingOptions.checkWeight("--content-weight", contentWeight);
         TrainingOptions.checkWeight("--style-weight", styleWeight);
-        TrainingOptions.checkWeight("--smoothness-weight", smoothnessWeight);
+        TrainingOptions.checkWeight("--tv-weight", variationWeight);
         Job.train(terminal, "train", training.out(), training.seed(), this::work);
         terminal.out().println("wrote " + training.out());
         return 0;
@@ -116,7 +116,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
                 FastStyleLoss loss = new FastStyleLoss(
                         vgg.net(),
                         scaled.tensor(backend),
-                        new FastStyleLoss.Weights(contentWeight, styleWeight, smoothnessWeight))) {
+                        new FastStyleLoss.Weights(contentWeight, styleWeight, variationWeight))) {
             training.train(
                     terminal,
                     job,

@@ -56,11 +56,11 @@ final class TrainInverseCommand implements Callable<Integer> {
     private double featureWeight;
 
     @Option(
-            names = "--smoothness-weight",
+            names = "--tv-weight",
             paramLabel = "W",
             defaultValue = "0",
             description = "How much the total variation counts in the loss. Default: ${DEFAULT-VALUE}.")
-    private double smoothnessWeight;
+    private double variationWeight;
 
     TrainInverseCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -70,7 +70,7 @@ final class TrainInverseCommand implements Callable<Integer> {
     public Integer call() {
         training.check();
         TrainingOptions.checkWeight("--feature-weight", featureWeight);
-        TrainingOptions.checkWeight("--smoothness-weight", smoothnessWeight);
+        TrainingOptions.checkWeight("--tv-weight", variationWeight);
         Job.train(terminal, "train", training.out(), training.seed(), this::work);
         terminal.out().println("wrote " + training.out());
         return 0;
@@ -84,7 +84,7 @@ final class TrainInverseCommand implements Callable<Integer> {
                         training.seed(),
                         p -> new InverseNetwork(p, vgg.net().channels(InverseLoss.LAYER)))) {
             InverseLoss loss = new InverseLoss(
-                    vgg.net(), new InverseLoss.Weights(1, featureWeight, smoothnessWeight));
+                    vgg.net(), new InverseLoss.Weights(1, featureWeight, variationWeight));
             training.train(
                     terminal,
                     job,
