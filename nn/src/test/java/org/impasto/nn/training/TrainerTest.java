@@ -161,6 +161,8 @@ class TrainerTest {
     void rowsBehindTheCheckpointAreCutOff() throws IOException {
         TinyTraining.train(folder, trainer -> trainer.steps(30));
         Files.writeString(folder.resolve("metrics.csv"), "31,1.0,1.0,1.0\n32,1.0", StandardOpenOption.APPEND);
+        TinyTraining.train(folder, trainer -> trainer.steps(30));
+        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(31);
         TinyTraining.train(folder, trainer -> {});
         assertSameEnd(folder);
     }
