@@ -43,6 +43,7 @@ class KilledTrainingTest {
                         "--add-modules",
                         "jdk.incubator.vector",
                         "-Xmx256m",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         System.getProperty("java.class.path"),
                         KilledTraining.class.getName(),

@@ -30,7 +30,7 @@ class LongTrainingTest {
         List<Long> heap = new ArrayList<>();
         try (Model<Linear> model = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 4, 4));
                 Optimizer adam = new Adam(model.weights(), 1e-3)) {
-            new Trainer<Long>(model, adam, step -> step, (batch, on) -> {
+            new Trainer<Integer>(model, adam, step -> (int) step, (batch, on) -> {
                         Tensor x = Tensor.of(on, Shape.of(1, 4), batch % 3, batch % 5, batch % 7, 1);
                         return Loss.of(Losses.meanSquaredError(model.net().forward(x), x.affine(0.5, 0)));
                     })

@@ -87,7 +87,7 @@ class TenLinesTest {
     }
 
     private static double loss(String row) {
-        return Double.parseDouble(row.split(",")[1]);
+        return Double.parseDouble(row.split(",", -1)[1]);
     }
 
     @Test
