@@ -90,6 +90,10 @@ final class Launcher {
             command.addAll(List.of("--kind", "features", "--options", String.join(",", features.outputs())));
         } else if (row.work() instanceof ConvolutionLayer layer) {
             command.addAll(List.of("--kind", "convolution", "--options", layer.torchOptions()));
+        } else if (row.work() instanceof ConvolutionGradient gradient) {
+            command.addAll(List.of("--kind", gradient.ofWeights() ? "weight-gradient" : "data-gradient"));
+        } else if (row.work() instanceof TrainStep) {
+            command.addAll(List.of("--kind", "train-step", "--options", String.join(",", TrainStep.TAPS)));
         } else if (row.work() instanceof Row.Streamed streamed) {
             command.addAll(List.of("--kind", streamed.operation().label()));
         } else {
@@ -106,7 +110,9 @@ final class Launcher {
 
     private List<String> paceOptions(Row row) {
         // A single operation is short, and there are many of them.
-        boolean layer = row.work() instanceof ConvolutionLayer || row.work() instanceof Row.Streamed;
+        boolean layer = row.work() instanceof ConvolutionLayer
+                || row.work() instanceof ConvolutionGradient
+                || row.work() instanceof Row.Streamed;
         double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : pace.warmup();
         double measure = layer ? Math.min(pace.measure(), LAYER_MEASURE) : pace.measure();
         return List.of(

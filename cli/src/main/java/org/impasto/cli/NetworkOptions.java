@@ -86,7 +86,8 @@ final class NetworkOptions {
     /** Complains about a size that no picture is brought to. */
     static void checkSize(String option, int size) {
         if (size < 1 || size > LARGEST_SIZE) {
-            throw new UsageException(option + " is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
+            throw new UsageException(
+                    option + " is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
         }
     }
 

@@ -149,8 +149,9 @@ final class StylizeCommand implements Callable<Integer> {
             names = "--mix",
             split = ",",
             paramLabel = "S",
-            description = "How much of the stylized picture red, green and blue get apart, R,G,B from 0 to 1: each channel"
-                    + " is share * stylized + (1 - share) * content. Default: 1,1,1.")
+            description =
+                    "How much of the stylized picture red, green and blue get apart, R,G,B from 0 to 1: each channel"
+                            + " is share * stylized + (1 - share) * content. Default: 1,1,1.")
     private List<Double> mix = new ArrayList<>();
 
     @Option(

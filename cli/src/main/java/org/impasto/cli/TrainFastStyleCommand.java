@@ -63,8 +63,9 @@ final class TrainFastStyleCommand implements Callable<Integer> {
             names = "--style-size",
             paramLabel = "N",
             defaultValue = "512",
-            description = "The style picture is scaled down to N pixels on its longer side, if it is larger. A smaller size"
-                    + " makes finer textures. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "The style picture is scaled down to N pixels on its longer side, if it is larger. A smaller size"
+                            + " makes finer textures. Default: ${DEFAULT-VALUE}.")
     private int styleSize;
 
     @Option(
@@ -108,8 +109,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
     private void work(Job job) {
         Backend backend = CommandBackend.get();
         Image picture = Image.read(style).withAlphaFlattened(1, 1, 1);
-        Image scaled =
-                Math.max(picture.width(), picture.height()) > styleSize ? picture.fittedTo(styleSize) : picture;
+        Image scaled = Math.max(picture.width(), picture.height()) > styleSize ? picture.fittedTo(styleSize) : picture;
         List<Image> contents = training.sampled(SAMPLE_SIZE);
         try (Model<Vgg> vgg = training.lossNetwork();
                 Model<FeedForward> model = Model.fresh(backend, training.seed(), FeedForward::new);
@@ -137,8 +137,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
                 .with("style_ratio", terms.ratio());
     }
 
-    private List<List<Image>> samples(
-            FeedForward network, StyleDistance distance, List<Image> contents, long step) {
+    private List<List<Image>> samples(FeedForward network, StyleDistance distance, List<Image> contents, long step) {
         List<Image> made = new ArrayList<>();
         double sum = 0;
         double largest = 0;
@@ -146,7 +145,8 @@ final class TrainFastStyleCommand implements Callable<Integer> {
             try (Scope scope = Scope.open()) {
                 Tensor picture = content.tensor(CommandBackend.get());
                 Tensor stylized = network.stylized(picture).clamp(0, 1);
-                double ratio = distance.of(stylized).item() / distance.of(picture).item();
+                double ratio =
+                        distance.of(stylized).item() / distance.of(picture).item();
                 sum += ratio;
                 largest = Math.max(largest, ratio);
                 made.add(Image.of(stylized));

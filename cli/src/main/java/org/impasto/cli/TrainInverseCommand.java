@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
         name = "inverse",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Trains a network from the features relu3_1 of a VGG back to pictures (Chen and Schmidt, 2016). Its"
-                + " weights are, beside those of the VGG, for 'impasto stylize --method swap', and adain and wct.",
+        description =
+                "Trains a network from the features relu3_1 of a VGG back to pictures (Chen and Schmidt, 2016). Its"
+                        + " weights are, beside those of the VGG, for 'impasto stylize --method swap', and adain and wct.",
         sortOptions = false,
         footerHeading = "%nExample:%n",
         footer = {
@@ -83,8 +84,7 @@ final class TrainInverseCommand implements Callable<Integer> {
                         CommandBackend.get(),
                         training.seed(),
                         p -> new InverseNetwork(p, vgg.net().channels(InverseLoss.LAYER)))) {
-            InverseLoss loss = new InverseLoss(
-                    vgg.net(), new InverseLoss.Weights(1, featureWeight, variationWeight));
+            InverseLoss loss = new InverseLoss(vgg.net(), new InverseLoss.Weights(1, featureWeight, variationWeight));
             training.train(
                     terminal,
                     job,

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.impasto.core.image.Image;
 import org.impasto.nn.Model;
-import org.impasto.nn.data.AugmentedPictures;
 import org.impasto.nn.data.Augmentation;
+import org.impasto.nn.data.AugmentedPictures;
 import org.impasto.nn.data.PictureBatch;
 import org.impasto.nn.data.PictureFolder;
 import org.impasto.nn.data.Prefetch;
@@ -91,16 +91,18 @@ final class TrainingOptions {
             names = "--learning-rate",
             paramLabel = "R",
             defaultValue = "0.001",
-            description = "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine to"
-                    + " a fiftieth. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine to"
+                            + " a fiftieth. Default: ${DEFAULT-VALUE}.")
     private double learningRate;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of the first weights, the pictures' order and their cuts: the same seed gives the same network."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Of the first weights, the pictures' order and their cuts: the same seed gives the same network."
+                            + " Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
@@ -181,8 +183,9 @@ final class TrainingOptions {
         boolean usable = false;
         try {
             if (!model.net().taps().contains(DEEPEST)) {
-                throw new FailureException("--weights " + weights + ": " + model.net().variant().name() + " has no layer "
-                        + DEEPEST + ", " + model.net().variant().ending() + "; use a file that goes further");
+                throw new FailureException(
+                        "--weights " + weights + ": " + model.net().variant().name() + " has no layer " + DEEPEST + ", "
+                                + model.net().variant().ending() + "; use a file that goes further");
             }
             model.weights().setTrainable("", false);
             usable = true;
@@ -202,12 +205,12 @@ final class TrainingOptions {
         for (int i = 0; i < count; i++) {
             int place = (int) ((long) i * folder.size() / count);
             Image picture = folder.read(place);
-            Image fitted = Math.max(picture.width(), picture.height()) > longestSide
-                    ? picture.fittedTo(longestSide)
-                    : picture;
+            Image fitted =
+                    Math.max(picture.width(), picture.height()) > longestSide ? picture.fittedTo(longestSide) : picture;
             if (Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE) {
-                throw new FailureException(folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
-                        + " pixels, too small or too narrow for a sample; --samples names a folder of others");
+                throw new FailureException(
+                        folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
+                                + " pixels, too small or too narrow for a sample; --samples names a folder of others");
             }
             pictures.add(fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4));
         }

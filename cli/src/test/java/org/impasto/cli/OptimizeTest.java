@@ -90,17 +90,17 @@ class OptimizeTest {
 
     @Test
     void theSameCommandGivesTheSamePictureAndOptionsAnother() {
-        optimize("--steps", 3, "--scales", 2, "--size", 100, "--init", "noise");
+        optimize("--steps", 3, "--scales", 2, "--size", 150, "--init", "noise");
         Image first = Image.read(out);
-        assertThat(first.width()).isEqualTo(100);
-        optimize("--steps", 3, "--scales", 2, "--size", 100, "--init", "noise");
+        assertThat(first.width()).isEqualTo(150);
+        optimize("--steps", 3, "--scales", 2, "--size", 150, "--init", "noise");
         assertThat(Image.read(out)).isEqualTo(first);
         for (String[] other : new String[][] {
             {"--seed", "1"}, {"--scales", "1"}, {"--layers", "relu1_1"}, {"--content-layers", "relu1_1"},
             {"--style-weight", "200"}, {"--content-weight", "0"}, {"--tv-weight", "100"}
         }) {
             optimize(Stream.concat(
-                            Stream.of("--steps", 3, "--size", 100, "--init", "noise"), Stream.of((Object[]) other))
+                            Stream.of("--steps", 3, "--size", 150, "--init", "noise"), Stream.of((Object[]) other))
                     .toArray());
             assertThat(Image.read(out)).as(other[0]).isNotEqualTo(first);
         }

@@ -78,7 +78,12 @@ class TrainTest {
         arguments.addAll(some);
         List<Object> given = Arrays.asList(more);
         Object[][] others = {
-            {"--content-dir", contents}, {"--weights", vgg}, {"--out", out}, {"--size", 32}, {"--batch", 1}, {"--steps", 3}
+            {"--content-dir", contents},
+            {"--weights", vgg},
+            {"--out", out},
+            {"--size", 32},
+            {"--batch", 1},
+            {"--steps", 3}
         };
         for (Object[] option : others) {
             if (!given.contains(option[0])) {
@@ -95,11 +100,15 @@ class TrainTest {
         assertThat(run.out()).contains("step 3: ").endsWith("wrote " + out + System.lineSeparator());
         List<String> lines = Files.readAllLines(out.resolve("metrics.csv"));
         assertThat(lines).hasSize(4);
-        assertThat(lines.get(0).split(",")).startsWith("step", "loss", "learning_rate").contains(columns);
+        assertThat(lines.get(0).split(","))
+                .startsWith("step", "loss", "learning_rate")
+                .contains(columns);
         assertThat(lines.get(3)).startsWith("3,").doesNotContain("NaN");
         Image.read(out.resolve("loss.png"));
-        assertThat(Files.list(out.resolve("samples"))).isNotEmpty().allSatisfy(Image::read);
-        assertThat(Files.list(out.resolve("checkpoints"))).isNotEmpty();
+        assertThat(out.resolve("samples").toFile().listFiles())
+                .isNotEmpty()
+                .allSatisfy(file -> Image.read(file.toPath()));
+        assertThat(out.resolve("checkpoints").toFile().listFiles()).isNotEmpty();
     }
 
     @Test

@@ -58,8 +58,7 @@ public interface Augmentation {
         checkSize("shorter side", pixels);
         return (picture, numbers) -> {
             int shorter = Math.min(picture.width(), picture.height());
-            return picture.resized(
-                    scaled(picture.width(), pixels, shorter), scaled(picture.height(), pixels, shorter));
+            return picture.resized(scaled(picture.width(), pixels, shorter), scaled(picture.height(), pixels, shorter));
         };
     }
 

@@ -80,16 +80,17 @@ public final class InverseLoss {
             Tensor nothing = decoded.constant(ofPixels.shape(), 0);
             Tensor ofFeatures = nothing;
             if (weights.features() > 0) {
-                double size = Math.max(LEAST_SQUARE, features.plain().square().mean().item());
+                double size =
+                        Math.max(LEAST_SQUARE, features.plain().square().mean().item());
                 ofFeatures = Losses.meanSquaredError(encoder.feature(decoded, LAYER), features)
                         .affine(1 / size, 0);
             }
             Tensor variation = weights.totalVariation() > 0 ? TotalVariation.squaredMean(decoded) : nothing;
-            Tensor total = ofPixels
-                    .affine(weights.pixels(), 0)
+            Tensor total = ofPixels.affine(weights.pixels(), 0)
                     .add(ofFeatures.affine(weights.features(), 0))
                     .add(variation.affine(weights.totalVariation(), 0));
-            Tensor psnr = ofPixels.plain().clamp(LEAST_SQUARE, Double.MAX_VALUE).log().affine(-10 / Math.log(10), 0);
+            Tensor psnr =
+                    ofPixels.plain().clamp(LEAST_SQUARE, Double.MAX_VALUE).log().affine(-10 / Math.log(10), 0);
             return new Terms(
                     scope.keep(total),
                     scope.keep(ofPixels),

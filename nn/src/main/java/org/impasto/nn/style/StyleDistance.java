@@ -43,8 +43,8 @@ public final class StyleDistance implements AutoCloseable {
         this.layers = List.copyOf(layers);
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> grams = network.grams(style.plain(), layers);
-            grams.forEach((layer, gram) ->
-                    squares.put(layer, Math.max(LEAST_SQUARE, gram.square().mean().item())));
+            grams.forEach((layer, gram) -> squares.put(
+                    layer, Math.max(LEAST_SQUARE, gram.square().mean().item())));
             this.style = new StyleCode("style distance", grams);
         }
     }
@@ -78,8 +78,8 @@ public final class StyleDistance implements AutoCloseable {
 
     private Tensor ofGrams(Map<String, Tensor> grams) {
         if (!grams.keySet().equals(squares.keySet())) {
-            throw new ShapeException("style distance: features are those of " + grams.keySet() + ", expected those of "
-                    + layers);
+            throw new ShapeException(
+                    "style distance: features are those of " + grams.keySet() + ", expected those of " + layers);
         }
         List<Tensor> distances = new ArrayList<>();
         grams.forEach((layer, gram) -> distances.add(gram.sub(style.get(layer))

@@ -87,9 +87,7 @@ public final class InverseNetwork implements Decoder {
         }
         int in = entering;
         return Model.build(
-                backend,
-                ParameterSource.file(file, WeightNames.asInFile()),
-                p -> new InverseNetwork(p, in, widths));
+                backend, ParameterSource.file(file, WeightNames.asInFile()), p -> new InverseNetwork(p, in, widths));
     }
 
     private static String weight(int number) {

@@ -21,8 +21,8 @@ class AugmentationTest {
         int[][] sizes = {{40, 30}, {7, 31}, {16, 16}, {1, 9}, {2, 2}, {1, 1}, {101, 20}};
         for (int[] size : sizes) {
             for (int number = 0; number < 50; number++) {
-                Image turned = Augmentation.rotation(15)
-                        .apply(TrainingPictures.plain(size[0], size[1], 1), numbers(number));
+                Image turned =
+                        Augmentation.rotation(15).apply(TrainingPictures.plain(size[0], size[1], 1), numbers(number));
                 assertThat(turned.pixels()).containsOnly(1f);
                 assertThat(turned.width()).isBetween(1, size[0]);
                 assertThat(turned.height()).isBetween(1, size[1]);
@@ -57,7 +57,8 @@ class AugmentationTest {
             }
         }
         assertThat(Rotation.turned(slopes, 0)).isEqualTo(slopes);
-        // What is cut off is as little as proportions allow: at 15 degrees about 0.73 of the sides stays: 0.733 * 40 + 1 pixels.
+        // What is cut off is as little as proportions allow: at 15 degrees about 0.73 of the sides stays: 0.733 * 40 +
+        // 1 pixels.
         assertThat(Rotation.turned(slopes, Math.toRadians(15)).width()).isEqualTo(30);
     }
 
@@ -121,7 +122,8 @@ class AugmentationTest {
     @Test
     void normalisationGoesFromMinusOneToOne() {
         Image picture = Image.of(1, 1, new float[] {0, 0.5f, 1});
-        assertThat(Augmentation.normalisation().apply(picture, numbers(0)).pixels()).containsExactly(-1, 0, 1);
+        assertThat(Augmentation.normalisation().apply(picture, numbers(0)).pixels())
+                .containsExactly(-1, 0, 1);
     }
 
     @Test

@@ -93,11 +93,10 @@ class AugmentedPicturesTest {
         Batches<PicturePairs> pairs = PicturePairs.of(pictures("content", 2, 1), pictures("style", 2, 1));
         PicturePairs pair = pairs.at(4);
         assertThat(TrainingPictures.number(pair.content().picture(1)))
-                .isEqualTo(TrainingPictures.number(
-                        pictures("content", 2, 1).at(4).get(1)));
-        assertThat(TrainingPictures.number(pair.style().picture(1)))
                 .isEqualTo(
-                        TrainingPictures.number(pictures("style", 2, 1).at(4).get(1)));
+                        TrainingPictures.number(pictures("content", 2, 1).at(4).get(1)));
+        assertThat(TrainingPictures.number(pair.style().picture(1)))
+                .isEqualTo(TrainingPictures.number(pictures("style", 2, 1).at(4).get(1)));
     }
 
     @Test

@@ -81,7 +81,8 @@ class StyleTrainingTest {
             Tensor pictures = pictures(2, 16, 12, 2);
             double expected = 0;
             for (String layer : StyleDistance.LAYERS) {
-                float[] style = vgg.net().feature(pictures(1, 20, 24, 1), layer).gram().toFloats();
+                float[] style =
+                        vgg.net().feature(pictures(1, 20, 24, 1), layer).gram().toFloats();
                 float[] grams = vgg.net().feature(pictures, layer).gram().toFloats();
                 double squares = 0;
                 double differences = 0;
@@ -95,7 +96,8 @@ class StyleTrainingTest {
             double found = distance.of(pictures).item();
             // Float sums of at most 96 products, squared: some 1e-6 of the whole.
             assertThat(found).isCloseTo(expected, within(1e-5 * expected));
-            assertThat(distance.ofFeatures(vgg.net().features(pictures, StyleDistance.LAYERS)).item())
+            assertThat(distance.ofFeatures(vgg.net().features(pictures, StyleDistance.LAYERS))
+                            .item())
                     .isCloseTo(expected, within(1e-5 * expected));
             assertThat(distance.of(pictures(1, 20, 24, 1)).item()).isZero();
         }
@@ -104,8 +106,8 @@ class StyleTrainingTest {
     @Test
     void fastStyleLossIsTheWeightedSumOfItsTerms() {
         try (Scope scope = Scope.open();
-                FastStyleLoss loss = new FastStyleLoss(
-                        vgg.net(), pictures(1, 20, 24, 1), new FastStyleLoss.Weights(2, 3, 5))) {
+                FastStyleLoss loss =
+                        new FastStyleLoss(vgg.net(), pictures(1, 20, 24, 1), new FastStyleLoss.Weights(2, 3, 5))) {
             Tensor content = pictures(2, 16, 12, 2);
             Tensor stylized = pictures(2, 16, 12, 3);
             FastStyleLoss.Terms terms = loss.of(content, stylized);
@@ -150,13 +152,16 @@ class StyleTrainingTest {
             for (int step = 0; step < course.length; step++) {
                 try (Scope inner = Scope.open(Run.training(1))) {
                     Tape.Gradients gradients = Tape.gradients(
-                            x -> loss.of(content, model.net().stylized(x.detach())).total(),
+                            x -> loss.of(content, model.net().stylized(x.detach()))
+                                    .total(),
                             content);
                     course[step] = gradients.value().item();
                     descend(model.weights(), gradients.parameters(), 2e-3);
                 }
             }
-            assertThat(course[course.length - 1]).as("the course %s", java.util.Arrays.toString(course)).isLessThan(0.8 * course[0]);
+            assertThat(course[course.length - 1])
+                    .as("the course %s", java.util.Arrays.toString(course))
+                    .isLessThan(0.8 * course[0]);
             model.save(file);
             Tensor picture = content.slice(0, 0, 1).slice(2, 0, 27);
             Tensor expected = model.net().stylized(picture).clamp(0, 1);
@@ -181,7 +186,8 @@ class StyleTrainingTest {
                 try (Scope inner = Scope.open(Run.training(1))) {
                     Tape.Gradients gradients = Tape.gradients(
                             x -> {
-                                InverseLoss.Terms terms = loss.of(pictures, features, model.net().forward(x.detach()));
+                                InverseLoss.Terms terms =
+                                        loss.of(pictures, features, model.net().forward(x.detach()));
                                 double sum = terms.pixels().item()
                                         + 0.1 * terms.features().item()
                                         + 0.01 * terms.totalVariation().item();
@@ -193,14 +199,16 @@ class StyleTrainingTest {
                     descend(model.weights(), gradients.parameters(), 2e-3);
                 }
             }
-            assertThat(course[course.length - 1]).as("the course %s", java.util.Arrays.toString(course)).isLessThan(0.8 * course[0]);
+            assertThat(course[course.length - 1])
+                    .as("the course %s", java.util.Arrays.toString(course))
+                    .isLessThan(0.8 * course[0]);
         }
     }
 
     /** A step by the gradients' signs; the loss network has none. */
     private static void descend(ParameterSet weights, Map<Parameter, Tensor> gradients, double rate) {
         assertThat(gradients.keySet()).containsExactlyInAnyOrderElementsOf(weights.all());
-        gradients.forEach((parameter, gradient) -> parameter.set(
-                parameter.value().sub(gradient.sign().affine(rate, 0))));
+        gradients.forEach((parameter, gradient) ->
+                parameter.set(parameter.value().sub(gradient.sign().affine(rate, 0))));
     }
 }

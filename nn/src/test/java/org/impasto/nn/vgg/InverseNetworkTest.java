@@ -39,7 +39,8 @@ class InverseNetworkTest {
         try (Scope scope = Scope.open();
                 Model<InverseNetwork> fresh = Model.fresh(backend, 3, p -> new InverseNetwork(p, 12, WIDTHS))) {
             fresh.save(file);
-            Tensor features = Tensor.of(backend, Shape.of(2, 12, 3, 5), new float[360]).affine(1, 0.3);
+            Tensor features =
+                    Tensor.of(backend, Shape.of(2, 12, 3, 5), new float[360]).affine(1, 0.3);
             Tensor picture = fresh.net().forward(features);
             assertThat(picture.shape()).isEqualTo(Shape.of(2, 3, 12, 20));
             try (Model<? extends Decoder> loaded = Decoder.load(backend, file)) {
@@ -68,20 +69,32 @@ class InverseNetworkTest {
         // Winograd's tiles let neighbours take part in the rounding.
         Backend exact = Backends.open(BackendOptions.cpu().withExactConvolution());
         try (Scope scope = Scope.open();
-                Model<InverseNetwork> fresh = Model.fresh(
-                        exact, 3, p -> new InverseNetwork(p, 4, List.of(32, 32, 32, 32, 32, 32, 32, 32)))) {
+                Model<InverseNetwork> fresh =
+                        Model.fresh(exact, 3, p -> new InverseNetwork(p, 4, List.of(32, 32, 32, 32, 32, 32, 32, 32)))) {
             int width = 24;
             int cell = 48;
             var field = fresh.net().field();
-            int first = field.input(new org.impasto.nn.tiling.Span(cell, cell + 1), width).start();
-            int last = field.input(new org.impasto.nn.tiling.Span(cell, cell + 1), width).end() - 1;
-            float[] plain = fresh.net().forward(features(exact, width, -1)).slice(3, cell, 1).toFloats();
+            int first = field.input(new org.impasto.nn.tiling.Span(cell, cell + 1), width)
+                    .start();
+            int last = field.input(new org.impasto.nn.tiling.Span(cell, cell + 1), width)
+                            .end()
+                    - 1;
+            float[] plain = fresh.net()
+                    .forward(features(exact, width, -1))
+                    .slice(3, cell, 1)
+                    .toFloats();
             for (int changed : new int[] {first - 1, last + 1}) {
-                assertThat(fresh.net().forward(features(exact, width, changed)).slice(3, cell, 1).toFloats())
+                assertThat(fresh.net()
+                                .forward(features(exact, width, changed))
+                                .slice(3, cell, 1)
+                                .toFloats())
                         .isEqualTo(plain);
             }
             for (int changed : new int[] {first, last}) {
-                assertThat(fresh.net().forward(features(exact, width, changed)).slice(3, cell, 1).toFloats())
+                assertThat(fresh.net()
+                                .forward(features(exact, width, changed))
+                                .slice(3, cell, 1)
+                                .toFloats())
                         .isNotEqualTo(plain);
             }
         }
