@@ -95,8 +95,7 @@ final class TrainingLoop<B> implements AutoCloseable {
             B batch = settings.batches.at(done);
             StepStart start = StepStart.of(settings.weights, run);
             try {
-                Tape.Gradients result =
-                        Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
+                Tape.Gradients result = Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
                 loss = result.value().item();
                 Map<Parameter, Tensor> gradients = result.parameters();
                 check(loss, gradients, batch, start);
@@ -113,12 +112,8 @@ final class TrainingLoop<B> implements AutoCloseable {
         nanosPerStep = nanosPerStep == 0 ? nanos : nanosPerStep + PACE * (nanos - nanosPerStep);
         long left = settings.steps - done - 1;
         return new TrainingProgress(
-                done + 1,
-                settings.steps,
-                loss,
-                metrics,
-                settings.optimizer.learningRate(),
-                Duration.ofNanos((long) (nanosPerStep * left)));
+                done + 1, settings.steps, loss, metrics, settings.optimizer.learningRate(), Duration.ofNanos((long)
+                        (nanosPerStep * left)));
     }
 
     private Tensor lossOf(B batch, Backend tape, Map<String, Double> metrics) {

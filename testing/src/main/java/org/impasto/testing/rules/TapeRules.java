@@ -267,7 +267,10 @@ final class TapeRules {
         try (Scope scope = Scope.open();
                 Parameter weight = new Parameter("weight", vector(observed, 2, -3))) {
             Tape.Gradients result = Tape.gradients(
-                    observed, tape -> weight.on(vector(tape, 5, 7)).mul(vector(tape, 5, 7)).sum());
+                    observed,
+                    tape -> weight.on(vector(tape, 5, 7))
+                            .mul(vector(tape, 5, 7))
+                            .sum());
             assertValues(result.value(), -11);
             assertThat(result.inputs()).isEmpty();
             assertThat(result.parameters()).containsOnlyKeys(weight);
