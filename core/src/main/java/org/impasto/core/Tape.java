@@ -291,6 +291,10 @@ public final class Tape implements Decorator, AutoCloseable {
         return inner;
     }
 
+    boolean isObserved() {
+        return observer != null;
+    }
+
     Backend plainBackend() {
         Backend plain = inner;
         while (plain instanceof Decorator decorator) {

@@ -166,7 +166,11 @@ final class TrainingLoop<B> implements AutoCloseable {
         settings.weights.all().forEach(search::look);
         start.restore();
         if (search.found() == null) {
-            Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
+            try {
+                Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
+            } catch (OutOfMemoryError tooLarge) {
+                // Checkpoints keep their intermediate results here; what diverged is worth saying all the same.
+            }
             start.restore();
         }
         return diverged(what, search, done + 1);

@@ -92,6 +92,20 @@ class DivergenceTest {
     }
 
     @Test
+    void aBadResultIsFoundInsideACheckpoint() {
+        DivergedException diverged = diverge(
+                0,
+                0,
+                (x, gain) -> Tensor.checkpoint(
+                        inputs -> inputs.get(1).mul(inputs.get(0).square()).mul(inputs.get(0).square().reciprocal()),
+                        x,
+                        gain),
+                trainer -> {});
+        assertThat(diverged.layer()).isEqualTo("body.middle");
+        assertThat(diverged).hasMessageContaining("reciprocal in the forward pass gave Infinity");
+    }
+
+    @Test
     void aBadGradientIsFound() {
         // The root of zero is zero, its slope is not finite.
         DivergedException diverged =

@@ -47,7 +47,7 @@ final class TapeRules {
                 new BackendRule("a function with more than one element is refused", TapeRules::notScalar),
                 new BackendRule("integers take part as constants", TapeRules::integers),
                 new BackendRule("inputs made on a tape cost no gradient", TapeRules::inputsMadeOnTheTape),
-                new BackendRule("an observer sees what a tape computes, in order", TapeRules::observer),
+                new BackendRule("an observer sees what a tape computes, also in checkpoints", TapeRules::observer),
                 new BackendRule("a tape serves one backward pass of one thread", TapeRules::oneUse));
     }
 
@@ -312,7 +312,7 @@ final class TapeRules {
                     tape -> {
                         Tensor x = vector(tape, 5);
                         return Tensor.checkpoint(
-                                inputs -> inputs.get(0).square(), weight.on(x).mul(x));
+                                inputs -> inputs.get(0).square().affine(1, 1), weight.on(x).mul(x));
                     },
                     observer);
             assertThat(seen)
@@ -321,12 +321,14 @@ final class TapeRules {
                             "read weight",
                             "10.0 computed",
                             "100.0 computed",
+                            "101.0 computed",
+                            "1.0 differentiated",
                             "20.0 differentiated",
                             "100.0 differentiated");
             // What was given has no number; the walk back has those of the way forwards in reverse.
             assertThat(numbers.get(0)).isEqualTo(-1);
-            assertThat(numbers.get(1)).isLessThan(numbers.get(2));
-            assertThat(numbers.subList(3, 5)).containsExactly(numbers.get(2), numbers.get(1));
+            assertThat(numbers.subList(1, 4)).isSorted().doesNotHaveDuplicates();
+            assertThat(numbers.subList(4, 7)).containsExactly(numbers.get(3), numbers.get(2), numbers.get(1));
         }
         assertThat(Storage.live()).isEqualTo(before);
     }
