@@ -56,7 +56,7 @@ final class ChannelCoupling implements Invertible, WalksBack {
 
     /** What the network says to the first part, in float64. */
     private Tensor ask(Tensor first, Tensor second) {
-        Tensor answer = network.forward(first.to(ElementType.FLOAT32));
+        Tensor answer = network.forward(NetworkInput.of(first));
         Shape expected =
                 second.shape().with(1, change.answers() * second.shape().size(1));
         if (!answer.shape().equals(expected)) {

@@ -83,7 +83,7 @@ public final class MaskCoupling implements Invertible {
         }
         checkFactor();
         Tensor passed = mask.on(state).to(ElementType.FLOAT64);
-        Tensor seen = state.mul(passed).to(ElementType.FLOAT32);
+        Tensor seen = NetworkInput.of(state.mul(passed));
         Tensor answer = network.forward(context == null ? seen : Tensor.concat(1, List.of(seen, context)));
         if (!answer.shape().equals(state.shape().with(1, 2L * channels))) {
             throw new ShapeException("mask coupling: the network made " + answer.shape() + " of " + state.shape()
