@@ -89,8 +89,8 @@ class ExactnessTest {
         // What the float64 state is for: the same flow loses digits if its latents are rounded on the way.
         try (Scope scope = Scope.open();
                 Model<Glow> model =
-                        RandomFlows.model(backend, 3, 0.5, p -> new Glow(p, Glow.Options.of(3, 16, 2, 16)))) {
-            Tensor picture = RandomFlows.levels(backend, new Random(3), 1, 3, 16, 16);
+                        RandomFlows.model(backend, 3, 0.5, p -> new Glow(p, Glow.Options.of(3, 6, 1, 16)))) {
+            Tensor picture = RandomFlows.levels(backend, new Random(3), 1, 3, 8, 8);
             double exact = model.net().verify(picture).largestError();
             double rounded = Certificate.of(picture, x -> model.net()
                             .decode(model.net().encode(x).latents().stream()
