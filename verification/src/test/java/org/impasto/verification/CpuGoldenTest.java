@@ -29,12 +29,9 @@ class CpuGoldenTest {
     /** The most that the fast 3x3 convolution may add to the rounding error of the plain sum. */
     private static final double WINOGRAD_FACTOR = 2.5;
 
-    /** Ops of what the library does not have yet: training, diffusion, the text encoder. */
+    /** Ops of what the library does not have yet: diffusion, the text encoder. */
     private static final Set<String> NOT_YET = Set.of(
             "(weights only)",
-            "gatys_loss",
-            "lbfgs",
-            "train",
             "AutoencoderKL",
             "CLIPTextModel",
             "ControlNetModel+UNet",
@@ -92,6 +89,7 @@ class CpuGoldenTest {
         MatrixGoldenOperations.register(runner);
         MetricGoldenOperations.register(runner);
         StyleGoldenOperations.register(runner);
+        TrainingGoldenOperations.register(runner);
         TransferGoldenOperations.register(runner);
         return runner;
     }
