@@ -8,6 +8,7 @@ parted by tabs. Needs torch only.
 import argparse
 import json
 import os
+import resource
 import statistics
 import struct
 import time
@@ -87,11 +88,41 @@ def adain(encoder, decoder, content, style):
     c_variance, c_mean = torch.var_mean(c, (2, 3), keepdim=True)
     s_variance, s_mean = torch.var_mean(s, (2, 3), keepdim=True)
     x = (c - c_mean) * ((s_variance + 1e-5).sqrt() / (c_variance + 1e-5).sqrt()) + s_mean
+    return {"y": decode(decoder, x)}
+
+
+def decode(decoder, x):
     x = F.interpolate(F.relu_(reflected(decoder, 1, x)), scale_factor=2)
     x = F.relu_(reflected(decoder, 5, x))
     x = F.interpolate(F.relu_(reflected(decoder, 8, x)), scale_factor=2)
     x = F.relu_(reflected(decoder, 12, x))
-    return {"y": reflected(decoder, 15, x)}
+    return reflected(decoder, 15, x)
+
+
+class TrainStep:
+    """One step of Adam on the decoder; gives the gradients of the first step."""
+
+    def __init__(self, vgg, decoder, inputs, taps):
+        self.vgg, self.decoder, self.inputs, self.taps = vgg, decoder, inputs, taps
+        for parameter in decoder.values():
+            parameter.requires_grad_(True)
+        self.adam = torch.optim.Adam(decoder.values(), lr=1e-4)
+        self.first = None
+
+    def __call__(self):
+        x = self.inputs["features"]
+        found = features(self.vgg, decode(self.decoder, x), self.taps)
+        loss = F.mse_loss(found["relu3_1"], x)
+        for index, tap in enumerate(self.taps):
+            variance, mean = torch.var_mean(found[tap], (2, 3), keepdim=True)
+            loss = loss + F.mse_loss(mean, self.inputs[f"mean{index}"])
+            loss = loss + F.mse_loss((variance + 1e-5).sqrt(), self.inputs[f"deviation{index}"])
+        self.adam.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.first is None:
+            self.first = {name: p.grad.detach().clone() for name, p in self.decoder.items()}
+        self.adam.step()
+        return self.first
 
 
 STREAMED = {
@@ -137,6 +168,17 @@ def workload(row, kind, options, data, memory_format):
         return lambda: {
             "y": F.conv2d(inputs["x"], inputs["weight"], inputs["bias"], stride, padding, groups=groups)
         }
+    if kind in ("weight-gradient", "data-gradient"):
+        wanted = [kind == "data-gradient", kind == "weight-gradient", False]
+        index = wanted.index(True)
+        return lambda: {
+            "y": torch.ops.aten.convolution_backward(
+                inputs["g"], inputs["x"], inputs["weight"], None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, wanted
+            )[index]
+        }
+    if kind == "train-step":
+        vgg, decoder = formatted(read(f"{data}/vgg19.safetensors")), formatted(read(f"{data}/decoder.safetensors"))
+        return TrainStep(vgg, decoder, inputs, options.split(","))
     if kind in STREAMED:
         return lambda: {"y": STREAMED[kind](inputs)}
     raise ValueError(f"no work is called {kind}")
@@ -157,10 +199,10 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map", "convolution", "instance-norm", "max-pool", "nearest", "bilinear"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "weight-gradient", "data-gradient", "train-step", "instance-norm", "max-pool", "nearest", "bilinear"):
         formats["channels_last"] = torch.channels_last
     best = None
-    with torch.inference_mode():
+    with torch.inference_mode(arguments.kind != "train-step"):
         for name, memory_format in formats.items():
             work = workload(arguments.row, arguments.kind, arguments.options, arguments.data, memory_format)
             begin = time.perf_counter()
@@ -182,6 +224,8 @@ def main():
         for milliseconds in best[1]:
             say("ms", milliseconds)
         say("describe", f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, {best[0]}")
+        if arguments.kind == "train-step":
+            say("note", f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
         if arguments.outputs:
             write(arguments.outputs, results)
 

@@ -45,7 +45,7 @@ final class BenchmarkData {
         return folder.resolve("decoder.safetensors");
     }
 
-    /** The inputs of a row: "x"; "x", "weight" and "bias"; "content" and "style"; "a" and "b"; those of a streamed operation. */
+    /** The inputs of a row, by the names that its work gives them: "x"; "content" and "style"; "a" and "b". */
     Path inputs(Row row) {
         return folder.resolve(row.label() + ".inputs.safetensors");
     }
@@ -68,18 +68,22 @@ final class BenchmarkData {
     void prepare(Row row) {
         try {
             Files.createDirectories(folder);
-            if (row.work() instanceof Row.Features || row.work() instanceof Row.Cold) {
+            if (row.work() instanceof Row.Features
+                    || row.work() instanceof Row.Cold
+                    || row.work() instanceof TrainStep) {
                 makeTensors(vgg19(), BenchmarkData::vgg19Weights);
             }
             if (row.work() instanceof Row.Adain) {
                 makeTensors(encoder(), BenchmarkData::encoderWeights);
+            }
+            if (row.work() instanceof Row.Adain || row.work() instanceof TrainStep) {
                 makeTensors(decoder(), BenchmarkData::decoderWeights);
             }
             makeTensors(inputs(row), () -> inputsOf(row.work()));
             if (row.work() instanceof Row.Cold cold && !Files.exists(picture())) {
                 ImageIO.write(picture(cold.size()), "png", picture().toFile());
             }
-            if (!Files.exists(onnxModel(row))) {
+            if (!row.isTraining() && !Files.exists(onnxModel(row))) {
                 Files.write(onnxModel(row), OnnxGraphs.graph(row, this));
             }
         } catch (IOException e) {
@@ -146,6 +150,10 @@ final class BenchmarkData {
             inputs.put("x", normal(random, 1, 1, gram.channels(), gram.height(), gram.width()));
         } else if (work instanceof ConvolutionLayer layer) {
             inputs.putAll(layer.inputs(random));
+        } else if (work instanceof ConvolutionGradient gradient) {
+            inputs.putAll(gradient.inputs(random));
+        } else if (work instanceof TrainStep step) {
+            inputs.putAll(step.inputs(random));
         } else if (work instanceof Row.Streamed streamed) {
             inputs.putAll(streamed.operation().inputs(random, streamed.shape()));
         }

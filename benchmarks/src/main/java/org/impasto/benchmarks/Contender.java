@@ -21,6 +21,9 @@ record Contender(String name, String side, @Nullable Path java, boolean vectors)
     }
 
     boolean runs(Row row) {
+        if (row.isTraining()) {
+            return ours() || side.equals("pytorch") || side.equals("machine");
+        }
         if (side.equals("nd4j") && row.work() instanceof ConvolutionLayer layer) {
             // its other convolutions are several times slower than the other peers
             return layer.kernel() == 3 && layer.stride() == 1 && layer.groups() == 1 && layer.in() >= 16;

@@ -62,6 +62,12 @@ final class ImpastoRows implements Side {
         if (row.work() instanceof ConvolutionLayer layer) {
             return layer.workload(backend, inputs);
         }
+        if (row.work() instanceof ConvolutionGradient gradient) {
+            return gradient.workload(backend, inputs);
+        }
+        if (row.work() instanceof TrainStep step) {
+            return step.workload(backend, inputs, data);
+        }
         throw new IllegalArgumentException(row.label() + " is run by ImpastoCold");
     }
 

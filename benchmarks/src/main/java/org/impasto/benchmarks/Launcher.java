@@ -22,6 +22,10 @@ final class Launcher {
     private static final double LAYER_WARMUP = 2;
     private static final double LAYER_MEASURE = 1;
 
+    /** How {@code bin/impasto} has its JVM compile, which the cold row is about. */
+    private static final List<String> COMPILER_OPTIONS =
+            List.of("-XX:Tier3DelayOn=1000", "-XX:Tier4MinInvocationThreshold=200", "-XX:Tier4CompileThreshold=3000");
+
     private final BenchmarkData data;
     private final Path peers;
     private final String python;
@@ -86,6 +90,10 @@ final class Launcher {
             command.addAll(List.of("--kind", "features", "--options", String.join(",", features.outputs())));
         } else if (row.work() instanceof ConvolutionLayer layer) {
             command.addAll(List.of("--kind", "convolution", "--options", layer.torchOptions()));
+        } else if (row.work() instanceof ConvolutionGradient gradient) {
+            command.addAll(List.of("--kind", gradient.ofWeights() ? "weight-gradient" : "data-gradient"));
+        } else if (row.work() instanceof TrainStep) {
+            command.addAll(List.of("--kind", "train-step", "--options", String.join(",", TrainStep.TAPS)));
         } else if (row.work() instanceof Row.Streamed streamed) {
             command.addAll(List.of("--kind", streamed.operation().label()));
         } else {
@@ -102,7 +110,9 @@ final class Launcher {
 
     private List<String> paceOptions(Row row) {
         // A single operation is short, and there are many of them.
-        boolean layer = row.work() instanceof ConvolutionLayer || row.work() instanceof Row.Streamed;
+        boolean layer = row.work() instanceof ConvolutionLayer
+                || row.work() instanceof ConvolutionGradient
+                || row.work() instanceof Row.Streamed;
         double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : pace.warmup();
         double measure = layer ? Math.min(pace.measure(), LAYER_MEASURE) : pace.measure();
         return List.of(
@@ -116,6 +126,9 @@ final class Launcher {
 
     private Measurement cold(Contender contender, boolean keepOutputs) throws IOException {
         List<String> command = contender.javaCommand(release(contender));
+        if (contender.ours()) {
+            command.addAll(COMPILER_OPTIONS);
+        }
         command.addAll(List.of("-cp", coldClassPath(contender), ColdStart.class.getName()));
         command.addAll(List.of(contender.side(), data.folder().toString(), Integer.toString(pace.threads())));
         if (keepOutputs) {

@@ -88,7 +88,8 @@ final class Report {
             return "%s of %s: goal: at least %.2f of the copy bandwidth, %.1f MB moved"
                     .formatted(streamed.operation().label(), streamed, row.goal(), row.bytesMoved() / 1e6);
         }
-        String layer = row.work() instanceof ConvolutionLayer convolution ? convolution + ": " : "";
+        boolean stated = row.work() instanceof ConvolutionLayer || row.isTraining();
+        String layer = stated ? row.work() + ": " : "";
         return layer
                 + "goal: a ratio of at least %.2f".formatted(row.goal())
                 + (row.work() instanceof Row.Cold ? " (at most 1.5 times the peer's wall time)" : "");

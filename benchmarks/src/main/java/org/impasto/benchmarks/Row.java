@@ -34,10 +34,17 @@ enum Row {
     BILINEAR("bilinear", new Streamed(StreamedOperation.BILINEAR, 1, 64, 256, 256), 0.7),
     SOFTMAX("softmax", new Streamed(StreamedOperation.SOFTMAX, 16, 1024, 1024), 0.7),
     LAYER_NORM("layer-norm", new Streamed(StreamedOperation.LAYER_NORM, 16, 1024, 1024), 0.7),
+    WEIGHT_GRADIENT_64_128("conv-weight-gradient-64-128", new ConvolutionGradient(true, 64, 128, 4), 2.2),
+    WEIGHT_GRADIENT_128_64("conv-weight-gradient-128-64", new ConvolutionGradient(true, 128, 64, 4), 2.2),
+    WEIGHT_GRADIENT_256_32("conv-weight-gradient-256-32", new ConvolutionGradient(true, 256, 32, 4), 2.2),
+    DATA_GRADIENT_64_128("conv-data-gradient-64-128", new ConvolutionGradient(false, 64, 128, 4), 2.2),
+    DATA_GRADIENT_128_64("conv-data-gradient-128-64", new ConvolutionGradient(false, 128, 64, 4), 2.2),
+    DATA_GRADIENT_256_32("conv-data-gradient-256-32", new ConvolutionGradient(false, 256, 32, 4), 2.2),
+    TRAIN_STEP("train-step", new TrainStep(4, 128), 2.0),
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
 
     /** What is computed. Shapes are NCHW. */
-    sealed interface Work permits Features, Adain, MatMul, Gram, ConvolutionLayer, Streamed, Cold {}
+    sealed interface Work permits Features, Adain, MatMul, Gram, ConvolutionLayer, ConvolutionGradient, TrainStep, Streamed, Cold {}
 
     /**
      * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool
@@ -106,7 +113,15 @@ enum Row {
         if (work instanceof Gram gram) {
             return 2.0 * gram.channels() * gram.channels() * gram.height() * gram.width();
         }
+        if (work instanceof ConvolutionGradient gradient) {
+            return gradient.flops();
+        }
         return work instanceof ConvolutionLayer layer ? layer.flops() : 0;
+    }
+
+    /** Whether other frameworks than PyTorch are asked for it: the others have no gradients of their own. */
+    boolean isTraining() {
+        return work instanceof ConvolutionGradient || work instanceof TrainStep;
     }
 
     /** Bytes that a streamed operation has to move; 0 for other work. */
@@ -133,6 +148,12 @@ enum Row {
         }
         if (work instanceof ConvolutionLayer layer) {
             return 4L * layer.largestMap();
+        }
+        if (work instanceof ConvolutionGradient gradient) {
+            return 4L * gradient.largestMap();
+        }
+        if (work instanceof TrainStep step) {
+            return 4L * 64 * step.batch() * step.size() * step.size();
         }
         if (work instanceof Streamed) {
             return (long) (bytesMoved() / 2);

@@ -1,6 +1,10 @@
 package org.impasto.benchmarks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -62,6 +66,9 @@ final class SideProcess implements Runnable {
         Side.Workload workload = worker.prepare(chosen, files);
         time(workload);
         say("describe", worker.describe());
+        if (chosen.isTraining()) {
+            peakMemory();
+        }
         if (outputs) {
             FloatTensors.write(files.outputs(chosen, name), workload.outputs());
         }
@@ -81,6 +88,21 @@ final class SideProcess implements Runnable {
             long end = System.nanoTime();
             say("ms", Double.toString((end - start) / 1e6));
             elapsed = (end - begin) / 1e9;
+        }
+    }
+
+    /** The most memory that the process ever held, where the system tells it. */
+    private static void peakMemory() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.isReadable(status)) {
+            return;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            lines.filter(line -> line.startsWith("VmHWM:"))
+                    .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .forEach(kilobytes -> say("note", "peak memory %d MB".formatted(kilobytes / 1024)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

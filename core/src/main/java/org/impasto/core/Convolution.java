@@ -195,25 +195,26 @@ public sealed interface Convolution extends Operation {
 
         @Override
         public @Nullable Tensor unfused(List<Tensor> operands) {
-            if (activation == Activation.NONE && pooling == FusedPooling.NONE) {
+            if (pooling == FusedPooling.NONE) {
                 return null;
             }
-            Tensor y = Tensor.apply(new Conv2d(geometry, Activation.NONE, FusedPooling.NONE), operands);
-            Tensor activated = activation == Activation.RELU ? y.relu() : y;
-            return pooling == FusedPooling.NONE
-                    ? activated
-                    : activated.maxPool2d(new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL));
+            Tensor activated = Tensor.apply(new Conv2d(geometry, activation, FusedPooling.NONE), operands);
+            return activated.maxPool2d(new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL));
         }
 
         @Override
         public Saves saves(Wanted wanted) {
-            return savedOperands(wanted);
+            Saves operands = savedOperands(wanted);
+            return activation == Activation.NONE ? operands : new Saves(operands.inputs(), List.of(0));
         }
 
         @Override
         public List<@Nullable Tensor> gradient(Backward b) {
             List<@Nullable Tensor> gradients = new ArrayList<>();
-            Tensor g = b.gradient();
+            // the slope of a relu shows in its result
+            Tensor g = activation == Activation.NONE
+                    ? b.gradient()
+                    : Tensor.apply(new Elementwise.LeakyReluGradient(0), b.output(0), b.gradient());
             gradients.add(
                     b.wants(0)
                             ? Tensor.apply(

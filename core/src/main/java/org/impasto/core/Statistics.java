@@ -37,9 +37,10 @@ public sealed interface Statistics extends Operation {
             double pixels = x.size(2) * (double) x.size(3);
             List<@Nullable Tensor> gradients = new ArrayList<>();
             gradients.add(b.input(0)
-                    .sub(b.output(0))
-                    .mul(b.gradient(1).affine(2 / (unbiased ? pixels - 1 : pixels), 0))
-                    .add(b.gradient(0).affine(1 / pixels, 0)));
+                    .channelAffine(
+                            b.output(0),
+                            b.gradient(1).affine(2 / (unbiased ? pixels - 1 : pixels), 0),
+                            b.gradient(0).affine(1 / pixels, 0)));
             return gradients;
         }
     }

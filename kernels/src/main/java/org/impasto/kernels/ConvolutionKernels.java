@@ -22,6 +22,7 @@ import org.impasto.kernels.internal.convolution.ConvolutionShape;
 import org.impasto.kernels.internal.convolution.Fusion;
 import org.impasto.kernels.internal.convolution.PreparedWeights;
 import org.impasto.kernels.internal.convolution.PreparedWeights.Order;
+import org.impasto.kernels.internal.convolution.WeightGradientPlan;
 import org.impasto.kernels.internal.layout.ActivationLayout;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.matrix.FloatMatrices;
@@ -107,24 +108,24 @@ final class ConvolutionKernels {
         ConvolutionSettings settings = call.convolution();
         ConvolutionPlan plan = ConvolutionPlan.of(shape, fusion, settings.exact() ? Precision.EXACT : Precision.FAST);
         PreparedWeights prepared = weight.prepared().find(plan, order);
+        boolean keeps = !call.run().isTraining() || weight.prepared().isAskedAgain(order);
         if (prepared == null && plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD) {
             long bytes = Float.BYTES * plan.preparedSize();
-            if (call.run().isTraining()) {
-                prepared = prepare(plan, weight, order, call); // for one step only
-            } else if (settings.reserve(bytes)) {
+            if (keeps && settings.reserve(bytes)) {
                 prepared = prepareWithin(bytes, plan, weight, order, call);
+            } else if (call.run().isTraining()) {
+                prepared = prepareForOnce(plan, weight, order, call);
             } else {
                 plan = plan.withoutWinograd();
                 prepared = weight.prepared().find(plan, order);
             }
         }
         if (prepared == null) {
-            prepared = prepare(plan, weight, order, call);
-            if (!call.run().isTraining()) {
-                prepared = weight.prepared().keep(prepared, order, plan, settings, 0);
-            }
+            prepared = keeps
+                    ? weight.prepared().keep(prepare(plan, weight, order, call), order, plan, settings, 0)
+                    : prepareForOnce(plan, weight, order, call);
         }
-        CpuArray in = plan.inputLayout() == ActivationLayout.BLOCKED ? call.asBlocked(x) : call.asPlain(x);
+        CpuArray in = inLayout(plan.inputLayout(), x, call);
         CpuArray out = plan.outputLayout() == ActivationLayout.BLOCKED ? call.blocked(output) : call.plain(output);
         float[] biases = bias == null ? null : call.asPlain(bias).floats();
         Convolution.run(plan, in.floats(), prepared, biases, out.floats(), call.workers(), call.run());
@@ -148,6 +149,14 @@ final class ConvolutionKernels {
 
     private static PreparedWeights prepare(ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
         return PreparedWeights.prepare(plan, call.asPlain(weight).floats(), order, call.workers(), call.run());
+    }
+
+    /** Prepares weights in an array that goes back to the pool when the call ends. */
+    private static PreparedWeights prepareForOnce(
+            ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
+        CpuArray values = call.temporary(new Spec(Shape.of(plan.preparedSize()), ElementType.FLOAT32));
+        return PreparedWeights.prepare(
+                plan, call.asPlain(weight).floats(), order, values.floats(), call.workers(), call.run());
     }
 
     private static CpuArray transposed(ConvTranspose2d operation, List<CpuArray> inputs, Spec output, KernelCall call) {
@@ -284,11 +293,39 @@ final class ConvolutionKernels {
         return to;
     }
 
-    /** For each tap the product of the gradient with the picture that the tap sees, summed over the batch. */
     private static CpuArray weightGradient(
             WeightGradient operation, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
         checkFloat32(x);
-        Geometry g = operation.geometry();
+        Geometry geometry = operation.geometry();
+        CpuArray picture = x;
+        if (smallest(geometry.padding()) < 0) {
+            picture = PaddingKernels.padded(x, geometry.padding(), geometry.mode(), call);
+            geometry = geometry.padded(Edges.none(), PaddingMode.ZERO);
+        }
+        ConvolutionShape shape = shape(picture, output.shape(), geometry);
+        if (!WeightGradientPlan.suits(shape)) {
+            return weightGradientByTaps(geometry, picture, gradient, output, call);
+        }
+        Precision precision = call.convolution().exact() ? Precision.EXACT : Precision.FAST;
+        WeightGradientPlan plan = WeightGradientPlan.of(shape, precision);
+        CpuArray in = inLayout(plan.inputLayout(), picture, call);
+        CpuArray dy = inLayout(plan.gradientLayout(), gradient, call);
+        CpuArray result = call.plain(output);
+        Convolution.weightGradient(
+                plan, in.floats(), dy.floats(), result.floats(), call.workers(), call.run());
+        return result;
+    }
+
+    private static CpuArray inLayout(ActivationLayout layout, CpuArray x, KernelCall call) {
+        return layout == ActivationLayout.BLOCKED ? call.asBlocked(x) : call.asPlain(x);
+    }
+
+    /**
+     * Groups that are not whole blocks: for each tap the product of the gradient with the picture that the tap sees, summed
+     * over the batch.
+     */
+    private static CpuArray weightGradientByTaps(
+            Geometry g, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
         CpuArray picture = g.padding().equals(Edges.none())
                 ? call.asPlain(x)
                 : PaddingKernels.padded(call.asPlain(x), g.padding(), g.mode(), call);

@@ -151,28 +151,22 @@ final class ElementwiseKernels {
         CpuArray signs = blocked ? call.asBlocked(x) : x;
         CpuArray g = blocked ? call.asBlocked(gradient) : gradient;
         CpuArray y = call.like(signs, x.spec());
-        boolean floats = x.spec().type() == ElementType.FLOAT32;
-        int length = floats ? y.floats().length : y.doubles().length;
+        if (x.spec().type() == ElementType.FLOAT32) {
+            int length = y.floats().length;
+            FUNCTIONS.gate(
+                    (float) slope, length, signs.floats(), g.floats(), y.floats(), call.workers(), call.run());
+            return y;
+        }
+        int length = y.doubles().length;
         int pieces = (int) ((length + NUMBERS_PER_PIECE - 1L) / NUMBERS_PER_PIECE);
         call.workers().run(pieces, call.run(), (piece, worker) -> {
             int from = piece * NUMBERS_PER_PIECE;
-            int to = from + Math.min(NUMBERS_PER_PIECE, length - from);
-            if (floats) {
-                gate((float) slope, signs.floats(), g.floats(), y.floats(), from, to);
-            } else {
-                for (int i = from; i < to; i++) {
-                    double value = g.doubles()[i];
-                    y.doubles()[i] = signs.doubles()[i] > 0 ? value : slope * value;
-                }
+            for (int i = from; i < from + Math.min(NUMBERS_PER_PIECE, length - from); i++) {
+                double value = g.doubles()[i];
+                y.doubles()[i] = signs.doubles()[i] > 0 ? value : slope * value;
             }
         });
         return y;
-    }
-
-    private static void gate(float slope, float[] signs, float[] g, float[] y, int from, int to) {
-        for (int i = from; i < to; i++) {
-            y[i] = signs[i] > 0 ? g[i] : slope * g[i];
-        }
     }
 
     private static CpuArray binary(BinaryFunction function, CpuArray a, CpuArray b, Spec output, KernelCall call) {

@@ -2,6 +2,7 @@ package org.impasto.kernels;
 
 import java.util.Arrays;
 import org.impasto.core.Edges;
+import org.impasto.core.ElementType;
 import org.impasto.core.Padding;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Shape;
@@ -10,6 +11,8 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 
 /** Edges added and folded back, plane by plane. */
 final class PaddingKernels {
+    private static final int FOLDED_ROWS = 32; // of a piece
+
     private PaddingKernels() {}
 
     static void register(KernelRegistry registry) {
@@ -104,8 +107,76 @@ final class PaddingKernels {
     }
 
     static CpuArray fold(Padding.PadGradient pad, CpuArray gradient, Spec output, KernelCall call) {
-        CpuArray from = call.asPlain(gradient);
-        CpuArray to = call.plain(output);
+        if (output.type() != ElementType.FLOAT32) {
+            return foldDoubles(pad, call.asPlain(gradient), call.plain(output), call);
+        }
+        CpuArray to = call.like(gradient, output);
+        int cell = gradient.isBlocked() ? BlockedLayout.BLOCK : 1;
+        int planes = gradient.size(0) * (gradient.isBlocked() ? BlockedLayout.blocks(to.size(1)) : to.size(1));
+        Edges edges = pad.edges();
+        int height = to.size(2);
+        int width = to.size(3);
+        int paddedHeight = gradient.size(2);
+        int paddedWidth = gradient.size(3);
+        int[] rows = pad.mode().sources(height, edges.top(), edges.bottom(), paddedHeight);
+        int[] columns = pad.mode().sources(width, edges.left(), edges.right(), paddedWidth);
+        int copiedFrom = Math.max(0, edges.left()); // cells of a row that lie inside the picture, in one run
+        int copiedTo = Math.max(copiedFrom, Math.min(paddedWidth, edges.left() + width));
+        int[] firstCopy = new int[height]; // of each row among the padded ones, and the next copy of the same row
+        int[] nextCopy = new int[paddedHeight];
+        Arrays.fill(firstCopy, -1);
+        for (int padded = paddedHeight - 1; padded >= 0; padded--) {
+            if (rows[padded] >= 0) {
+                nextCopy[padded] = firstCopy[rows[padded]];
+                firstCopy[rows[padded]] = padded;
+            }
+        }
+        float[] source = gradient.floats();
+        float[] target = to.floats();
+        int parts = (height + FOLDED_ROWS - 1) / FOLDED_ROWS;
+        call.workers().run(planes * parts, call.run(), (piece, worker) -> {
+            int plane = piece / parts;
+            int end = Math.min(height, (piece % parts + 1) * FOLDED_ROWS);
+            for (int row = piece % parts * FOLDED_ROWS; row < end; row++) {
+                int at = (plane * height + row) * width * cell;
+                boolean begun = false;
+                for (int padded = firstCopy[row]; padded >= 0; padded = nextCopy[padded]) {
+                    int from = (plane * paddedHeight + padded) * paddedWidth * cell;
+                    int first = at + (copiedFrom - edges.left()) * cell;
+                    int length = (copiedTo - copiedFrom) * cell;
+                    if (begun) {
+                        add(source, from + copiedFrom * cell, target, first, length);
+                    } else {
+                        Arrays.fill(target, at, first, 0f);
+                        if (length > 0) {
+                            System.arraycopy(source, from + copiedFrom * cell, target, first, length);
+                        }
+                        Arrays.fill(target, first + length, at + width * cell, 0f);
+                        begun = true;
+                    }
+                    for (int column = 0; column < paddedWidth; column++) {
+                        if (column == copiedFrom && copiedTo > copiedFrom) {
+                            column = copiedTo - 1; // copied above
+                        } else if (columns[column] >= 0) {
+                            add(source, from + column * cell, target, at + columns[column] * cell, cell);
+                        }
+                    }
+                }
+                if (!begun) {
+                    Arrays.fill(target, at, at + width * cell, 0f);
+                }
+            }
+        });
+        return to;
+    }
+
+    private static void add(float[] from, int source, float[] to, int target, int count) {
+        for (int i = 0; i < count; i++) {
+            to[target + i] += from[source + i];
+        }
+    }
+
+    private static CpuArray foldDoubles(Padding.PadGradient pad, CpuArray from, CpuArray to, KernelCall call) {
         int height = from.size(2);
         int width = from.size(3);
         int[] rows =
@@ -118,13 +189,8 @@ final class PaddingKernels {
             for (int row = 0; row < height; row++) {
                 for (int column = 0; column < width; column++) {
                     if (rows[row] >= 0 && columns[column] >= 0) {
-                        int source = (image * height + row) * width + column;
-                        int target = image * plane + rows[row] * to.size(3) + columns[column];
-                        if (to.values() instanceof float[] floats) {
-                            floats[target] += from.floats()[source];
-                        } else {
-                            to.doubles()[target] += from.doubles()[source];
-                        }
+                        to.doubles()[image * plane + rows[row] * to.size(3) + columns[column]] +=
+                                from.doubles()[(image * height + row) * width + column];
                     }
                 }
             }

@@ -7,6 +7,7 @@ import org.impasto.core.Pooling.Window;
 import org.impasto.core.Selection;
 import org.impasto.core.Spec;
 import org.impasto.kernels.internal.pooling.PlanarPooling;
+import org.impasto.kernels.internal.pooling.PoolingGradient;
 import org.impasto.kernels.internal.pooling.PoolingShape;
 
 /** Windows of planes. */
@@ -222,7 +223,18 @@ final class PoolingKernels {
     }
 
     private static CpuArray maxGradient(Window window, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
-        CpuArray from = call.asPlain(x);
+        if (x.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            PoolingGradient.max(
+                    shape(window, x),
+                    x.floats(),
+                    call.asBlocked(gradient).floats(),
+                    to.floats(),
+                    call.workers(),
+                    call.run());
+            return to;
+        }
+        CpuArray from = x;
         CpuArray g = call.asPlain(gradient);
         CpuArray to = call.plain(output);
         int plane = KernelCall.pixels(to);
@@ -268,7 +280,18 @@ final class PoolingKernels {
 
     private static CpuArray averageGradient(
             Pooling.AvgPool2dGradient pool, CpuArray gradient, Spec output, KernelCall call) {
-        CpuArray g = call.asPlain(gradient);
+        if (gradient.isBlocked()) {
+            CpuArray to = call.blocked(output);
+            PoolingGradient.average(
+                    shape(pool.window(), to),
+                    pool.countPadding(),
+                    gradient.floats(),
+                    to.floats(),
+                    call.workers(),
+                    call.run());
+            return to;
+        }
+        CpuArray g = gradient;
         CpuArray to = call.plain(output);
         int plane = KernelCall.pixels(to);
         planes(to, call, image -> {

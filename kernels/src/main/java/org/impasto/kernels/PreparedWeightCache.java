@@ -26,7 +26,10 @@ final class PreparedWeightCache {
         }
     }
 
+    private static final int ASKED_ONCE_A_STEP = 2; // a trained weight: in the step, and where it is computed again
+
     private final List<Form> forms = new ArrayList<>();
+    private final int[] asked = new int[Order.values().length];
     private @Nullable Reservation reservation;
 
     synchronized @Nullable PreparedWeights find(ConvolutionPlan plan, Order order) {
@@ -36,6 +39,16 @@ final class PreparedWeightCache {
             }
         }
         return null;
+    }
+
+    /**
+     * Counts a convolution of a training run; whether the weight seems to be a frozen one, whose forms are worth keeping: one
+     * that is trained has another storage after each step.
+     */
+    synchronized boolean isAskedAgain(Order order) {
+        int before = asked[order.ordinal()];
+        asked[order.ordinal()] = Math.min(before + 1, ASKED_ONCE_A_STEP);
+        return before >= ASKED_ONCE_A_STEP;
     }
 
     /**

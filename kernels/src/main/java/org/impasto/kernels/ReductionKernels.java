@@ -5,12 +5,14 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Reduction;
 import org.impasto.core.Spec;
 import org.impasto.kernels.internal.provider.VectorSupport;
+import org.impasto.kernels.internal.statistics.ChannelSums;
 import org.impasto.kernels.internal.statistics.Reductions;
 import org.impasto.kernels.internal.statistics.Reductions.Kind;
 
 /** Sums and extremes over axes. */
 final class ReductionKernels {
     private static final Reductions REDUCTIONS = new Reductions(VectorSupport.isVector());
+    private static final ChannelSums CHANNEL_SUMS = new ChannelSums(VectorSupport.isVector());
 
     private ReductionKernels() {}
 
@@ -21,6 +23,9 @@ final class ReductionKernels {
     }
 
     private static CpuArray reduce(Kind kind, List<Integer> axes, CpuArray x, Spec output, KernelCall call) {
+        if (x.isBlocked() && kind == Kind.SUM && axes.contains(2) && axes.contains(3)) {
+            return sumOfBlocks(axes, x, output, call);
+        }
         CpuArray from = call.asPlain(x);
         CpuArray to = call.plain(output);
         boolean[] reduces = new boolean[x.shape().rank()];
@@ -30,6 +35,28 @@ final class ReductionKernels {
             REDUCTIONS.reduce(kind, from.floats(), 0, sizes, reduces, to.floats(), 0, call.workers(), call.run());
         } else {
             REDUCTIONS.reduce(kind, from.doubles(), 0, sizes, reduces, to.doubles(), 0, call.workers(), call.run());
+        }
+        return to;
+    }
+
+    /** Sums over all pixels of a blocked map, whose lanes above the last channel are zero. */
+    private static CpuArray sumOfBlocks(List<Integer> axes, CpuArray x, Spec output, KernelCall call) {
+        CpuArray to = call.plain(output);
+        if (axes.contains(1)) {
+            boolean wholeBatch = axes.contains(0);
+            int[] sizes = {x.size(0), x.size(0) == 0 ? 0 : x.floats().length / x.size(0)};
+            boolean[] reduces = {wholeBatch, true};
+            REDUCTIONS.reduce(Kind.SUM, x.floats(), 0, sizes, reduces, to.floats(), 0, call.workers(), call.run());
+        } else {
+            CHANNEL_SUMS.sum(
+                    x.floats(),
+                    x.size(0),
+                    x.size(1),
+                    KernelCall.pixels(x),
+                    axes.contains(0),
+                    to.floats(),
+                    call.workers(),
+                    call.run());
         }
         return to;
     }

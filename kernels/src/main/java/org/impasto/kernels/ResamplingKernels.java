@@ -55,11 +55,33 @@ final class ResamplingKernels {
     private static CpuArray gradient(Resampling.ResizeGradient back, CpuArray gradient, Spec output, KernelCall call) {
         int height = output.shape().intSize(2);
         int width = output.shape().intSize(3);
+        if (output.type() == ElementType.FLOAT32 && back.resize().filter() == Filter.NEAREST) {
+            return nearestGradient(back.resize(), gradient, output, call);
+        }
         AxisWeights rows =
                 AxisWeights.of(back.resize(), height, gradient.size(2)).transposed(height);
         AxisWeights columns =
                 AxisWeights.of(back.resize(), width, gradient.size(3)).transposed(width);
         return apply(call.asPlain(gradient), rows, columns, output, call);
+    }
+
+    private static CpuArray nearestGradient(
+            Resampling.Resize resize, CpuArray gradient, Spec output, KernelCall call) {
+        CpuArray to = call.like(gradient, output);
+        int height = output.shape().intSize(2);
+        int width = output.shape().intSize(3);
+        Nearest.gradient(
+                to.size(0) * (to.isBlocked() ? BlockedLayout.blocks(to.size(1)) : to.size(1)),
+                height,
+                width,
+                AxisWeights.of(resize, height, gradient.size(2)).nearest(),
+                AxisWeights.of(resize, width, gradient.size(3)).nearest(),
+                to.isBlocked() ? BlockedLayout.BLOCK : 1,
+                gradient.floats(),
+                to.floats(),
+                call.workers(),
+                call.run());
+        return to;
     }
 
     private static CpuArray apply(CpuArray x, AxisWeights rows, AxisWeights columns, Spec output, KernelCall call) {

@@ -1,5 +1,6 @@
 package org.impasto.kernels.internal.convolution;
 
+import java.util.Arrays;
 import org.impasto.core.Run;
 import org.impasto.core.ShapeException;
 import org.impasto.kernels.internal.parallel.Workers;
@@ -44,6 +45,35 @@ public final class Convolution {
             case WINOGRAD -> new WinogradConvolution(plan, input, weights.values(), padded, output).run(workers, run);
             case DIRECT, PLANAR, FEW_OUTPUTS, DEPTHWISE ->
                 new StripConvolution(plan, input, weights.values(), padded, output).run(workers, run);
+        }
+    }
+
+    /**
+     * Computes the gradient of a convolution with respect to its weights.
+     *
+     * @param input the convolution's input in the plan's input layout
+     * @param gradient the gradient of its output in the plan's gradient layout; lanes above the last channel are zero
+     * @param weights receives {@code [out][in/groups][kernel height][kernel width]}
+     */
+    public static void weightGradient(
+            WeightGradientPlan plan, float[] input, float[] gradient, float[] weights, Workers workers, Run run) {
+        if (input.length < plan.inputSize()
+                || gradient.length < plan.gradientSize()
+                || weights.length < plan.weightSize()) {
+            throw new ShapeException("arrays of a weight gradient hold " + input.length + ", " + gradient.length
+                    + " and " + weights.length + " numbers, expected " + plan.inputSize() + ", " + plan.gradientSize()
+                    + " and " + plan.weightSize() + " for " + plan);
+        }
+        ConvolutionShape shape = plan.shape();
+        if (shape.batch() == 0) {
+            Arrays.fill(weights, 0, plan.weightSize(), 0f);
+            return;
+        }
+        switch (plan.algorithm()) {
+            case WINOGRAD -> new WinogradWeightGradient(shape, input, gradient, weights).run(workers, run);
+            case DIRECT, DEPTHWISE -> new DirectWeightGradient(shape, input, gradient, weights).run(workers, run);
+            case FEW_INPUTS -> ShiftedWeightGradient.fewInputs(shape, input, gradient, weights).run(workers, run);
+            case FEW_OUTPUTS -> ShiftedWeightGradient.fewOutputs(shape, input, gradient, weights).run(workers, run);
         }
     }
 }

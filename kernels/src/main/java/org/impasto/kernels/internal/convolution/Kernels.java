@@ -152,8 +152,46 @@ abstract class Kernels {
             int offset,
             int rowStride);
 
+    /**
+     * Winograd's transform A dY A' of a 4x4 tile of blocks of a result's gradient: value xi goes to {@code d[dOffset + xi *
+     * xiStride ...]}.
+     *
+     * @param scratch 576 floats
+     */
+    abstract void winogradGradient(
+            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride);
+
+    /**
+     * Adds products of sixteen rows and {@code width} columns over pixels: {@code sums[sumsOffset + r * width + j] += sum of
+     * a[aOffset + 16 t + r] * b[bOffset + width * t + j]} for t below {@code count}, a sum that begins with zero.
+     */
+    abstract void addProducts(
+            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset);
+
+    /** The same for rows that lie anywhere, a multiple of four of them: row r of pixel t is {@code a[aOffset + rows[r] + t]}. */
+    abstract void addShiftedProducts(
+            float[] a,
+            int aOffset,
+            int[] rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset);
+
+    /**
+     * The same for each channel of a block alone: {@code sums[sumsOffset + 16 r + l] += sum of a[aOffset + rows[r] + 16 t +
+     * l] * b[bOffset + 16 t + l]}, for a multiple of four rows.
+     */
+    abstract void addChannelProducts(
+            float[] a, int aOffset, int[] rows, float[] b, int bOffset, int count, float[] sums, int sumsOffset);
+
     /** Copies blocks of a row of pixels: block p goes from {@code x[from + p * step ...]} to {@code y[to + 16 * p ...]}. */
     abstract void copyRow(float[] x, int from, int step, int pixels, float[] y, int to);
+
+    /** Copies blocks of a row of pixels: block p goes from {@code x[from + 16 * p ...]} to {@code y[to + p * step ...]}. */
+    abstract void spreadRow(float[] x, int from, int pixels, float[] y, int to, int step);
 
     /**
      * Stores blocks of a row of pixels: block p is {@code c[cOffset + p * cStride ...]} and goes to {@code output[offset +

@@ -41,6 +41,15 @@ final class Panels {
         return starts[panel + 1] - starts[panel];
     }
 
+    /** The panel that holds a column. */
+    int at(int column) {
+        int panel = 0;
+        while (starts[panel + 1] <= column) {
+            panel++;
+        }
+        return panel;
+    }
+
     /** Columns of all panels. */
     int columns() {
         return starts[starts.length - 1];

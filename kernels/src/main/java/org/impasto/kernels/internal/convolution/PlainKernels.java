@@ -332,6 +332,134 @@ final class PlainKernels extends Kernels {
         }
     }
 
+    @Override
+    void winogradGradient(
+            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
+        for (int row = 0; row < 4; row++) {
+            gradientLine(gradient, offset + row * rowStride, 16, scratch, row * 96, 16);
+        }
+        for (int column = 0; column < 6; column++) {
+            gradientLine(scratch, column * 16, 96, d, dOffset + column * xiStride, 6 * xiStride);
+        }
+    }
+
+    private static void gradientLine(float[] from, int x, int step, float[] to, int o, int toStep) {
+        for (int lane = 0; lane < 16; lane++) {
+            int at = x + lane;
+            float g0 = from[at];
+            float g1 = from[at + step];
+            float g2 = from[at + 2 * step];
+            float g3 = from[at + 3 * step];
+            float evenP = g0 + 0.5f * g2;
+            float oddP = P * (g1 + 0.5f * g3);
+            float evenQ = g0 + 2 * g2;
+            float oddQ = Q * (g1 + 2 * g3);
+            int put = o + lane;
+            to[put] = g0;
+            to[put + toStep] = evenP + oddP;
+            to[put + 2 * toStep] = evenP - oddP;
+            to[put + 3 * toStep] = evenQ + oddQ;
+            to[put + 4 * toStep] = evenQ - oddQ;
+            to[put + 5 * toStep] = g3;
+        }
+    }
+
+    private static final int[] ONE_BLOCK = IntStream.range(0, 16).toArray();
+
+    @Override
+    void addProducts(
+            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset) {
+        addRows(a, aOffset, 16, ONE_BLOCK, 0, 16, b, bOffset, width, count, sums, sumsOffset);
+    }
+
+    @Override
+    void addShiftedProducts(
+            float[] a,
+            int aOffset,
+            int[] rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset) {
+        for (int first = 0; first < rows.length; first += ROWS_AT_ONCE) {
+            int some = Math.min(ROWS_AT_ONCE, rows.length - first);
+            addRows(a, aOffset, 1, rows, first, some, b, bOffset, width, count, sums, sumsOffset + first * width);
+        }
+    }
+
+    private static void addRows(
+            float[] a,
+            int aOffset,
+            int step,
+            int[] rows,
+            int first,
+            int some,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] target,
+            int targetOffset) {
+        float[][] sums = ROW_ARRAYS.get().sums;
+        float[][] factors = ROW_ARRAYS.get().factors;
+        for (int row = 0; row < some; row++) {
+            java.util.Arrays.fill(sums[row], 0, width, 0f);
+        }
+        for (int t = 0; t < count; t += 4) {
+            int terms = Math.min(4, count - t);
+            for (int term = 0; term < terms; term++) {
+                System.arraycopy(b, bOffset + (t + term) * width, factors[term], 0, width);
+            }
+            for (int row = 0; row < some; row++) {
+                int at = aOffset + rows[first + row] + t * step;
+                if (terms == 4) {
+                    addFour(
+                            sums[row],
+                            a[at],
+                            factors[0],
+                            a[at + step],
+                            factors[1],
+                            a[at + 2 * step],
+                            factors[2],
+                            a[at + 3 * step],
+                            factors[3],
+                            width);
+                } else {
+                    for (int term = 0; term < terms; term++) {
+                        addOne(sums[row], a[at + term * step], factors[term], width);
+                    }
+                }
+            }
+        }
+        for (int row = 0; row < some; row++) {
+            float[] sum = sums[row];
+            int o = targetOffset + row * width;
+            for (int column = 0; column < width; column++) {
+                target[o + column] += sum[column];
+            }
+        }
+    }
+
+    @Override
+    void addChannelProducts(
+            float[] a, int aOffset, int[] rows, float[] b, int bOffset, int count, float[] sums, int sumsOffset) {
+        float[] sum = ROW_ARRAYS.get().sums[0];
+        for (int row = 0; row < rows.length; row++) {
+            int x = aOffset + rows[row];
+            java.util.Arrays.fill(sum, 0, 16, 0f);
+            for (int t = 0; t < count; t++) {
+                for (int lane = 0; lane < 16; lane++) {
+                    sum[lane] += a[x + t * 16 + lane] * b[bOffset + t * 16 + lane];
+                }
+            }
+            for (int lane = 0; lane < 16; lane++) {
+                sums[sumsOffset + row * 16 + lane] += sum[lane];
+            }
+        }
+    }
+
     private static float sloped(float y, float negativeSlope) {
         return y < 0 ? (negativeSlope == 0 ? 0 : y * negativeSlope) : y;
     }
@@ -340,6 +468,13 @@ final class PlainKernels extends Kernels {
     void copyRow(float[] x, int from, int step, int pixels, float[] y, int to) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             System.arraycopy(x, from + pixel * step, y, to + pixel * 16, 16);
+        }
+    }
+
+    @Override
+    void spreadRow(float[] x, int from, int pixels, float[] y, int to, int step) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            System.arraycopy(x, from + pixel * 16, y, to + pixel * step, 16);
         }
     }
 

@@ -101,8 +101,32 @@ public final class PreparedWeights {
             throw new ShapeException(
                     "prepared weights of " + plan + " would be " + size + " numbers, more than an array holds");
         }
+        return fill(plan, weights, order, new float[(int) size], workers, run);
+    }
+
+    /**
+     * Brings weights into the form of a plan's algorithm, in an array of the caller's.
+     *
+     * @param values as many as {@link ConvolutionPlan#preparedSize} says, with any content
+     */
+    public static PreparedWeights prepare(
+            ConvolutionPlan plan, float[] weights, Order order, float[] values, Workers workers, Run run) {
+        if (values.length != size(plan)) {
+            throw new ShapeException(
+                    "array for prepared weights holds " + values.length + " numbers, expected " + size(plan));
+        }
+        boolean filledWholly = plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD
+                && plan.shape().inputChannels() % BLOCK == 0;
+        if (!filledWholly) {
+            Arrays.fill(values, 0f);
+        }
+        return fill(plan, weights, order, values, workers, run);
+    }
+
+    /** Fills an array of zeros. */
+    private static PreparedWeights fill(
+            ConvolutionPlan plan, float[] weights, Order order, float[] values, Workers workers, Run run) {
         Source source = Source.of(plan.shape(), weights, order);
-        float[] values = new float[(int) size];
         switch (plan.algorithm()) {
             case WINOGRAD -> WinogradWeights.transform(plan.shape(), source, values, workers, run);
             case DIRECT, PLANAR -> panels(plan, source, values, workers, run);

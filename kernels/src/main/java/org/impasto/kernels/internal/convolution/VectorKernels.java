@@ -160,10 +160,51 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
+    void winogradGradient(
+            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
+        WinogradTile.gradient(gradient, offset, rowStride, scratch, d, dOffset, xiStride);
+    }
+
+    @Override
+    void addProducts(
+            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset) {
+        GradientTile.blocked(a, aOffset, b, bOffset, width, count, sums, sumsOffset);
+    }
+
+    @Override
+    void addShiftedProducts(
+            float[] a,
+            int aOffset,
+            int[] rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset) {
+        GradientTile.shifted(a, aOffset, rows, b, bOffset, width, count, sums, sumsOffset);
+    }
+
+    @Override
+    void addChannelProducts(
+            float[] a, int aOffset, int[] rows, float[] b, int bOffset, int count, float[] sums, int sumsOffset) {
+        GradientTile.channels(a, aOffset, rows, b, bOffset, count, sums, sumsOffset);
+    }
+
+    @Override
     void copyRow(float[] x, int from, int step, int pixels, float[] y, int to) {
         for (int pixel = 0; pixel < pixels; pixel++) {
             for (int lane = 0; lane < 16; lane += LANES) {
                 FloatVector.fromArray(FLOATS, x, from + pixel * step + lane).intoArray(y, to + pixel * 16 + lane);
+            }
+        }
+    }
+
+    @Override
+    void spreadRow(float[] x, int from, int pixels, float[] y, int to, int step) {
+        for (int pixel = 0; pixel < pixels; pixel++) {
+            for (int lane = 0; lane < 16; lane += LANES) {
+                FloatVector.fromArray(FLOATS, x, from + pixel * 16 + lane).intoArray(y, to + pixel * step + lane);
             }
         }
     }

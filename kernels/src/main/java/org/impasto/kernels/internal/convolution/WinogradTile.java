@@ -76,6 +76,49 @@ final class WinogradTile {
         }
     }
 
+    /** D = A g A' of the 4x4 blocks at {@code offset}. */
+    static void gradient(float[] g, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
+        for (int lane = 0; lane < 16; lane += LANES) {
+            for (int row = 0; row < 4; row++) {
+                int x = offset + row * rowStride + lane;
+                FloatVector g0 = FloatVector.fromArray(FLOATS, g, x);
+                FloatVector g1 = FloatVector.fromArray(FLOATS, g, x + 16);
+                FloatVector g2 = FloatVector.fromArray(FLOATS, g, x + 32);
+                FloatVector g3 = FloatVector.fromArray(FLOATS, g, x + 48);
+                FloatVector evenP = g2.fma(HALF, g0);
+                FloatVector oddP = g3.fma(HALF, g1);
+                FloatVector evenQ = g2.fma(TWO, g0);
+                FloatVector oddQ = g3.fma(TWO, g1);
+                int t = row * 6 * LANES;
+                g0.intoArray(scratch, t);
+                oddP.fma(PLUS_P, evenP).intoArray(scratch, t + LANES);
+                oddP.fma(MINUS_P, evenP).intoArray(scratch, t + 2 * LANES);
+                oddQ.fma(PLUS_Q, evenQ).intoArray(scratch, t + 3 * LANES);
+                oddQ.fma(MINUS_Q, evenQ).intoArray(scratch, t + 4 * LANES);
+                g3.intoArray(scratch, t + 5 * LANES);
+            }
+            int o = dOffset + lane;
+            for (int column = 0; column < 6; column++) {
+                int t = column * LANES;
+                FloatVector g0 = FloatVector.fromArray(FLOATS, scratch, t);
+                FloatVector g1 = FloatVector.fromArray(FLOATS, scratch, t + 6 * LANES);
+                FloatVector g2 = FloatVector.fromArray(FLOATS, scratch, t + 12 * LANES);
+                FloatVector g3 = FloatVector.fromArray(FLOATS, scratch, t + 18 * LANES);
+                FloatVector evenP = g2.fma(HALF, g0);
+                FloatVector oddP = g3.fma(HALF, g1);
+                FloatVector evenQ = g2.fma(TWO, g0);
+                FloatVector oddQ = g3.fma(TWO, g1);
+                g0.intoArray(d, o);
+                oddP.fma(PLUS_P, evenP).intoArray(d, o + 6 * xiStride);
+                oddP.fma(MINUS_P, evenP).intoArray(d, o + 12 * xiStride);
+                oddQ.fma(PLUS_Q, evenQ).intoArray(d, o + 18 * xiStride);
+                oddQ.fma(MINUS_Q, evenQ).intoArray(d, o + 24 * xiStride);
+                g3.intoArray(d, o + 30 * xiStride);
+                o += xiStride;
+            }
+        }
+    }
+
     /** A' m A of 36 values, plus bias and slope: 4x4 blocks. */
     static void output(
             float[] m,

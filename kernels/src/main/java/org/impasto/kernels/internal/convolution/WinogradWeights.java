@@ -4,7 +4,10 @@ import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.parallel.Workers;
 
-/** The weight transform U = G g G', in double, rounded once: {@code [36][panel][in][width]}. */
+/**
+ * The weight transform U = G g G', in double, rounded once: {@code [36][panel][in][width]}; and its transpose, which makes
+ * the gradient of weights of that of U.
+ */
 final class WinogradWeights {
     private static final int COLUMNS_AT_ONCE = 64;
     private static final int CHANNELS_PER_PIECE = 16;
@@ -79,6 +82,84 @@ final class WinogradWeights {
         double c = factors[2];
         for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
             sum[i] = a * x[i] + b * y[i] + c * z[i];
+        }
+    }
+
+    /**
+     * dW = G' S G for one panel of output channels and one block of input channels.
+     *
+     * @param sums {@code [36][panel][in][width]}
+     * @param weights {@code [out][in][3][3]}
+     */
+    static void gradient(
+            ConvolutionShape s, float[] sums, int xiStride, Panels panels, int panel, int block, float[] weights) {
+        int in = s.inputChannels();
+        int width = panels.width(panel);
+        int first = panels.start(panel);
+        int offset = first * BlockedLayout.roundUp(in);
+        double[][] points = new double[6][COLUMNS_AT_ONCE];
+        double[][] half = new double[18][COLUMNS_AT_ONCE];
+        double[] line = new double[COLUMNS_AT_ONCE];
+        int end = Math.min(in, (block + 1) * BlockedLayout.BLOCK);
+        for (int channel = block * BlockedLayout.BLOCK; channel < end; channel++) {
+            for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
+                int filled = Math.min(Math.min(COLUMNS_AT_ONCE, width - from), s.outputChannels() - first - from);
+                int at = offset + channel * width + from;
+                for (int j = 0; j < 6; j++) {
+                    for (int i = 0; i < 6; i++) {
+                        int start = at + (i * 6 + j) * xiStride;
+                        for (int k = 0; k < filled; k++) {
+                            points[i][k] = sums[start + k];
+                        }
+                    }
+                    for (int tap = 0; tap < 3; tap++) {
+                        combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
+                    }
+                }
+                for (int tap = 0; tap < 9; tap++) {
+                    combineSix(COLUMNS_OF_G[tap % 3], half, tap / 3 * 6, line);
+                    int target = ((first + from) * in + channel) * 9 + tap;
+                    for (int k = 0; k < filled; k++) {
+                        weights[target + k * in * 9] = (float) line[k];
+                    }
+                }
+            }
+        }
+    }
+
+    private static final double[][] COLUMNS_OF_G = turned(G);
+
+    private static double[][] turned(double[][] matrix) {
+        double[][] turned = new double[3][6];
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 3; j++) {
+                turned[j][i] = matrix[i][j];
+            }
+        }
+        return turned;
+    }
+
+    private static void combineSix(double[] factors, double[][] x, int first, double[] sum) {
+        add(factors, x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4], x[first + 5], sum);
+    }
+
+    private static void add(
+            double[] factors,
+            double[] u,
+            double[] v,
+            double[] w,
+            double[] x,
+            double[] y,
+            double[] z,
+            double[] sum) {
+        double a = factors[0];
+        double b = factors[1];
+        double c = factors[2];
+        double d = factors[3];
+        double e = factors[4];
+        double f = factors[5];
+        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+            sum[i] = a * u[i] + b * v[i] + c * w[i] + d * x[i] + e * y[i] + f * z[i];
         }
     }
 }

@@ -37,6 +37,14 @@ public final class Elementwise {
         });
     }
 
+    /** {@code y[i] = signs[i] > 0 ? x[i] : slope * x[i]}; y may be signs or x. */
+    public void gate(float slope, int length, float[] signs, float[] x, float[] y, Workers workers, Run run) {
+        workers.run(pieces(length), run, (piece, worker) -> {
+            int from = piece * PER_PIECE;
+            loops.gate(slope, Math.min(PER_PIECE, length - from), signs, from, x, from, y, from);
+        });
+    }
+
     /** {@code y[i] = operation(x[i])} in float64. */
     public void unary(
             UnaryOperation operation,

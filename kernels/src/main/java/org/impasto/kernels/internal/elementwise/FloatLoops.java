@@ -15,4 +15,7 @@ interface FloatLoops {
             int bOffset,
             float[] y,
             int yOffset);
+
+    /** {@code y[i] = signs[i] > 0 ? x[i] : slope * x[i]}. */
+    void gate(float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset);
 }

@@ -3,6 +3,15 @@ package org.impasto.kernels.internal.elementwise;
 /** Plain form of the elementwise loops. */
 final class PlainFloatLoops implements FloatLoops {
     @Override
+    public void gate(
+            float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset) {
+        for (int i = 0; i < length; i++) {
+            float value = x[xOffset + i];
+            y[yOffset + i] = signs[signsOffset + i] > 0 ? value : slope * value;
+        }
+    }
+
+    @Override
     public void unary(
             UnaryOperation operation, float p, float q, int length, float[] x, int xOffset, float[] y, int yOffset) {
         switch (operation) {

@@ -73,6 +73,18 @@ final class VectorFloatLoops implements FloatLoops {
         plain.binary(operation, length - done, a, aOffset + done, b, bOffset + done, y, yOffset + done);
     }
 
+    @Override
+    public void gate(
+            float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset) {
+        int done = length - length % LANES;
+        for (int i = 0; i < done; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
+            v.mul(slope).blend(v, sign.compare(VectorOperators.GT, 0f)).intoArray(y, yOffset + i);
+        }
+        plain.gate(slope, length - done, signs, signsOffset + done, x, xOffset + done, y, yOffset + done);
+    }
+
     private static void negate(int length, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);

@@ -37,4 +37,42 @@ final class PlainRowKernels extends RowKernels {
             output[to + i] = Math.max(above, below);
         }
     }
+
+    @Override
+    void spread(float[] input, int from, int count, float[] output, int to, int step) {
+        for (int i = 0; i < count; i++) {
+            for (int lane = 0; lane < 16; lane++) {
+                output[to + i * step + lane] += input[from + i * 16 + lane];
+            }
+        }
+    }
+
+    @Override
+    void gradientOfFour(float[] input, int upper, int lower, float[] gradient, int from, int count, float[] output) {
+        for (int i = 0; i < count; i++) {
+            for (int lane = 0; lane < 16; lane++) {
+                int u = upper + i * 32 + lane;
+                int l = lower + i * 32 + lane;
+                int winner = u;
+                float best = input[u];
+                if (!(input[u + 16] <= best) && !Float.isNaN(best)) {
+                    winner = u + 16;
+                    best = input[winner];
+                }
+                if (!(input[l] <= best) && !Float.isNaN(best)) {
+                    winner = l;
+                    best = input[winner];
+                }
+                if (!(input[l + 16] <= best) && !Float.isNaN(best)) {
+                    winner = l + 16;
+                }
+                float g = gradient[from + i * 16 + lane];
+                output[u] = 0f;
+                output[u + 16] = 0f;
+                output[l] = 0f;
+                output[l + 16] = 0f;
+                output[winner] = g;
+            }
+        }
+    }
 }

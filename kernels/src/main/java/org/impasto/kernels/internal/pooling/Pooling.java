@@ -55,20 +55,8 @@ public final class Pooling {
             throw new ShapeException("average pooling with dilation " + shape.dilationHeight() + "x"
                     + shape.dilationWidth() + ", expected 1x1");
         }
-        int[] down = cells(
-                shape.height(),
-                shape.kernelHeight(),
-                shape.strideHeight(),
-                shape.paddingHeight(),
-                countPadding,
-                shape.outputHeight());
-        int[] across = cells(
-                shape.width(),
-                shape.kernelWidth(),
-                shape.strideWidth(),
-                shape.paddingWidth(),
-                countPadding,
-                shape.outputWidth());
+        int[] down = cellsDown(shape, countPadding);
+        int[] across = cellsAcross(shape, countPadding);
         rows(shape, workers, run, (plane, row, source, target) -> {
             float[] cells = new float[across.length];
             for (int column = 0; column < cells.length; column++) {
@@ -123,12 +111,12 @@ public final class Pooling {
         }
     }
 
-    private interface Tap {
+    interface Tap {
         void apply(int sourceRow, int sourceColumn, int firstColumn, int count);
     }
 
     /** For each cell of the window: the columns of the output whose window has it inside the picture. */
-    private static void taps(PoolingShape s, int row, Tap tap) {
+    static void taps(PoolingShape s, int row, Tap tap) {
         int outWidth = s.outputWidth();
         for (int i = 0; i < s.kernelHeight(); i++) {
             int sy = row * s.strideHeight() - s.paddingHeight() + i * s.dilationHeight();
@@ -204,6 +192,16 @@ public final class Pooling {
                                 output,
                                 target + first * BLOCK));
         RowKernels.chosen().divide(output, target, outWidth, cells);
+    }
+
+    static int[] cellsDown(PoolingShape s, boolean countPadding) {
+        int height = s.height();
+        return cells(
+                height, s.kernelHeight(), s.strideHeight(), s.paddingHeight(), countPadding, s.outputHeight());
+    }
+
+    static int[] cellsAcross(PoolingShape s, boolean countPadding) {
+        return cells(s.width(), s.kernelWidth(), s.strideWidth(), s.paddingWidth(), countPadding, s.outputWidth());
     }
 
     /** Cells that the divisor counts along an axis of n pixels, for each window. */

@@ -33,4 +33,14 @@ abstract class RowKernels {
 
     /** Divides block i by {@code divisors[i]}. */
     abstract void divide(float[] output, int to, int count, float[] divisors);
+
+    /** Adds the input, blocks side by side, to blocks of the output that lie {@code step} apart. */
+    abstract void spread(float[] input, int from, int count, float[] output, int to, int step);
+
+    /**
+     * The gradient of the maxima of 2x2 windows of two rows of blocks: it goes to the first largest cell of each window, or
+     * to the first that is not a number; the others become zero. Rows of the output lie where those of the input do.
+     */
+    abstract void gradientOfFour(
+            float[] input, int upper, int lower, float[] gradient, int from, int count, float[] output);
 }

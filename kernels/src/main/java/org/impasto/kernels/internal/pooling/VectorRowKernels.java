@@ -5,10 +5,12 @@ import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /** The loops over rows on the Vector API; loaded only by the vector provider. */
 final class VectorRowKernels extends RowKernels {
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int HALF = LANES / 2;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES);
     private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES + 1);
@@ -62,6 +64,49 @@ final class VectorRowKernels extends RowKernels {
             float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
             float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
             output[to + i] = Math.max(above, below);
+        }
+    }
+
+    @Override
+    void spread(float[] input, int from, int count, float[] output, int to, int step) {
+        for (int i = 0; i < count; i++) {
+            for (int lane = 0; lane < 16; lane += LANES) {
+                FloatVector x = FloatVector.fromArray(FLOATS, input, from + i * 16 + lane);
+                FloatVector.fromArray(FLOATS, output, to + i * step + lane)
+                        .add(x)
+                        .intoArray(output, to + i * step + lane);
+            }
+        }
+    }
+
+    @Override
+    void gradientOfFour(float[] input, int upper, int lower, float[] gradient, int from, int count, float[] output) {
+        for (int i = 0; i < count; i++) {
+            for (int lane = 0; lane < 16; lane += LANES) {
+                int u = upper + i * 32 + lane;
+                int l = lower + i * 32 + lane;
+                FloatVector g = FloatVector.fromArray(FLOATS, gradient, from + i * 16 + lane);
+                FloatVector best = FloatVector.fromArray(FLOATS, input, u);
+                FloatVector second = FloatVector.fromArray(FLOATS, input, u + 16);
+                FloatVector third = FloatVector.fromArray(FLOATS, input, l);
+                FloatVector fourth = FloatVector.fromArray(FLOATS, input, l + 16);
+                // larger, or not a number after numbers
+                VectorMask<Float> two = second.compare(VectorOperators.LE, best)
+                        .not()
+                        .and(best.compare(VectorOperators.EQ, best));
+                best = best.blend(second, two);
+                VectorMask<Float> three = third.compare(VectorOperators.LE, best)
+                        .not()
+                        .and(best.compare(VectorOperators.EQ, best));
+                best = best.blend(third, three);
+                VectorMask<Float> four = fourth.compare(VectorOperators.LE, best)
+                        .not()
+                        .and(best.compare(VectorOperators.EQ, best));
+                g.blend(ZERO, two).blend(ZERO, three).blend(ZERO, four).intoArray(output, u);
+                ZERO.blend(g, two).blend(ZERO, three).blend(ZERO, four).intoArray(output, u + 16);
+                ZERO.blend(g, three).blend(ZERO, four).intoArray(output, l);
+                ZERO.blend(g, four).intoArray(output, l + 16);
+            }
         }
     }
 }

@@ -27,4 +27,20 @@ final class PlainRowKernels extends RowKernels {
             output[to + 2 * i + 1] = 0.25f * left + 0.75f * right;
         }
     }
+
+    @Override
+    void add(float[] input, int from, float[] line, int count) {
+        for (int i = 0; i < count; i++) {
+            line[i] += input[from + i];
+        }
+    }
+
+    @Override
+    void sumPairsOfBlocks(float[] line, int blocks, float[] output, int to) {
+        for (int block = 0; block < blocks; block++) {
+            for (int lane = 0; lane < 16; lane++) {
+                output[to + block * 16 + lane] = line[block * 32 + lane] + line[block * 32 + 16 + lane];
+            }
+        }
+    }
 }

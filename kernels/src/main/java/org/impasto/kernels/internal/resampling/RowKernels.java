@@ -30,4 +30,10 @@ abstract class RowKernels {
 
     /** Between each two neighbours of {@code count + 1} numbers, two: nearer to the left one and to the right one. */
     abstract void between(float[] line, int count, float[] output, int to);
+
+    /** Adds the input to the line. */
+    abstract void add(float[] input, int from, float[] line, int count);
+
+    /** Sums of each two neighbouring blocks of sixteen numbers. */
+    abstract void sumPairsOfBlocks(float[] line, int blocks, float[] output, int to);
 }

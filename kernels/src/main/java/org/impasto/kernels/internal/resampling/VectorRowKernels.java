@@ -58,4 +58,27 @@ final class VectorRowKernels extends RowKernels {
             output[to + 2 * i + 1] = 0.25f * left + 0.75f * right;
         }
     }
+
+    @Override
+    void add(float[] input, int from, float[] line, int count) {
+        int i = 0;
+        for (; i <= count - LANES; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, input, from + i);
+            FloatVector.fromArray(FLOATS, line, i).add(x).intoArray(line, i);
+        }
+        for (; i < count; i++) {
+            line[i] += input[from + i];
+        }
+    }
+
+    @Override
+    void sumPairsOfBlocks(float[] line, int blocks, float[] output, int to) {
+        for (int block = 0; block < blocks; block++) {
+            for (int lane = 0; lane < 16; lane += LANES) {
+                FloatVector left = FloatVector.fromArray(FLOATS, line, block * 32 + lane);
+                FloatVector right = FloatVector.fromArray(FLOATS, line, block * 32 + 16 + lane);
+                left.add(right).intoArray(output, to + block * 16 + lane);
+            }
+        }
+    }
 }
