@@ -78,10 +78,7 @@ final class TrainingOptions {
                     + " Default: ${DEFAULT-VALUE}.")
     private int size;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
