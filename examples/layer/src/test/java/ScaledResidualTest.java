@@ -14,6 +14,11 @@ import org.impasto.core.Scope;
 import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
+import org.impasto.nn.functional.Losses;
+import org.impasto.nn.optim.Adam;
+import org.impasto.nn.optim.Optimizer;
+import org.impasto.nn.training.Loss;
+import org.impasto.nn.training.Trainer;
 import org.impasto.testing.GradientCheck;
 import org.impasto.testing.ReferenceBackend;
 import org.junit.jupiter.api.Test;
@@ -46,6 +51,38 @@ class ScaledResidualTest {
         }
     }
 
+    static void train(Path folder) {
+        try (Model<ScaledResidual> model = Model.fresh(Backends.standard(), 42, p -> new ScaledResidual(p, 4));
+                Optimizer adam = new Adam(model.weights(), 1e-2)) {
+            new Trainer<Long>(model, adam, step -> step, (step, backend) -> {
+                        Tensor x = Tensor.noise(backend, Spec.float32(2, 4, 8, 8));
+                        Tensor expected = x.add(x.relu().affine(0.5, 0));
+                        return Loss.of(Losses.meanSquaredError(model.net().forward(x), expected));
+                    })
+                    .steps(300)
+                    .folder(folder)
+                    .train(Run.training(1));
+        }
+    }
+
+    @Test
+    void theLayerIsTrainedAndSaved(@TempDir Path folder) throws IOException {
+        train(folder);
+        List<String> rows = Files.readAllLines(folder.resolve("metrics.csv"));
+        double first = Double.parseDouble(rows.get(1).split(",")[1]);
+        double last = Double.parseDouble(rows.get(300).split(",")[1]);
+        assertTrue(last < first / 10, "loss " + first + " at first, " + last + " in the end");
+        Backend backend = Backends.standard();
+        Path path = folder.resolve("weights.safetensors");
+        try (Model<ScaledResidual> model = Model.load(backend, path, p -> new ScaledResidual(p, 4));
+                Scope scope = Scope.open(Run.inference(7))) {
+            Tensor x = Tensor.noise(backend, Spec.float32(1, 4, 8, 8));
+            Tensor expected = x.add(x.relu().affine(0.5, 0));
+            double loss = Losses.meanSquaredError(model.net().forward(x), expected).item();
+            assertTrue(loss < first / 10, "loss " + loss + " on what it was not trained on");
+        }
+    }
+
     @Test
     void thePageSaysWhatIsHere() throws IOException {
         String page = Files.readString(Path.of("../../CONTRIBUTING.md"));
@@ -59,6 +96,7 @@ class ScaledResidualTest {
                 + Files.readString(Path.of("src/test/java/ScaledResidualTest.java")));
         assertTrue(files.contains(blocks.get(0)), "the layer differs from that of CONTRIBUTING.md");
         assertTrue(files.contains(blocks.get(2)), "the test differs from that of CONTRIBUTING.md");
+        assertTrue(files.contains(blocks.get(3)), "the training differs from that of CONTRIBUTING.md");
         for (String line : blocks.get(1).split("try ")) {
             String head = line.replace(") { ... }", "").strip();
             assertTrue(files.contains(head), "no such call here: " + head);

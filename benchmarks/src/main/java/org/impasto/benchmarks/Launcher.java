@@ -22,6 +22,10 @@ final class Launcher {
     private static final double LAYER_WARMUP = 2;
     private static final double LAYER_MEASURE = 1;
 
+    /** How {@code bin/impasto} has its JVM compile, which the cold row is about. */
+    private static final List<String> COMPILER_OPTIONS =
+            List.of("-XX:Tier3DelayOn=1000", "-XX:Tier4MinInvocationThreshold=200", "-XX:Tier4CompileThreshold=3000");
+
     private final BenchmarkData data;
     private final Path peers;
     private final String python;
@@ -122,6 +126,9 @@ final class Launcher {
 
     private Measurement cold(Contender contender, boolean keepOutputs) throws IOException {
         List<String> command = contender.javaCommand(release(contender));
+        if (contender.ours()) {
+            command.addAll(COMPILER_OPTIONS);
+        }
         command.addAll(List.of("-cp", coldClassPath(contender), ColdStart.class.getName()));
         command.addAll(List.of(contender.side(), data.folder().toString(), Integer.toString(pace.threads())));
         if (keepOutputs) {

@@ -27,6 +27,19 @@ final class FileChecks {
         }
     }
 
+    /** A folder to read from. */
+    static void inputFolder(String option, Path path) {
+        if (!Files.exists(path)) {
+            throw new FailureException(option + " " + path + ": no such folder");
+        }
+        if (!Files.isDirectory(path)) {
+            throw new FailureException(option + " " + path + ": is a file, expected a folder");
+        }
+        if (!Files.isReadable(path)) {
+            throw new FailureException(option + " " + path + ": is not readable for this user");
+        }
+    }
+
     /** A file to write: with one of the endings, no input, and in a place where it can be written. */
     static void output(String option, Path path, List<String> endings, List<Path> inputs) {
         if (!endings.contains(ending(path))) {
@@ -45,6 +58,14 @@ final class FileChecks {
             throw new FailureException(option + " " + path + ": exists and is not writable for this user");
         }
         folder(option, path, parent(path));
+    }
+
+    /** A folder to write into, which need not be there yet. */
+    static void outputFolder(String option, Path path) {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new UsageException(option + " " + path + ": is a file, expected a folder");
+        }
+        folder(option, path, path);
     }
 
     /** The ending of a file's name in lower case, with its dot; empty if it has none. */

@@ -14,16 +14,17 @@ import org.impasto.core.Scope;
 final class Job {
     /** How long a stopped JVM waits for the work to end by itself. */
     private static final int PATIENCE_MILLIS = 1000;
+    /** The same for a training, which ends its step and writes a checkpoint. */
+    private static final int TRAINING_PATIENCE_MILLIS = 60_000;
 
     private final Progress progress;
     private final StagedFiles files;
     private final Run run;
 
-    private Job(Progress progress, StagedFiles files, int tileSize) {
+    private Job(Progress progress, StagedFiles files, Run run) {
         this.progress = progress;
         this.files = files;
-        Run watched = Run.inference().onProgress(progress::advance);
-        this.run = tileSize == 0 ? watched : watched.withTileSize(tileSize);
+        this.run = run.onProgress(progress::advance);
     }
 
     /**
@@ -42,11 +43,21 @@ final class Job {
      * @param tileSize pixels on a side of a tile; 0 leaves it to the methods
      */
     static void run(Terminal terminal, String task, Path outFolder, int tileSize, Consumer<Job> work) {
+        Run run = tileSize == 0 ? Run.inference() : Run.inference().withTileSize(tileSize);
+        run(new Progress(terminal, task), outFolder, run, PATIENCE_MILLIS, work);
+    }
+
+    /** A training, whose files the work writes by itself. */
+    static void train(Terminal terminal, String task, Path outFolder, long seed, Consumer<Job> work) {
+        run(Progress.withNotes(terminal, task), outFolder, Run.training(seed), TRAINING_PATIENCE_MILLIS, work);
+    }
+
+    private static void run(Progress shown, Path outFolder, Run bound, int patienceMillis, Consumer<Job> work) {
         StagedFiles files = new StagedFiles(outFolder);
         CountDownLatch ended = new CountDownLatch(1);
-        try (Progress progress = new Progress(terminal, task)) {
-            Job job = new Job(progress, files, tileSize);
-            Thread stop = new Thread(() -> job.stop(ended), "impasto-stop");
+        try (Progress progress = shown) {
+            Job job = new Job(progress, files, bound);
+            Thread stop = new Thread(() -> job.stop(ended, patienceMillis), "impasto-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try (Scope scope = Scope.open(job.run)) {
                 work.accept(job);
@@ -68,10 +79,10 @@ final class Job {
         }
     }
 
-    private void stop(CountDownLatch ended) {
+    private void stop(CountDownLatch ended, int patienceMillis) {
         run.cancel();
         try {
-            if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!ended.await(patienceMillis, TimeUnit.MILLISECONDS)) {
                 files.discard();
             }
         } catch (InterruptedException e) {
@@ -79,10 +90,20 @@ final class Job {
         }
     }
 
+    /** The run that the work is bound to. */
+    Run run() {
+        return run;
+    }
+
     /** A part of the work begins, which lies between two fractions of the whole. */
     void stage(String name, double from, double to) {
         run.throwIfCancelled();
         progress.stage(name, from, to);
+    }
+
+    /** Says what the current part is at, beside the bar. */
+    void note(String text) {
+        progress.note(text);
     }
 
     /** Writes one of the command's files; the writer gets the path to write to. */

@@ -13,6 +13,7 @@ import org.impasto.core.CancelledException;
 import org.impasto.core.ImageException;
 import org.impasto.core.ShapeException;
 import org.impasto.core.WeightException;
+import org.impasto.nn.training.DivergedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -75,9 +76,11 @@ public final class Main {
         Terminal terminal = new Terminal(out, err, Boolean.getBoolean("impasto.terminal"));
         CommandLine line = new CommandLine(main)
                 .addSubcommand(new StylizeCommand(terminal))
+                .addSubcommand(new OptimizeCommand(terminal))
                 .addSubcommand(new FeaturesCommand(terminal))
                 .addSubcommand(new GramCommand(terminal))
                 .addSubcommand(new CompareCommand(terminal))
+                .addSubcommand(TrainCommand.line(terminal))
                 .addSubcommand(new DemoCommand(terminal))
                 .addSubcommand(new WeightsCommand(terminal))
                 .addSubcommand(new InfoCommand(terminal))
@@ -146,7 +149,8 @@ public final class Main {
                 || e instanceof ImageException
                 || e instanceof WeightException
                 || e instanceof ShapeException
-                || e instanceof BackendException;
+                || e instanceof BackendException
+                || e instanceof DivergedException;
         return say(
                 terminal.err(),
                 FAILED,

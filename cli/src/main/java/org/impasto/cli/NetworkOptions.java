@@ -78,8 +78,16 @@ final class NetworkOptions {
 
     /** Complains about a size that no picture is brought to; null stands for its own. */
     static void checkSize(@Nullable Integer size) {
-        if (size != null && (size < 1 || size > LARGEST_SIZE)) {
-            throw new UsageException("--size is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
+        if (size != null) {
+            checkSize("--size", size);
+        }
+    }
+
+    /** Complains about a size that no picture is brought to. */
+    static void checkSize(String option, int size) {
+        if (size < 1 || size > LARGEST_SIZE) {
+            throw new UsageException(
+                    option + " is " + size + ", expected a number of pixels from 1 to " + LARGEST_SIZE);
         }
     }
 

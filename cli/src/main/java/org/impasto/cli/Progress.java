@@ -16,10 +16,12 @@ final class Progress implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 1000;
     private static final int COLUMNS = 79;
     private static final int BAR_COLUMNS = 40;
+    private static final int SHORT_BAR_COLUMNS = 16;
     private static final int STEPS = 100;
 
     private final Terminal terminal;
     private final String task;
+    private final int barColumns;
     private final @Nullable Timer timer;
     private @Nullable ProgressBar bar;
     private boolean closed;
@@ -29,8 +31,18 @@ final class Progress implements AutoCloseable {
     private double done;
 
     Progress(Terminal terminal, String task) {
+        this(terminal, task, BAR_COLUMNS);
+    }
+
+    /** Progress with room for longer notes beside the bar. */
+    static Progress withNotes(Terminal terminal, String task) {
+        return new Progress(terminal, task, SHORT_BAR_COLUMNS);
+    }
+
+    private Progress(Terminal terminal, String task, int barColumns) {
         this.terminal = terminal;
         this.task = task;
+        this.barColumns = barColumns;
         this.timer = terminal.showsProgress() ? new Timer("impasto-progress", true) : null;
         if (timer != null) {
             timer.schedule(
@@ -50,6 +62,12 @@ final class Progress implements AutoCloseable {
         start = from;
         end = to;
         done = from;
+        draw();
+    }
+
+    /** Says what the current part is at. */
+    synchronized void note(String text) {
+        stage = text;
         draw();
     }
 
@@ -98,14 +116,14 @@ final class Progress implements AutoCloseable {
 
     /** For instance: {@code stylize [==========          ]  50%  0:07  reading}. */
     private String render(ProgressState state) {
-        int full = (int) (BAR_COLUMNS * state.getCurrent() / STEPS);
+        int full = (int) (barColumns * state.getCurrent() / STEPS);
         long seconds = state.getTotalElapsed().toSeconds();
         String line = String.format(
                 Locale.ROOT,
                 "%s [%s%s] %3d%%  %d:%02d  %s",
                 task,
                 "=".repeat(full),
-                " ".repeat(BAR_COLUMNS - full),
+                " ".repeat(barColumns - full),
                 state.getCurrent(),
                 seconds / 60,
                 seconds % 60,

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "impasto stylize --content FILE --style FILE --out FILE",
             "                       [--method METHOD] [--weights FILE...] [--strength S]",
             "                       [--style-weights W,W] [--mask FILE...] [--keep-colors]",
-            "                       [--rgb R,G,B] [--size N] [--tile N] [--compare]"
+            "                       [--mix R,G,B] [--size N] [--tile N] [--compare]"
         },
         sortOptions = false,
         footerHeading = "%nMethods:%n",
@@ -50,10 +50,13 @@ import picocli.CommandLine.Option;
             "      trained for this layer; for several levels (not swap) several pairs.",
             "      vgg_normalised_conv3_1.pth feature_invertor_conv3_1.pth",
             "          of universal style transfer (WCT), in a conversion to PyTorch",
+            "      vgg_normalised_conv3_1.pth inverse/weights.safetensors",
+            "          the same encoder and what 'impasto train inverse' made for it",
             "      3SE.pth 3SD.pth",
             "          thin networks; folder trained_models of",
             "          github.com/MingSun-Tse/Collaborative-Distillation",
-            "  johnson: Variable, Variable_1, ... of fast-style-transfer as safetensors",
+            "  johnson: what 'impasto train fast-style' made, or Variable, Variable_1, ...",
+            "      of fast-style-transfer as safetensors",
             "  microast: content encoder, style encoder, modulator, decoder of",
             "      github.com/EndyWon/MicroAST, in this order",
             "  pcakd: encoder and decoder of",
@@ -143,12 +146,13 @@ final class StylizeCommand implements Callable<Integer> {
     private boolean keepColors;
 
     @Option(
-            names = "--rgb",
+            names = "--mix",
             split = ",",
             paramLabel = "S",
-            description = "A strength for red, green and blue apart: R,G,B from 0 to 1. The result is mixed with the"
-                    + " content by it. Default: 1,1,1.")
-    private List<Double> rgb = new ArrayList<>();
+            description =
+                    "How much of the stylized picture red, green and blue get apart, R,G,B from 0 to 1: each channel"
+                            + " is share * stylized + (1 - share) * content. Default: 1,1,1.")
+    private List<Double> mix = new ArrayList<>();
 
     @Option(
             names = "--size",
@@ -220,9 +224,9 @@ final class StylizeCommand implements Callable<Integer> {
 
     private void checkOptions() {
         fraction("--strength", strength);
-        rgb.forEach(value -> fraction("--rgb", value));
-        if (!rgb.isEmpty() && rgb.size() != 3) {
-            throw new UsageException("--rgb has " + rgb.size() + " numbers, expected three: red,green,blue");
+        mix.forEach(value -> fraction("--mix", value));
+        if (!mix.isEmpty() && mix.size() != 3) {
+            throw new UsageException("--mix has " + mix.size() + " numbers, expected three: red,green,blue");
         }
         NetworkOptions.checkSize(size);
         if (tile != null && (tile < 32 || tile > NetworkOptions.LARGEST_SIZE)) {
@@ -317,7 +321,8 @@ final class StylizeCommand implements Callable<Integer> {
         });
     }
 
-    private static Path comparison(Path place) {
+    /** Where the pictures beside each other go. */
+    static Path comparison(Path place) {
         String name = String.valueOf(place.getFileName());
         int dot = name.lastIndexOf('.');
         return place.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "-compare.png");
@@ -408,14 +413,14 @@ final class StylizeCommand implements Callable<Integer> {
     }
 
     private Image mixedByChannel(Image content, Image result) {
-        if (rgb.stream().allMatch(share -> share == 1)) {
+        if (mix.stream().allMatch(share -> share == 1)) {
             return result;
         }
         float[] from = content.pixels();
         float[] mixed = result.pixels();
         int plane = from.length / 3;
         for (int i = 0; i < mixed.length; i++) {
-            float share = rgb.get(i / plane).floatValue();
+            float share = mix.get(i / plane).floatValue();
             mixed[i] = share == 0 ? from[i] : from[i] + share * (mixed[i] - from[i]);
         }
         return Image.owning(content.width(), content.height(), mixed, content.alpha());

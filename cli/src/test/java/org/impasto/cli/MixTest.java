@@ -68,7 +68,7 @@ class MixTest {
     @Test
     void channelsHaveStrengthsOfTheirOwn() {
         Image whole = result("--style", first);
-        Image red = result("--style", first, "--rgb", "1,0,0.5");
+        Image red = result("--style", first, "--mix", "1,0,0.5");
         Image given = Image.read(content);
         assertThat(red.plane(0)).isEqualTo(whole.plane(0));
         assertThat(red.plane(1)).isEqualTo(given.plane(1));
@@ -146,8 +146,8 @@ class MixTest {
         check("--style-weights", "--style", first, "--style-weights", "1,2");
         check("--style-weights", "--style", first, "--style-weights", "-1");
         check("--style-weights", "--style", first, "--style-weights", "0");
-        check("--rgb", "--style", first, "--rgb", "1,1");
-        check("--rgb", "--style", first, "--rgb", "1,1,2");
+        check("--mix", "--style", first, "--mix", "1,1");
+        check("--mix", "--style", first, "--mix", "1,1,2");
         check("--tile", "--style", first, "--method", "wct", "--weights", first, first, "--tile", "5");
         check("--tile", "--style", first, "--tile", "512");
         check("--keep-colors", "--style", first, "--keep-colors");

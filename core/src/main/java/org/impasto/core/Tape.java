@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tape implements Decorator, AutoCloseable {
     private final Backend inner;
+    private final @Nullable TapeObserver observer;
     private final Thread thread = Thread.currentThread();
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Parameter, Node> leaves = new LinkedHashMap<>();
@@ -29,8 +31,9 @@ public final class Tape implements Decorator, AutoCloseable {
     private boolean insideCustom;
     private boolean walked;
 
-    private Tape(Backend inner) {
+    private Tape(Backend inner, @Nullable TapeObserver observer) {
         this.inner = inner;
+        this.observer = observer;
     }
 
     /** Gradients of a scalar function of one tensor, and of the parameters it reads. */
@@ -49,10 +52,31 @@ public final class Tape implements Decorator, AutoCloseable {
      * @param function from tensors of a tape to one element
      */
     public static Gradients gradients(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
+        return gradients(new Tape(Tensor.outermost("gradients", inputs), null), (t, x) -> function.apply(x), inputs);
+    }
+
+    /**
+     * Gradients of a scalar function with respect to the trainable parameters that it reads.
+     *
+     * @param backend where the parameters live
+     * @param function gets the tape, as the backend to make its input tensors on, and gives one element; the inputs are
+     *     constants, so nothing is spent on their gradients
+     */
+    public static Gradients gradients(Backend backend, Function<Backend, Tensor> function) {
+        return gradients(new Tape(backend, null), (tape, none) -> function.apply(tape), List.of());
+    }
+
+    /** The same under an observer's eyes, slowly: for diagnosis. */
+    public static Gradients gradients(Backend backend, Function<Backend, Tensor> function, TapeObserver observer) {
+        return gradients(new Tape(backend, observer), (tape, none) -> function.apply(tape), List.of());
+    }
+
+    private static Gradients gradients(
+            Tape tape, BiFunction<Tape, List<Tensor>, Tensor> function, List<Tensor> inputs) {
         try (Scope scope = Scope.open();
-                Tape tape = new Tape(Tensor.outermost("gradients", inputs))) {
+                tape) {
             List<Tensor> tracked = tape.track(inputs);
-            Tensor value = function.apply(tracked);
+            Tensor value = function.apply(tape, tracked);
             if (value.shape().elements() != 1) {
                 throw new ShapeException("gradients: the function's value is " + value.spec()
                         + ", expected one element;" + " reduce it with sum() or mean()");
@@ -244,6 +268,9 @@ public final class Tape implements Decorator, AutoCloseable {
     Tensor leaf(Parameter parameter) {
         checkThread();
         checkNotCaptured(parameter.path());
+        if (observer != null) {
+            observer.read(parameter);
+        }
         Storage value = parameter.on(inner).storage().retain();
         Source source = null;
         if (parameter.isTrainable()) {
@@ -264,6 +291,10 @@ public final class Tape implements Decorator, AutoCloseable {
         return inner;
     }
 
+    boolean isObserved() {
+        return observer != null;
+    }
+
     Backend plainBackend() {
         Backend plain = inner;
         while (plain instanceof Decorator decorator) {
@@ -279,7 +310,19 @@ public final class Tape implements Decorator, AutoCloseable {
 
     @Override
     public Storage create(Spec spec, Buffer values) {
-        return new Tracked(this, inner.create(spec, values), null);
+        return constant(inner.create(spec, values));
+    }
+
+    @Override
+    public Storage share(Shape shape, float[] values) {
+        return constant(inner.share(shape, values));
+    }
+
+    private Storage constant(Storage given) {
+        if (observer != null) {
+            observeComputed("values given", -1, List.of(given));
+        }
+        return new Tracked(this, given, null);
     }
 
     @Override
@@ -310,6 +353,9 @@ public final class Tape implements Decorator, AutoCloseable {
         if (anyTracked) {
             node = newNode(operation, null, null, sources, inputSpecs, outputs);
             node.save(operation.saves(index -> sources.get(index) != null), innerInputs, results);
+        }
+        if (observer != null) {
+            observeComputed(operation.name(), node == null ? -1 : nodes.size() - 1, results);
         }
         return wrap(results, node);
     }
@@ -373,6 +419,9 @@ public final class Tape implements Decorator, AutoCloseable {
             node = new Node(null, function, null, sources, inputSpecs, outputSpecs, streamPosition);
             nodes.add(node);
             node.save(function.saves(), innerInputs, results);
+            if (observer != null) {
+                observeComputed(node.name(), nodes.size() - 1, results);
+            }
         }
         List<Tensor> tensors = new ArrayList<>();
         for (Storage storage : wrap(results, node)) {
@@ -435,7 +484,7 @@ public final class Tape implements Decorator, AutoCloseable {
             if (node.parameter != null) {
                 addTo(parameterGradients, node.parameter, Objects.requireNonNull(node.gradients.get(0)));
             } else if (node.operation != null || node.custom != null) {
-                walkThrough(node);
+                walkThrough(node, index);
             }
             if (!wantedInputs.contains(node)) {
                 node.releaseAll();
@@ -450,7 +499,7 @@ public final class Tape implements Decorator, AutoCloseable {
         return gradients;
     }
 
-    private void walkThrough(Node node) {
+    private void walkThrough(Node node, int index) {
         try (Scope scope = Scope.open()) {
             Backward backward = new Backward(this, node, node.gradients);
             List<@Nullable Tensor> gradients;
@@ -463,6 +512,12 @@ public final class Tape implements Decorator, AutoCloseable {
                 throw new ShapeException(node.name() + ": expected a gradient (or null) for each of "
                         + node.sources.size() + " operands, found " + gradients.size());
             }
+            if (observer != null) {
+                observer.differentiated(
+                        index,
+                        node.name(),
+                        gradients.stream().filter(Objects::nonNull).toList());
+            }
             for (int input = 0; input < node.sources.size(); input++) {
                 Source source = node.sources.get(input);
                 Tensor gradient = gradients.get(input);
@@ -474,6 +529,15 @@ public final class Tape implements Decorator, AutoCloseable {
                     accumulate(source, gradient);
                 }
             }
+        }
+    }
+
+    private void observeComputed(String operation, int index, List<Storage> results) {
+        try (Scope scope = Scope.open()) {
+            List<Tensor> tensors = results.stream()
+                    .map(result -> Tensor.owning(inner, result.retain()))
+                    .toList();
+            Objects.requireNonNull(observer).computed(index, operation, tensors);
         }
     }
 
@@ -523,7 +587,7 @@ public final class Tape implements Decorator, AutoCloseable {
         Run run = Run.current();
         return run.replay(node.streamPosition, () -> {
             try (Scope scope = Scope.open();
-                    Tape again = new Tape(inner)) {
+                    Tape again = new Tape(inner, null)) {
                 List<Tensor> tracked = again.track(inputs);
                 List<Tensor> results = function.apply(tracked);
                 if (results.size() != resultGradients.size()) {

@@ -29,24 +29,9 @@ class CpuGoldenTest {
     /** The most that the fast 3x3 convolution may add to the rounding error of the plain sum. */
     private static final double WINOGRAD_FACTOR = 2.5;
 
-    /** Ops of what the library does not have yet: training, flows, diffusion, the text encoder. */
+    /** Ops of what the library does not have yet: diffusion, the text encoder. */
     private static final Set<String> NOT_YET = Set.of(
             "(weights only)",
-            "gatys_loss",
-            "lbfgs",
-            "train",
-            "actnorm",
-            "block",
-            "coupling",
-            "flow",
-            "gated_conv_net",
-            "glow",
-            "invconv",
-            "invconv_lu",
-            "mask_coupling",
-            "mnistflow",
-            "squeeze",
-            "zeroconv",
             "AutoencoderKL",
             "CLIPTextModel",
             "ControlNetModel+UNet",
@@ -98,11 +83,13 @@ class CpuGoldenTest {
     private static GoldenRunner runner() {
         GoldenRunner runner = CoreGoldenOperations.runner();
         FilterGoldenOperations.register(runner);
+        FlowGoldenOperations.register(runner);
         FunctionGoldenOperations.register(runner);
         LayerGoldenOperations.register(runner);
         MatrixGoldenOperations.register(runner);
         MetricGoldenOperations.register(runner);
         StyleGoldenOperations.register(runner);
+        TrainingGoldenOperations.register(runner);
         TransferGoldenOperations.register(runner);
         return runner;
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
@@ -17,11 +18,16 @@ import org.impasto.testing.golden.GoldenOperation;
  * Gradients through relus and maxima, which jump where two numbers are within rounding of each other. A gradient beyond
  * its tolerance is allowed the largest change that random rounding of float64 results makes to it.
  */
-record SwitchingGradients(GoldenOperation operation) implements GoldenOperation {
+record SwitchingGradients(GoldenOperation operation, Predicate<String> switching) implements GoldenOperation {
     private static final int TRIALS = 16;
 
     /** How far each trial moved each gradient of a file, whichever backend is judged. */
     private static final Map<Path, List<Map<String, Double>>> MOVEMENTS = new HashMap<>();
+
+    /** The tensors {@code grad.*} of an operation. */
+    SwitchingGradients(GoldenOperation operation) {
+        this(operation, name -> name.startsWith("grad."));
+    }
 
     @Override
     public Map<String, Tensor> run(GoldenCase golden, Backend backend) {
@@ -36,7 +42,7 @@ record SwitchingGradients(GoldenOperation operation) implements GoldenOperation 
     @Override
     public GoldenError judge(GoldenCase golden, String name, double[] found, double peerFactor) {
         GoldenError error = operation.judge(golden, name, found, peerFactor);
-        if (error.isWithin() || !name.startsWith("grad.")) {
+        if (error.isWithin() || !switching.test(name)) {
             return error;
         }
         // As many trials as it takes: those made for one backend serve the others.
@@ -56,7 +62,7 @@ record SwitchingGradients(GoldenOperation operation) implements GoldenOperation 
         Map<String, Double> movements = new HashMap<>();
         try (Scope scope = Scope.open()) {
             operation.run(golden, new RandomRounding(seed)).forEach((name, moved) -> {
-                if (name.startsWith("grad.")) {
+                if (switching.test(name)) {
                     movements.put(
                             name,
                             operation.judge(golden, name, moved.toDoubles(), 0).error());

@@ -1,11 +1,11 @@
 package org.impasto.core.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.gson.stream.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -210,14 +210,16 @@ public final class WeightRegistry {
 
     private static byte[] describe(Entry entry) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text).useDefaultPrettyPrinter()) {
-            json.writeStartObject();
-            json.writeStringField("file", entry.file().getFileName().toString());
-            json.writeNumberField("bytes", entry.bytes());
-            json.writeStringField("sha256", entry.sha256());
-            json.writeStringField("licence", entry.licence());
-            json.writeStringField("origin", entry.origin());
-            json.writeEndObject();
+        try (JsonWriter json = new JsonWriter(new OutputStreamWriter(text, StandardCharsets.UTF_8))) {
+            json.setHtmlSafe(false);
+            json.setIndent("  ");
+            json.beginObject();
+            json.name("file").value(entry.file().getFileName().toString());
+            json.name("bytes").value(entry.bytes());
+            json.name("sha256").value(entry.sha256());
+            json.name("licence").value(entry.licence());
+            json.name("origin").value(entry.origin());
+            json.endObject();
         }
         return text.toByteArray();
     }

@@ -1,9 +1,9 @@
 package org.impasto.core.weights;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.google.gson.stream.JsonWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -168,31 +168,37 @@ public final class WeightWriter {
         sink.flush();
     }
 
+    private static void array(JsonWriter json, long... numbers) throws IOException {
+        json.beginArray();
+        for (long number : numbers) {
+            json.value(number);
+        }
+        json.endArray();
+    }
+
     private byte[] header(List<Announced> ordered) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
-            json.writeStartObject();
+        try (JsonWriter json = new JsonWriter(new OutputStreamWriter(bytes, StandardCharsets.UTF_8))) {
+            json.setHtmlSafe(false);
+            json.beginObject();
             if (!metadata.isEmpty()) {
-                json.writeObjectFieldStart(Safetensors.METADATA);
+                json.name(Safetensors.METADATA).beginObject();
                 for (Map.Entry<String, String> text : metadata.entrySet()) {
-                    json.writeStringField(text.getKey(), text.getValue());
+                    json.name(text.getKey()).value(text.getValue());
                 }
-                json.writeEndObject();
+                json.endObject();
             }
             long offset = 0;
             for (Announced tensor : ordered) {
-                json.writeObjectFieldStart(tensor.name);
-                json.writeStringField("dtype", Safetensors.code(tensor.spec.type()));
-                json.writeFieldName("shape");
-                long[] sizes = tensor.spec.shape().toArray();
-                json.writeArray(sizes, 0, sizes.length);
                 long end = offset + bytes(tensor.spec);
-                json.writeFieldName("data_offsets");
-                json.writeArray(new long[] {offset, end}, 0, 2);
-                json.writeEndObject();
+                json.name(tensor.name).beginObject();
+                json.name("dtype").value(Safetensors.code(tensor.spec.type()));
+                array(json.name("shape"), tensor.spec.shape().toArray());
+                array(json.name("data_offsets"), offset, end);
+                json.endObject();
                 offset = end;
             }
-            json.writeEndObject();
+            json.endObject();
         }
         while (bytes.size() % 8 != 0) {
             bytes.write(' ');

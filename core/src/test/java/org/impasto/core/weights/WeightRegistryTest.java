@@ -129,7 +129,7 @@ class WeightRegistryTest {
             "{}",
             sound.replace("net.safetensors", "../../net.safetensors"),
             sound.replaceFirst("[0-9a-f]{64}", "abc"),
-            sound.replace("\"bytes\" : ", "\"bytes\" : 1.5, \"x\" : "),
+            sound.replace("\"bytes\": ", "\"bytes\": 1.5, \"x\": "),
             sound.substring(0, sound.length() / 2)
         }) {
             Files.writeString(description, broken);

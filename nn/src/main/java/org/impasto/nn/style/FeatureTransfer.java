@@ -16,8 +16,8 @@ import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Model;
+import org.impasto.nn.vgg.Decoder;
 import org.impasto.nn.vgg.Vgg;
-import org.impasto.nn.vgg.VggDecoder;
 import org.impasto.nn.vgg.VggVariant;
 
 /**
@@ -44,7 +44,7 @@ public final class FeatureTransfer implements StyleTransfer {
      *
      * @param cell pixels on a side of a feature
      */
-    record Level(Vgg encoder, VggDecoder decoder, String tap, int cell) {
+    record Level(Vgg encoder, Decoder decoder, String tap, int cell) {
         /** Features ready to be given what this level needs of a style. */
         StyleMix.Measured named(FeatureTransform.Applied applied) {
             return style -> applied.in(key -> style.get(tap + "." + key));
@@ -103,9 +103,9 @@ public final class FeatureTransfer implements StyleTransfer {
                 models.add(model);
                 encoders.add(model.net());
             }
-            List<VggDecoder> decoders = new ArrayList<>();
+            List<Decoder> decoders = new ArrayList<>();
             for (Path file : decoderFiles) {
-                Model<VggDecoder> model = VggDecoder.load(backend, file);
+                Model<? extends Decoder> model = Decoder.load(backend, file);
                 models.add(model);
                 decoders.add(model.net());
             }
@@ -125,9 +125,9 @@ public final class FeatureTransfer implements StyleTransfer {
         }
     }
 
-    private static List<Level> levels(List<Vgg> encoders, List<VggDecoder> decoders) {
+    private static List<Level> levels(List<Vgg> encoders, List<Decoder> decoders) {
         List<Level> levels = new ArrayList<>();
-        for (VggDecoder decoder : decoders) {
+        for (Decoder decoder : decoders) {
             int block = decoder.doublings() + 1;
             String tap = "relu" + block + "_1";
             Vgg encoder = encoders.stream()

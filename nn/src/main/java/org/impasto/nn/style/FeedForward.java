@@ -1,15 +1,20 @@
 package org.impasto.nn.style;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
+import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Conv2d;
 import org.impasto.nn.ConvTranspose2d;
 import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
+import org.impasto.nn.Model;
+import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
 
@@ -69,6 +74,18 @@ public final class FeedForward implements Layer {
     }
 
     /**
+     * A network with the weights of a file: one that this library trained and saved, or one of TensorFlow's, told apart by
+     * the names of the tensors; see {@link #tensorFlowNames}.
+     */
+    public static Model<FeedForward> load(Backend backend, Path path) {
+        try (WeightFile file = WeightFile.open(path)) {
+            boolean own = file.has("conv1.weight") && file.has("convt3.norm.bias");
+            WeightNames names = own ? WeightNames.asInFile() : tensorFlowNames();
+            return Model.build(backend, ParameterSource.file(file, names), FeedForward::new);
+        }
+    }
+
+    /**
      * The names and layouts of TensorFlow's checkpoints: {@code Variable}, {@code Variable_1} and so on, three for each
      * convolution in the order of the network (kernel, shift, scale), and kernels height x width x in x out, of the
      * transposed ones height x width x out x in.
@@ -100,6 +117,25 @@ public final class FeedForward implements Layer {
     @Override
     public Tensor forward(Tensor picture) {
         return features(picture, List.of(PICTURE)).values().iterator().next();
+    }
+
+    /**
+     * The stylized picture in the size and scale of the content, also for training.
+     *
+     * @param picture N x 3 x H x W in [0, 1]
+     * @return the same shape, about [0, 1], not clamped
+     */
+    public Tensor stylized(Tensor picture) {
+        return Scope.keeping(() -> {
+            Tensor y = forward(picture.affine(255, 0));
+            // The network's paddings leave the first rows and columns over.
+            for (int axis = 2; axis <= 3; axis++) {
+                long size = picture.shape().size(axis);
+                long over = y.shape().size(axis) - size;
+                y = over == 0 ? y : y.slice(axis, over, size);
+            }
+            return y.affine(1 / 255.0, 0);
+        });
     }
 
     /**

@@ -35,11 +35,10 @@ public final class FeedForwardTransfer implements StyleTransfer {
                 + " instead of a style picture");
     }
 
-    /** The style of a weight file with TensorFlow's names, {@code Variable}, {@code Variable_1} and so on. */
+    /** The style of a weight file that {@link FeedForward#load} knows. */
     public StyleCode prepare(Path weights) {
         try (Scope scope = Scope.open();
-                Model<FeedForward> model =
-                        Model.load(backend, weights, FeedForward.tensorFlowNames(), FeedForward::new)) {
+                Model<FeedForward> model = FeedForward.load(backend, weights)) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (Parameter parameter : model.weights().all()) {
                 tensors.put(parameter.path(), parameter.value());
@@ -65,14 +64,7 @@ public final class FeedForwardTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             Backend plain = content.plain().backend();
             try (Model<FeedForward> model = Model.build(plain, source(style), FeedForward::new)) {
-                Tensor picture = model.net().forward(content.affine(255, 0));
-                Shape from = content.shape();
-                Shape to = picture.shape();
-                // The network's paddings leave the first rows and columns over: see FeedForward.
-                return picture.slice(2, to.size(2) - from.size(2), from.size(2))
-                        .slice(3, to.size(3) - from.size(3), from.size(3))
-                        .clamp(0, 255)
-                        .affine(1 / 255.0, 0);
+                return model.net().stylized(content).clamp(0, 1);
             }
         });
     }

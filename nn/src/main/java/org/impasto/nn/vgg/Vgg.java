@@ -248,7 +248,9 @@ public final class Vgg implements Layer {
         throw new IllegalStateException(tap);
     }
 
-    private int channels(String tap) {
+    /** Channels of a tap's feature map. */
+    public int channels(String tap) {
+        checkTaps(List.of(tap));
         int block = tap.charAt(4) - '1';
         List<VggVariant.Convolution> layers = variant.blocks().get(block);
         int layer = tap.startsWith("pool") ? layers.size() - 1 : Integer.parseInt(tap.substring(6)) - 1;

@@ -13,18 +13,18 @@ import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Conv2d;
-import org.impasto.nn.Layer;
 import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
 import org.impasto.nn.tiling.ReceptiveField;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoder from a feature map of VGG back to a picture: 3x3 convolutions with reflected edges, a relu after each, and
  * nearest-neighbour doubling where the encoder pooled.
  */
-public final class VggDecoder implements Layer {
+public final class VggDecoder implements Decoder {
     private static final List<String> NORMALISED_3 = List.of("1", "5", "8", "12", "15");
     private static final List<String> THIN = List.of(
             "conv51", "conv44", "conv43", "conv42", "conv41", "conv34", "conv33", "conv32", "conv31", "conv22",
@@ -57,10 +57,9 @@ public final class VggDecoder implements Layer {
      */
     public static Model<VggDecoder> load(Backend backend, Path path) {
         try (WeightFile file = WeightFile.open(path)) {
-            for (String prefix : List.of("", "model.")) {
-                if (isBelow(file, prefix)) {
-                    return load(backend, file, prefix);
-                }
+            String prefix = prefix(file);
+            if (prefix != null) {
+                return load(backend, file, prefix);
             }
             throw new WeightException(file.path() + ": is no decoder that is known: expected tensors '1.weight'"
                     + " (feature invertor) or 'conv11.weight' (thin), found "
@@ -76,6 +75,11 @@ public final class VggDecoder implements Layer {
                 .below(prefix)
                 .ignoring(name -> name.contains("_aux") || !name.startsWith(prefix));
         return Model.build(backend, ParameterSource.file(file, names), p -> new VggDecoder(p, steps, thin));
+    }
+
+    /** What stands before the names of a decoder that a file holds; null if it holds none. */
+    static @Nullable String prefix(WeightFile file) {
+        return isBelow(file, "") ? "" : isBelow(file, "model.") ? "model." : null;
     }
 
     private static boolean isBelow(WeightFile file, String prefix) {
@@ -106,12 +110,12 @@ public final class VggDecoder implements Layer {
         return steps;
     }
 
-    /** Channels of the feature map that enters. */
+    @Override
     public int channels() {
         return steps.get(0).in();
     }
 
-    /** How often the decoder doubles the size: the poolings between a picture and the feature map that enters. */
+    @Override
     public int doublings() {
         return (int) steps.stream().filter(Step::doubles).count();
     }
@@ -133,7 +137,7 @@ public final class VggDecoder implements Layer {
         }
     }
 
-    /** How far a cell of the picture reaches over the features. */
+    @Override
     public ReceptiveField field() {
         ReceptiveField field = ReceptiveField.identity();
         for (Step step : steps) {

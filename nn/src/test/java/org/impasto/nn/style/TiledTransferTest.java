@@ -41,6 +41,18 @@ class TiledTransferTest {
 
     private static final Object[][] INVERTOR_2 = {{"1", 12, 8, 3}, {"5", 8, 8, 3}, {"8", 8, 3, 3}};
 
+    private static final Object[][] INVERSE = {
+        {"inverse.conv1", 16, 12, 3},
+        {"inverse.conv2", 12, 12, 3},
+        {"inverse.conv3", 12, 12, 3},
+        {"inverse.conv4", 12, 8, 3},
+        {"inverse.conv5", 8, 8, 3},
+        {"inverse.conv6", 8, 8, 3},
+        {"inverse.conv7", 8, 4, 3},
+        {"inverse.conv8", 4, 4, 3},
+        {"inverse.conv9", 4, 3, 3}
+    };
+
     /** Poolings round down. */
     private static final Object[][] THIN = {
         {"conv0", 3, 3, 1},
@@ -151,6 +163,14 @@ class TiledTransferTest {
     void meansAndDeviationsWherePoolingRoundsDown() {
         try (FeatureTransfer transfer =
                 FeatureTransfer.load(backend, Method.ADAIN, file("encoder", THIN), file("decoder", THIN_DECODER))) {
+            tilesGiveTheWhole(transfer);
+        }
+    }
+
+    @Test
+    void throughAnInverseNetwork() {
+        try (FeatureTransfer transfer =
+                FeatureTransfer.load(backend, Method.WCT, file("encoder", NORMALISED), file("inverse", INVERSE))) {
             tilesGiveTheWhole(transfer);
         }
     }

@@ -1,9 +1,10 @@
 package org.impasto.testing.golden;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of a golden case: a JSON object. An option that is missing or of another kind is an error. */
 public final class GoldenConfig {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private final Map<String, @Nullable Object> members;
 
     private GoldenConfig(Map<String, @Nullable Object> members) {
@@ -24,10 +23,10 @@ public final class GoldenConfig {
 
     /** Reads a JSON object. */
     public static GoldenConfig parse(String text) {
-        try (JsonParser parser = JSON.createParser(text)) {
-            parser.nextToken();
-            Object value = value(parser);
-            if (parser.nextToken() == null && value instanceof Map<?, ?> object) {
+        try (JsonReader reader = new JsonReader(new StringReader(text))) {
+            reader.setStrictness(Strictness.STRICT);
+            Object value = value(reader);
+            if (reader.peek() == JsonToken.END_DOCUMENT && value instanceof Map<?, ?> object) {
                 return of(object);
             }
         } catch (IOException malformed) {
@@ -42,35 +41,36 @@ public final class GoldenConfig {
         return new GoldenConfig(Collections.unmodifiableMap(members));
     }
 
-    private static @Nullable Object value(JsonParser parser) throws IOException {
-        switch (parser.currentToken()) {
-            case START_OBJECT: {
+    private static @Nullable Object value(JsonReader reader) throws IOException {
+        switch (reader.peek()) {
+            case BEGIN_OBJECT: {
                 Map<String, @Nullable Object> object = new LinkedHashMap<>();
-                while (parser.nextToken() != JsonToken.END_OBJECT) {
-                    String name = parser.currentName();
-                    parser.nextToken();
-                    object.put(name, value(parser));
+                reader.beginObject();
+                while (reader.hasNext()) {
+                    String name = reader.nextName();
+                    object.put(name, value(reader));
                 }
+                reader.endObject();
                 return object;
             }
-            case START_ARRAY: {
+            case BEGIN_ARRAY: {
                 List<@Nullable Object> array = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(value(parser));
+                reader.beginArray();
+                while (reader.hasNext()) {
+                    array.add(value(reader));
                 }
+                reader.endArray();
                 return array;
             }
-            case VALUE_NUMBER_INT:
-            case VALUE_NUMBER_FLOAT:
-                return parser.getDoubleValue();
-            case VALUE_TRUE:
-                return true;
-            case VALUE_FALSE:
-                return false;
-            case VALUE_NULL:
+            case NUMBER:
+                return reader.nextDouble();
+            case BOOLEAN:
+                return reader.nextBoolean();
+            case NULL:
+                reader.nextNull();
                 return null;
             default:
-                return parser.getText();
+                return reader.nextString();
         }
     }
 

@@ -34,12 +34,18 @@ public record GoldenError(String tensor, double error, double allowed, double pe
         }
         double peerNorm = golden.peerRelativeL2(name);
         if (name.startsWith("grad.") && peerNorm >= 0) {
-            double error = relativeNorm(expected, found);
-            return new GoldenError(name, error, peerFactor * peerNorm + STORED_ROUNDING, peerNorm);
+            return byNorm(golden, name, found, peerNorm, peerFactor);
         }
         double peer = golden.peerError(name);
         double allowed = peerFactor * peer + STORED_ROUNDING * largest(expected);
         return new GoldenError(name, largestDifference(expected, found), allowed, peer);
+    }
+
+    /** By the relative L2 norm of the error, for what lies behind gradients: it may be {@code peerFactor} times the peer's. */
+    public static GoldenError byNorm(
+            GoldenCase golden, String name, double[] found, double peerNorm, double peerFactor) {
+        double error = relativeNorm(golden.values(name), found);
+        return new GoldenError(name, error, peerFactor * peerNorm + STORED_ROUNDING, peerNorm);
     }
 
     /** Equal values: for operations that only move data. Both are float32 values, so nothing is allowed. */

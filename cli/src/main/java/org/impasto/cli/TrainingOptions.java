@@ -1,0 +1,293 @@
+package org.impasto.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.impasto.core.image.Image;
+import org.impasto.nn.Model;
+import org.impasto.nn.data.Augmentation;
+import org.impasto.nn.data.AugmentedPictures;
+import org.impasto.nn.data.PictureBatch;
+import org.impasto.nn.data.PictureFolder;
+import org.impasto.nn.data.Prefetch;
+import org.impasto.nn.optim.Adam;
+import org.impasto.nn.optim.LearningRateSchedule;
+import org.impasto.nn.optim.Optimizer;
+import org.impasto.nn.training.LossFunction;
+import org.impasto.nn.training.SamplePictures;
+import org.impasto.nn.training.Trainer;
+import org.impasto.nn.training.TrainingListener;
+import org.impasto.nn.training.TrainingProgress;
+import org.impasto.nn.vgg.Vgg;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What all trainings have in common: pictures, a VGG that stays as it is, and how long to train. */
+final class TrainingOptions {
+    /** The deepest layer that losses read. */
+    private static final String DEEPEST = "relu3_1";
+
+    private static final int SHOWN_BY_DEFAULT = 4;
+    /** Pixels on the shorter side of a sample at least. */
+    private static final int LEAST_SAMPLE = 16;
+
+    /** Steps in which the learning rate rises; few, for a network that begins with random weights. */
+    private static final int WARM_UP = 50;
+
+    private static final double LAST_RATE = 0.02;
+
+    @Option(
+            names = "--content-dir",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read is named and left"
+                    + " out.")
+    private Path contentDir;
+
+    @Option(names = "--recursive", description = "Also take the pictures in the folders below --content-dir.")
+    private boolean recursive;
+
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FILE",
+            description = "A VGG down to relu3_1 at least, by whose features the loss is measured, for instance"
+                    + " vgg_normalised_conv3_1.pth; or a name that 'impasto weights' knows.")
+    private Path weights;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the results; made if it is missing.")
+    private Path out;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "4000",
+            description = "How many steps to train, those before a --resume included. Default: ${DEFAULT-VALUE}.")
+    private long steps;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Train on squares of N pixels on a side, cut from the pictures at random; a multiple of 4."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int size;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            defaultValue = "0.001",
+            description =
+                    "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine to"
+                            + " a fiftieth. Default: ${DEFAULT-VALUE}.")
+    private double learningRate;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Of the first weights, the pictures' order and their cuts: the same seed gives the same network."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            defaultValue = "250",
+            description = "Steps from one checkpoint to the next. Default: ${DEFAULT-VALUE}.")
+    private long checkpointEvery;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "DIR",
+            description = "Folder of pictures on which to measure and show what the network can do. Default: four of"
+                    + " --content-dir.")
+    private @Nullable Path samples;
+
+    @Option(
+            names = "--sample-every",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Steps from one sample to the next; there is one at the end. Default: ${DEFAULT-VALUE}.")
+    private long sampleEvery;
+
+    @Option(
+            names = "--resume",
+            description = "Go on from the last checkpoint in --out, with the other options as they were.")
+    private boolean resume;
+
+    /** Checks everything that can be checked before any work begins. */
+    void check() {
+        atLeastOne("--steps", steps);
+        atLeastOne("--checkpoint-every", checkpointEvery);
+        atLeastOne("--sample-every", sampleEvery);
+        if (size < 32 || size > 4096 || size % 4 != 0) {
+            throw new UsageException("--size is " + size + ", expected a multiple of 4 from 32 to 4096");
+        }
+        if (batch < 1 || batch > 1024) {
+            throw new UsageException("--batch is " + batch + ", expected a number from 1 to 1024");
+        }
+        if (!(learningRate > 0 && learningRate <= 1)) {
+            throw new UsageException("--learning-rate is " + learningRate + ", expected a number above 0, up to 1");
+        }
+        weights = WeightsCommand.file(weights);
+        FileChecks.input("--weights", weights);
+        FileChecks.inputFolder("--content-dir", contentDir);
+        if (samples != null) {
+            FileChecks.inputFolder("--samples", samples);
+        }
+        FileChecks.outputFolder("--out", out);
+    }
+
+    private static void atLeastOne(String option, long number) {
+        if (number < 1) {
+            throw new UsageException(option + " is " + number + ", expected 1 or more");
+        }
+    }
+
+    /** Complains about a weight of a loss that is none. */
+    static void checkWeight(String option, double weight) {
+        if (!(weight >= 0 && weight <= 1e9)) {
+            throw new UsageException(option + " is " + weight + ", expected a number from 0 to 1000000000");
+        }
+    }
+
+    /** The folder of the results. */
+    Path out() {
+        return out;
+    }
+
+    /** Of the network's first weights. */
+    long seed() {
+        return seed;
+    }
+
+    /** Loads the VGG, and freezes it. */
+    Model<Vgg> lossNetwork() {
+        Model<Vgg> model = Vgg.load(CommandBackend.get(), weights);
+        boolean usable = false;
+        try {
+            if (!model.net().taps().contains(DEEPEST)) {
+                throw new FailureException(
+                        "--weights " + weights + ": " + model.net().variant().name() + " has no layer " + DEEPEST + ", "
+                                + model.net().variant().ending() + "; use a file that goes further");
+            }
+            model.weights().setTrainable("", false);
+            usable = true;
+            return model;
+        } finally {
+            if (!usable) {
+                model.close();
+            }
+        }
+    }
+
+    /** Pictures for samples, at most so many pixels on their longer sides, and of whole cells of four pixels. */
+    List<Image> sampled(int longestSide) {
+        PictureFolder folder = samples == null ? contents(message -> {}) : PictureFolder.of(samples);
+        int count = samples == null ? Math.min(SHOWN_BY_DEFAULT, folder.size()) : folder.size();
+        List<Image> pictures = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int place = (int) ((long) i * folder.size() / count);
+            Image picture = folder.read(place);
+            Image fitted =
+                    Math.max(picture.width(), picture.height()) > longestSide ? picture.fittedTo(longestSide) : picture;
+            if (Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE) {
+                throw new FailureException(
+                        folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
+                                + " pixels, too small or too narrow for a sample; --samples names a folder of others");
+            }
+            pictures.add(fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4));
+        }
+        return pictures;
+    }
+
+    private PictureFolder contents(Consumer<String> skipped) {
+        PictureFolder folder = recursive ? PictureFolder.withSubfolders(contentDir) : PictureFolder.of(contentDir);
+        return folder.skippingBroken(skipped);
+    }
+
+    /**
+     * Trains a model.
+     *
+     * @param zoom the pictures' shorter side in relation to --size
+     */
+    void train(
+            Terminal terminal,
+            Job job,
+            Model<?> model,
+            double zoom,
+            LossFunction<PictureBatch> loss,
+            SamplePictures source) {
+        Augmentation augmentation = Augmentation.resizeShorterSide((int) Math.round(zoom * size))
+                .then(Augmentation.randomCrop(size, size))
+                .then(Augmentation.horizontalFlip());
+        PictureFolder folder = contents(message -> terminal.err().println("impasto: left out: " + message));
+        long warmUp = Math.min(WARM_UP, steps / 2);
+        LearningRateSchedule schedule = LearningRateSchedule.cosine(
+                        learningRate, learningRate * LAST_RATE, steps - warmUp)
+                .afterWarmUp(warmUp);
+        try (Optimizer adam = new Adam(model.weights(), learningRate);
+                Prefetch<PictureBatch> batches = new Prefetch<>(
+                        new AugmentedPictures(folder, "content", batch, augmentation, seed).map(PictureBatch::of))) {
+            new Trainer<>(model, adam, batches, loss)
+                    .steps(steps)
+                    .schedule(schedule)
+                    .folder(out)
+                    .resume(resume)
+                    .checkpointEvery(checkpointEvery)
+                    .samples(sampleEvery, source)
+                    .listener(listener(terminal, job))
+                    .train(job.run());
+        }
+    }
+
+    private static TrainingListener listener(Terminal terminal, Job job) {
+        return new TrainingListener() {
+            @Override
+            public void onStep(TrainingProgress progress) {
+                Duration left = progress.timeLeft();
+                job.note(String.format(
+                        Locale.ROOT,
+                        "loss %.4g  %d:%02d:%02d left",
+                        progress.loss(),
+                        left.toHours(),
+                        left.toMinutesPart(),
+                        left.toSecondsPart()));
+            }
+
+            @Override
+            public void onNotice(String notice) {
+                terminal.err().println("impasto: " + notice);
+            }
+        };
+    }
+
+    /** Pairs of pictures, two a row. */
+    static List<List<Image>> pairs(List<Image> given, List<Image> made, int most) {
+        List<List<Image>> rows = new ArrayList<>();
+        for (int i = 0; i < Math.min(given.size(), most); i++) {
+            if (i % 2 == 0) {
+                rows.add(new ArrayList<>());
+            }
+            rows.get(rows.size() - 1).add(given.get(i));
+            rows.get(rows.size() - 1).add(made.get(i));
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,130 @@
+package org.impasto.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.impasto.core.Shape;
+import org.impasto.core.Storage;
+import org.impasto.core.image.Image;
+import org.impasto.core.weights.WeightWriter;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptimizeTest {
+    private static final Pattern LOSS = Pattern.compile("loss ([0-9.e+-]+): content");
+
+    @TempDir
+    Path folder;
+
+    private Path content;
+    private Path style;
+    private Path net;
+    private Path out;
+
+    @BeforeEach
+    void writeFiles() {
+        content = folder.resolve("content.png");
+        style = folder.resolve("style.png");
+        out = folder.resolve("new/result.png");
+        Pictures.smooth(60, 41).write(content);
+        Pictures.noise(37, 50, 2).write(style);
+        net = folder.resolve("vgg.safetensors");
+        WeightWriter writer = WeightWriter.to(net);
+        Random random = new Random(5);
+        int[] layers = {0, 2, 5, 7, 10};
+        int[] channels = {3, 8, 8, 12, 12, 16};
+        for (int i = 0; i < layers.length; i++) {
+            float[] weights = new float[channels[i + 1] * channels[i] * 9];
+            for (int k = 0; k < weights.length; k++) {
+                weights[k] = (float) (random.nextGaussian() * Math.sqrt(2.0 / (9 * channels[i])));
+            }
+            writer.floats("features." + layers[i] + ".weight", Shape.of(channels[i + 1], channels[i], 3, 3), weights);
+            writer.floats("features." + layers[i] + ".bias", Shape.of(channels[i + 1]), new float[channels[i + 1]]);
+        }
+        writer.write();
+    }
+
+    private CommandLineRun optimize(Object... more) {
+        Object[] all = Stream.concat(
+                        Stream.of("optimize", "--content", content, "--style", style, "--weights", net, "--out", out),
+                        Stream.of(more))
+                .toArray();
+        return CommandLineRun.of(all);
+    }
+
+    private static double loss(CommandLineRun run) {
+        assertThat(run.err()).isEmpty();
+        assertThat(run.code()).isZero();
+        Matcher loss = LOSS.matcher(run.out());
+        assertThat(loss.find()).as(run.out()).isTrue();
+        return Double.parseDouble(loss.group(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lbfgs", "adam"})
+    void moreStepsMakeTheLossSmaller(String optimizer) throws IOException {
+        long before = Storage.live();
+        double one = loss(optimize("--optimizer", optimizer, "--steps", 1));
+        Image early = Image.read(out);
+        double twenty = loss(optimize("--optimizer", optimizer, "--steps", 20, "--compare"));
+        assertThat(twenty).isLessThan(0.8 * one);
+        Image late = Image.read(out);
+        assertThat(late.width()).isEqualTo(60);
+        assertThat(late.height()).isEqualTo(41);
+        assertThat(Pictures.distance(early, late)).isPositive();
+        try (Stream<Path> files = Files.list(out.getParent())) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("result.png", "result-compare.png");
+        }
+        assertThat(Storage.live()).isEqualTo(before);
+    }
+
+    @Test
+    void theSameCommandGivesTheSamePictureAndOptionsAnother() {
+        optimize("--steps", 3, "--scales", 2, "--size", 150, "--init", "noise");
+        Image first = Image.read(out);
+        assertThat(first.width()).isEqualTo(150);
+        optimize("--steps", 3, "--scales", 2, "--size", 150, "--init", "noise");
+        assertThat(Image.read(out)).isEqualTo(first);
+        for (String[] other : new String[][] {
+            {"--seed", "1"}, {"--scales", "1"}, {"--layers", "relu1_1"}, {"--content-layers", "relu1_1"},
+            {"--style-weight", "200"}, {"--content-weight", "0"}, {"--tv-weight", "100"}
+        }) {
+            optimize(Stream.concat(
+                            Stream.of("--steps", 3, "--size", 150, "--init", "noise"), Stream.of((Object[]) other))
+                    .toArray());
+            assertThat(Image.read(out)).as(other[0]).isNotEqualTo(first);
+        }
+    }
+
+    @Test
+    void mistakesAreToldInALine() {
+        wrong(2, "--steps is 0", "--steps", 0);
+        wrong(2, "lbfgs or adam", "--optimizer", "sgd");
+        wrong(2, "content or style or noise", "--init", "black");
+        wrong(2, "--style-weight is -1.0", "--style-weight", -1);
+        wrong(1, "no layer 'relu9_1'", "--layers", "relu9_1");
+        Path missing = folder.resolve("missing.png");
+        content = missing;
+        wrong(1, "missing.png: no such file");
+        CommandLineRun none = CommandLineRun.of("optimize", "--content", style, "--style", style, "--out", out);
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).contains("--weights is missing");
+        assertThat(out).doesNotExist();
+    }
+
+    private void wrong(int code, String message, Object... options) {
+        CommandLineRun run = optimize(options);
+        assertThat(run.err()).contains(message).hasLineCount(1);
+        assertThat(run.code()).isEqualTo(code);
+    }
+}

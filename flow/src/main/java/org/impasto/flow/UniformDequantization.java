@@ -1,0 +1,52 @@
+package org.impasto.flow;
+
+import org.impasto.core.ElementType;
+import org.impasto.core.Scope;
+import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
+
+/**
+ * Uniform noise (Theis and others, A note on the evaluation of generative models, 2015): {@code y = (level + u) / bins
+ * - centre}.
+ */
+public final class UniformDequantization implements Dequantization {
+    private final int bins;
+    private final double centre;
+
+    private UniformDequantization(int bins, double centre) {
+        if (bins < 2) {
+            throw new ShapeException("dequantisation: " + bins + " levels, expected 2 or more");
+        }
+        this.bins = bins;
+        this.centre = centre;
+    }
+
+    /** To numbers in [0, 1). */
+    public static UniformDequantization unit(int bins) {
+        return new UniformDequantization(bins, 0);
+    }
+
+    /** To numbers in [-0.5, 0.5), as Glow takes them. */
+    public static UniformDequantization centred(int bins) {
+        return new UniformDequantization(bins, 0.5);
+    }
+
+    @Override
+    public Invertible.Result forward(Tensor levels, Tensor noise) {
+        try (Scope scope = Scope.open()) {
+            Tensor sum = LogDeterminants.state(levels).add(LogDeterminants.state(noise));
+            double logDet = -Math.log(bins) * GaussianPrior.dimensions(levels);
+            return new Invertible.Result(
+                    scope.keep(sum.affine(1.0 / bins, -centre)), scope.keep(LogDeterminants.same(sum, logDet)));
+        }
+    }
+
+    @Override
+    public Tensor inverse(Tensor y) {
+        return Scope.keeping(() -> LogDeterminants.state(y)
+                .affine(bins, bins * centre)
+                .clamp(0, bins - 1)
+                .to(ElementType.INT64)
+                .to(ElementType.FLOAT64));
+    }
+}

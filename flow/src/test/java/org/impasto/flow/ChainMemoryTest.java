@@ -1,0 +1,120 @@
+package org.impasto.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.impasto.core.Backend;
+import org.impasto.core.Backends;
+import org.impasto.core.Parameter;
+import org.impasto.core.Scope;
+import org.impasto.core.Storage;
+import org.impasto.core.Tape;
+import org.impasto.core.Tensor;
+import org.impasto.flow.RandomFlows.Kind;
+import org.impasto.nn.Model;
+import org.impasto.testing.ObservedBackend;
+import org.junit.jupiter.api.Test;
+
+/** A chain on a tape: its gradient is that of stored activations, its memory does not grow with its length. */
+class ChainMemoryTest {
+    private static final int[] LENGTHS = {4, 64};
+
+    @Test
+    void gradientsAreThoseOfStoredActivations() {
+        for (int length : LENGTHS) {
+            try (Scope scope = Scope.open();
+                    Model<InvertibleSequence> model = steps(Backends.standard(), length)) {
+                Tensor x = RandomFlows.uniform(Backends.standard(), 1, 2, 4, 6, 5);
+                Tape.Gradients walked = gradients(model.net(), InvertibleSequence::forward, x);
+                Tape.Gradients stored = gradients(model.net(), InvertibleSequence::forwardKeepingAll, x);
+                compare("x", walked.inputs().get(0), stored.inputs().get(0), length);
+                assertThat(walked.parameters().keySet())
+                        .isEqualTo(stored.parameters().keySet());
+                for (Map.Entry<Parameter, Tensor> entry : stored.parameters().entrySet()) {
+                    compare(
+                            entry.getKey().path(),
+                            walked.parameters().get(entry.getKey()),
+                            entry.getValue(),
+                            length);
+                }
+            }
+        }
+    }
+
+    private static Model<InvertibleSequence> steps(Backend backend, int length) {
+        return RandomFlows.model(
+                backend,
+                length,
+                0.3,
+                p -> RandomFlows.chain(p, Collections.nCopies(length, Kind.GLOW_STEP), 4, 6, 5, 8));
+    }
+
+    private static Tape.Gradients gradients(
+            InvertibleSequence chain, BiFunction<InvertibleSequence, Tensor, Invertible.Result> forward, Tensor x) {
+        return Tape.gradients(
+                t -> {
+                    Invertible.Result result = forward.apply(chain, t);
+                    return result.y().square().mean().sub(result.logDet().mean());
+                },
+                x);
+    }
+
+    /** Networks see numbers rounded to float32, which now and then round the other way: a few float32 roundings. */
+    private static void compare(String what, Tensor found, Tensor expected, int length) {
+        double largest = expected.abs().max().item();
+        assertThat(found.sub(expected).abs().max().item())
+                .as(what + " of " + length)
+                .isCloseTo(0, within(32 * 0x1p-24 * largest));
+    }
+
+    @Test
+    void memoryDoesNotGrowWithTheLength() {
+        long[] walked = new long[2];
+        long[] stored = new long[2];
+        for (int i = 0; i < 2; i++) {
+            ObservedBackend observed = new ObservedBackend(Backends.standard());
+            try (Scope scope = Scope.open();
+                    Model<InvertibleSequence> model = steps(observed, LENGTHS[i])) {
+                // What the walk back gives to the parameters is not memory of the chain.
+                model.weights().all().forEach(parameter -> parameter.setTrainable(false));
+                Tensor x = RandomFlows.uniform(observed, 1, 2, 4, 6, 5);
+                walked[i] = peak(observed, model.net(), InvertibleSequence::forward, x);
+                stored[i] = peak(observed, model.net(), InvertibleSequence::forwardKeepingAll, x);
+            }
+        }
+        assertThat(walked[1]).as("storages for 4 and 64 steps").isEqualTo(walked[0]);
+        assertThat(stored[1]).as("with stored activations").isGreaterThan(stored[0] + 4 * (LENGTHS[1] - LENGTHS[0]));
+    }
+
+    private static long peak(
+            ObservedBackend observed,
+            InvertibleSequence chain,
+            BiFunction<InvertibleSequence, Tensor, Invertible.Result> forward,
+            Tensor x) {
+        observed.reset();
+        long before = Storage.live();
+        try (Scope scope = Scope.open()) {
+            gradients(chain, forward, x);
+        }
+        assertThat(Storage.live()).isEqualTo(before);
+        return observed.peakLive() - before;
+    }
+
+    @Test
+    void nothingIsLeftBehind() {
+        try (Scope scope = Scope.open();
+                Model<Glow> model = RandomFlows.model(
+                        Backends.standard(), 2, 0.3, p -> new Glow(p, Glow.Options.of(3, 2, 2, 4)))) {
+            Tensor x = RandomFlows.uniform(Backends.standard(), 1, 1, 3, 8, 8);
+            long before = Storage.live();
+            List<Tensor> latents = model.net().encode(x).latents();
+            assertThat(Storage.live()).isEqualTo(before + 4); // two latents, two likelihoods
+            model.net().decode(latents);
+            assertThat(Storage.live()).isEqualTo(before + 5);
+        }
+    }
+}
