@@ -96,11 +96,18 @@ final class WinogradWeights {
     /**
      * dW = G' S G for one panel of output channels and one block of input channels.
      *
-     * @param sums {@code [36][panel][in][width]}
+     * @param sums {@code [part][36][panel][in][width]}, parts that are added up
      * @param weights {@code [out][in][3][3]}
      */
     static void gradient(
-            ConvolutionShape s, float[] sums, int xiStride, Panels panels, int panel, int block, float[] weights) {
+            ConvolutionShape s,
+            float[] sums,
+            int parts,
+            int xiStride,
+            Panels panels,
+            int panel,
+            int block,
+            float[] weights) {
         int in = s.inputChannels();
         int width = panels.width(panel);
         int first = panels.start(panel);
@@ -115,10 +122,7 @@ final class WinogradWeights {
                 int at = offset + channel * width + from;
                 for (int j = 0; j < 6; j++) {
                     for (int i = 0; i < 6; i++) {
-                        int start = at + (i * 6 + j) * xiStride;
-                        for (int k = 0; k < filled; k++) {
-                            points[i][k] = sums[start + k];
-                        }
+                        gather(sums, at + (i * 6 + j) * xiStride, parts, 36 * xiStride, filled, points[i]);
                     }
                     for (int tap = 0; tap < 3; tap++) {
                         combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
@@ -131,6 +135,18 @@ final class WinogradWeights {
                         weights[target + k * in * 9] = (float) line[k];
                     }
                 }
+            }
+        }
+    }
+
+    private static void gather(float[] sums, int start, int parts, int step, int count, double[] target) {
+        for (int k = 0; k < count; k++) {
+            target[k] = sums[start + k];
+        }
+        for (int part = 1; part < parts; part++) {
+            int other = start + part * step;
+            for (int k = 0; k < count; k++) {
+                target[k] += sums[other + k];
             }
         }
     }
