@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
             "  impasto optimize --content photo.jpg --style painting.jpg \\",
             "      --weights vgg_normalised_conv3_1.pth --out result.png",
             "  impasto optimize --content photo.jpg --style painting.jpg --size 768 \\",
-            "      --scales 3 --style-weight 60 --weights vgg19.pth --out result.png",
+            "      --scales 4 --style-weight 500 --weights vgg19.pth --out result.png",
             "",
             "More of the style: a larger --style-weight, or --init style or noise. Larger",
             "strokes: more --scales. A smoother picture: a larger --tv-weight."
@@ -91,7 +91,7 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--scales",
             paramLabel = "N",
-            description = "Work at N sizes, each half the next, the smallest first. Default: 2.")
+            description = "Work at N sizes, each half the next, the smallest first. Default: 3.")
     private int scales = STANDARD.scales();
 
     @Option(
@@ -110,7 +110,7 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--style-weight",
             paramLabel = "W",
-            description = "How much the style's Gram matrices count. Default: 20.")
+            description = "How much the style's Gram matrices count. Default: 100.")
     private double styleWeight = STANDARD.styleWeight();
 
     @Option(
@@ -140,7 +140,7 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "lbfgs or adam. Default: ${DEFAULT-VALUE}.")
     private String optimizer;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of adam. Default: 0.02.")
+    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of adam, which falls as it goes on. Default: 0.02.")
     private double rate = STANDARD.learningRate();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of --init noise. Default: 0.")

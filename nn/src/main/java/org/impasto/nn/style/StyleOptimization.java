@@ -16,6 +16,7 @@ import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
 import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.Lbfgs;
+import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.optim.ParameterGroup;
 import org.impasto.nn.vgg.Vgg;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class StyleOptimization {
     /** Scales with a shorter side than this, in pixels, are left out: deep layers would see next to nothing. */
     private static final int LEAST_SIDE = 48;
+
+    /** What is left of Adam's rate at the end. */
+    private static final double LAST_RATE = 0.05;
 
     /** Deepest first: what the content is told by, if the network goes so far. */
     private static final List<String> CONTENT_LAYERS =
@@ -70,7 +74,7 @@ public final class StyleOptimization {
      * @param styleWeight of the Gram matrices' difference, divided evenly among the layers
      * @param totalVariationWeight of the differences of neighbouring pixels
      * @param method what changes the picture
-     * @param learningRate of Adam
+     * @param learningRate of Adam, at first; it falls to a twentieth
      * @param steps at each scale
      * @param scales number of sizes, 1 for the content's own only
      * @param start the picture to begin with
@@ -102,7 +106,7 @@ public final class StyleOptimization {
 
         /** What most pictures look well with. */
         public static Settings standard() {
-            return new Settings(List.of(), List.of(), 1, 20, 1, Method.LBFGS, 0.02, 100, 2, Start.CONTENT, 0);
+            return new Settings(List.of(), List.of(), 1, 100, 1, Method.LBFGS, 0.02, 100, 3, Start.CONTENT, 0);
         }
 
         /** These options with other layers. */
@@ -364,12 +368,16 @@ public final class StyleOptimization {
     private Tensor byAdam(Evaluations evaluations, Tensor start, Listener listener) {
         Run run = Run.current();
         Parameter picture = new Parameter("picture", start);
+        // Adam moves each pixel by about its rate whatever the gradient: smaller steps at the end settle it.
+        LearningRateSchedule schedule = LearningRateSchedule.cosine(
+                settings.learningRate(), settings.learningRate() * LAST_RATE, Math.max(1, settings.steps()));
         try (Optimizer adam = new Adam(
                 List.of(ParameterGroup.of(List.of(picture))), settings.learningRate(), Adam.Settings.standard())) {
             for (int step = 1; step <= settings.steps(); step++) {
                 try (Scope scope = Scope.open()) {
                     Tape.Gradients gradients = Tape.gradients(evaluations::of, picture.value());
                     evaluations.tell(listener, step - 1, gradients.value().item());
+                    adam.setLearningRate(schedule.rate(step - 1));
                     adam.step(Map.of(picture, gradients.inputs().get(0)));
                 }
                 run.report((double) step / settings.steps());
