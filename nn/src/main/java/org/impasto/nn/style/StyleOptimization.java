@@ -2,25 +2,18 @@ package org.impasto.nn.style;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.impasto.core.Generation;
-import org.impasto.core.Parameter;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
-import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
 import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.Lbfgs;
-import org.impasto.nn.optim.LearningRateSchedule;
-import org.impasto.nn.optim.Optimizer;
-import org.impasto.nn.optim.ParameterGroup;
 import org.impasto.nn.vgg.Vgg;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Neural style transfer by optimisation (Gatys, Ecker and Bethge, "Image style transfer using convolutional neural networks",
@@ -34,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class StyleOptimization {
     /** Scales with a shorter side than this, in pixels, are left out: deep layers would see next to nothing. */
     private static final int LEAST_SIDE = 48;
-
-    /** What is left of Adam's rate at the end. */
-    private static final double LAST_RATE = 0.05;
 
     /** Deepest first: what the content is told by, if the network goes so far. */
     private static final List<String> CONTENT_LAYERS =
@@ -290,101 +280,7 @@ public final class StyleOptimization {
 
     private Tensor optimized(Tensor content, Tensor style, Tensor start, Listener listener) {
         try (GatysLoss loss = new GatysLoss(network, content, style, weights)) {
-            Evaluations evaluations = new Evaluations(loss);
-            return settings.method() == Method.LBFGS
-                    ? byLbfgs(evaluations, start, listener)
-                    : byAdam(evaluations, start, listener);
-        }
-    }
-
-    /** The loss of pictures, and the terms it was made of. */
-    private static final class Evaluations {
-        private final GatysLoss loss;
-        private final List<Progress> recent = new ArrayList<>();
-
-        Evaluations(GatysLoss loss) {
-            this.loss = loss;
-        }
-
-        /** The loss of a tracked picture. */
-        Tensor of(Tensor picture) {
-            GatysLoss.Terms terms = loss.of(picture);
-            recent.add(new Progress(
-                    picture.shape().intSize(3),
-                    picture.shape().intSize(2),
-                    0,
-                    terms.total().item(),
-                    mean(terms.content()),
-                    mean(terms.style()),
-                    terms.totalVariation().item()));
-            return terms.total();
-        }
-
-        private static double mean(Map<String, Tensor> terms) {
-            return terms.values().stream().mapToDouble(Tensor::item).average().orElse(0);
-        }
-
-        /** What is told of the evaluation with a value, after which all are forgotten. */
-        void tell(Listener listener, int step, double value) {
-            @Nullable Progress found = null;
-            for (Progress each : recent) {
-                if (found == null || Math.abs(each.loss() - value) < Math.abs(found.loss() - value)) {
-                    found = each;
-                }
-            }
-            if (found != null) {
-                listener.stepped(new Progress(
-                        found.width(),
-                        found.height(),
-                        step,
-                        found.loss(),
-                        found.content(),
-                        found.style(),
-                        found.totalVariation()));
-                recent.clear();
-            }
-        }
-    }
-
-    private Tensor byLbfgs(Evaluations evaluations, Tensor start, Listener listener) {
-        Run run = Run.current();
-        // A mean over pixels has tiny gradients; as a sum they are of the size that the search's thresholds are made for.
-        double pixels = start.shape().elements();
-        try (Lbfgs search = Lbfgs.minimising(
-                picture -> evaluations.of(picture).affine(pixels, 0),
-                start,
-                Lbfgs.Settings.standard().withTolerances(0, 0))) {
-            evaluations.tell(listener, 0, search.value() / pixels);
-            boolean goesOn = true;
-            for (int step = 1; step <= settings.steps() && goesOn; step++) {
-                goesOn = search.iterate();
-                evaluations.tell(listener, step, search.value() / pixels);
-                run.report((double) step / settings.steps());
-            }
-            return search.point().get(0);
-        }
-    }
-
-    private Tensor byAdam(Evaluations evaluations, Tensor start, Listener listener) {
-        Run run = Run.current();
-        Parameter picture = new Parameter("picture", start);
-        // Adam moves each pixel by about its rate whatever the gradient: smaller steps at the end settle it.
-        LearningRateSchedule schedule = LearningRateSchedule.cosine(
-                settings.learningRate(), settings.learningRate() * LAST_RATE, Math.max(1, settings.steps()));
-        try (Optimizer adam = new Adam(
-                List.of(ParameterGroup.of(List.of(picture))), settings.learningRate(), Adam.Settings.standard())) {
-            for (int step = 1; step <= settings.steps(); step++) {
-                try (Scope scope = Scope.open()) {
-                    Tape.Gradients gradients = Tape.gradients(evaluations::of, picture.value());
-                    evaluations.tell(listener, step - 1, gradients.value().item());
-                    adam.setLearningRate(schedule.rate(step - 1));
-                    adam.step(Map.of(picture, gradients.inputs().get(0)));
-                }
-                run.report((double) step / settings.steps());
-            }
-            return picture.value();
-        } finally {
-            picture.close();
+            return new PixelSearch(loss, settings, listener).from(start);
         }
     }
 }
