@@ -34,12 +34,12 @@ public final class AdditiveCoupling implements Invertible, WalksBack {
 
         @Override
         public Result apply(Tensor second, Tensor answer) {
-            return new Result(second.add(answer), LogDeterminants.none(second));
+            return new Result(second.add(LogDeterminants.state(answer)), LogDeterminants.none(second));
         }
 
         @Override
         public Tensor undo(Tensor changed, Tensor answer) {
-            return changed.sub(answer);
+            return changed.sub(LogDeterminants.state(answer));
         }
 
         @Override

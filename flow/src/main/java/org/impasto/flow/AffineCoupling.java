@@ -40,31 +40,38 @@ public final class AffineCoupling implements Invertible, WalksBack {
             return 2;
         }
 
+        /** log_s + 2, in float32 as the answer is: both directions make the same numbers of the same answer. */
         private static Tensor logit(Tensor answer) {
             return answer.slice(1, 0, answer.shape().size(1) / 2).affine(1, SHIFT);
         }
 
+        private static Tensor scale(Tensor answer) {
+            return LogDeterminants.state(logit(answer).sigmoid());
+        }
+
         private static Tensor shift(Tensor answer) {
-            return answer.slice(1, answer.shape().size(1) / 2, answer.shape().size(1) / 2);
+            long half = answer.shape().size(1) / 2;
+            return LogDeterminants.state(answer.slice(1, half, half));
         }
 
         @Override
         public Result apply(Tensor second, Tensor answer) {
             Tensor logit = logit(answer);
-            Tensor logScale = logit.negate().softplus().negate(); // log(sigmoid(v)), without overflow
-            CouplingScale.check(logScale);
-            return new Result(
-                    second.add(shift(answer)).mul(logit.sigmoid()), LogDeterminants.perSample(logScale));
+            Tensor negative = logit.negate().softplus(); // -log(sigmoid(v)), without overflow
+            CouplingScale.check(negative);
+            Tensor logDet = LogDeterminants.perSample(LogDeterminants.state(negative)).negate();
+            Tensor scale = LogDeterminants.state(logit.sigmoid());
+            return new Result(second.add(shift(answer)).mul(scale), logDet);
         }
 
         @Override
         public Tensor undo(Tensor changed, Tensor answer) {
-            return Scope.keeping(() -> changed.div(logit(answer).sigmoid()).sub(shift(answer)));
+            return Scope.keeping(() -> changed.div(scale(answer)).sub(shift(answer)));
         }
 
         @Override
         public Tensor gradient(Tensor ofChanged, Tensor answer) {
-            return Scope.keeping(() -> ofChanged.mul(logit(answer).sigmoid()));
+            return Scope.keeping(() -> ofChanged.mul(scale(answer)));
         }
     }
 

@@ -2,7 +2,6 @@ package org.impasto.flow;
 
 import java.util.List;
 import org.impasto.core.Backward;
-import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -23,7 +22,7 @@ final class ChannelCoupling implements Invertible, WalksBack {
         this.change = change;
     }
 
-    /** How an answer of the network, in float64, changes the second part. */
+    /** How an answer of the network, in float32, changes the second part, in float64. */
     interface Change {
         /** Channels of an answer for each channel of the second part. */
         int answers();
@@ -54,16 +53,16 @@ final class ChannelCoupling implements Invertible, WalksBack {
         }
     }
 
-    /** What the network says to the first part, in float64. */
+    /** What the network says to the first part. */
     private Tensor ask(Tensor first, Tensor second) {
-        Tensor answer = network.forward(first.to(ElementType.FLOAT32));
+        Tensor answer = network.forward(NetworkInput.of(first));
         Shape expected =
                 second.shape().with(1, change.answers() * second.shape().size(1));
         if (!answer.shape().equals(expected)) {
             throw new ShapeException("coupling: the network made " + answer.shape() + " of " + first.shape()
                     + ", expected " + expected);
         }
-        return answer.to(ElementType.FLOAT64);
+        return answer;
     }
 
     @Override

@@ -7,8 +7,8 @@ import org.impasto.core.Tensor;
 
 /** Refuses what a coupling could not undo. */
 final class CouplingScale {
-    /** A scale within e to the power of this, either way, and its inverse times a state are far from overflow. */
-    private static final double LARGEST_LOGARITHM = 300;
+    /** e to the power of this and of its negative are normal float32 numbers. */
+    private static final double LARGEST_LOGARITHM = 80;
 
     private CouplingScale() {}
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * when it is used.
  */
 public final class MaskCoupling implements Invertible {
-    private static final double LARGEST_FACTOR = 300; // exp of it, and its inverse times a state, are far from overflow
+    private static final double LARGEST_FACTOR = 80; // exp of it and of its negative are normal float32 numbers
 
     private final int channels;
     private final Buffer mask;
@@ -71,8 +71,11 @@ public final class MaskCoupling implements Invertible {
 
     // ---- the change
 
-    /** What is added, and the logarithm of what is multiplied, both 0 where the mask is 1; float64. */
-    private record Change(Tensor shift, Tensor logScale) {}
+    /**
+     * What is added, and the scale with its logarithm: 0, 1 and 0 where the mask is 1; float64. They are worked out in
+     * float32 from the network's answer, so that both directions have the same numbers.
+     */
+    private record Change(Tensor shift, Tensor scale, Tensor logScale) {}
 
     private Change change(Tensor state, @Nullable Tensor context) {
         if (state.shape().rank() != 4
@@ -83,17 +86,19 @@ public final class MaskCoupling implements Invertible {
         }
         checkFactor();
         Tensor passed = mask.on(state).to(ElementType.FLOAT64);
-        Tensor seen = state.mul(passed).to(ElementType.FLOAT32);
+        Tensor seen = NetworkInput.of(state.mul(passed));
         Tensor answer = network.forward(context == null ? seen : Tensor.concat(1, List.of(seen, context)));
         if (!answer.shape().equals(state.shape().with(1, 2L * channels))) {
             throw new ShapeException("mask coupling: the network made " + answer.shape() + " of " + state.shape()
                     + ", expected " + state.shape().with(1, 2L * channels));
         }
-        Tensor wide = answer.to(ElementType.FLOAT64);
-        Tensor changed = passed.affine(-1, 1);
-        Tensor factor = scalingFactor.on(state).to(ElementType.FLOAT64).exp().reshape(1, channels, 1, 1);
-        Tensor logScale = wide.slice(1, 0, channels).div(factor).tanh().mul(factor).mul(changed);
-        return new Change(wide.slice(1, channels, channels).mul(changed), logScale);
+        Tensor changed = mask.on(state).affine(-1, 1);
+        Tensor factor = scalingFactor.on(state).exp().reshape(1, channels, 1, 1);
+        Tensor logScale = answer.slice(1, 0, channels).div(factor).tanh().mul(factor).mul(changed);
+        return new Change(
+                LogDeterminants.state(answer.slice(1, channels, channels).mul(changed)),
+                LogDeterminants.state(logScale.exp()),
+                LogDeterminants.state(logScale));
     }
 
     private boolean fits(Shape shape) {
@@ -118,7 +123,7 @@ public final class MaskCoupling implements Invertible {
         try (Scope scope = Scope.open()) {
             Tensor state = LogDeterminants.state(x);
             Change change = change(state, context);
-            Tensor y = state.add(change.shift()).mul(change.logScale().exp());
+            Tensor y = state.add(change.shift()).mul(change.scale());
             return new Result(
                     scope.keep(CouplingScale.finite(y)), scope.keep(LogDeterminants.perSample(change.logScale())));
         }
@@ -130,7 +135,7 @@ public final class MaskCoupling implements Invertible {
             Tensor state = LogDeterminants.state(y);
             Change change = change(state, context);
             return CouplingScale.finite(
-                    state.mul(change.logScale().negate().exp()).sub(change.shift()));
+                    state.div(change.scale()).sub(change.shift()));
         });
     }
 }
