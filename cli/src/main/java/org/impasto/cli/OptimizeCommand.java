@@ -49,11 +49,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(
-            names = "--content",
-            required = true,
-            paramLabel = "FILE",
-            description = "Picture to change: PNG or JPEG.")
+    @Option(names = "--content", required = true, paramLabel = "FILE", description = "Picture to change: PNG or JPEG.")
     private Path content;
 
     @Option(
@@ -140,7 +136,10 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "lbfgs or adam. Default: ${DEFAULT-VALUE}.")
     private String optimizer;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of adam, which falls as it goes on. Default: 0.02.")
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "Learning rate of adam, which falls as it goes on. Default: 0.02.")
     private double rate = STANDARD.learningRate();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of --init noise. Default: 0.")
@@ -195,7 +194,9 @@ final class OptimizeCommand implements Callable<Integer> {
         NetworkOptions.checkSize(size);
         StyleOptimization.Method method = choice("--optimizer", optimizer, StyleOptimization.Method.values());
         StyleOptimization.Start start = choice("--init", init, StyleOptimization.Start.values());
-        int count = steps != null ? steps : method == StyleOptimization.Method.ADAM ? 3 * STANDARD.steps() : STANDARD.steps();
+        int count = steps != null
+                ? steps
+                : method == StyleOptimization.Method.ADAM ? 3 * STANDARD.steps() : STANDARD.steps();
         whole("--steps", count, LARGEST_STEPS);
         whole("--scales", scales, LARGEST_SCALES);
         number("--content-weight", contentWeight);
@@ -267,8 +268,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private void tell(Job job, StyleOptimization.Progress progress) {
         last = progress;
-        job.note(String.format(
-                Locale.ROOT, "%dx%d loss %.4g", progress.width(), progress.height(), progress.loss()));
+        job.note(String.format(Locale.ROOT, "%dx%d loss %.4g", progress.width(), progress.height(), progress.loss()));
     }
 
     private Image fitted(Image picture) {

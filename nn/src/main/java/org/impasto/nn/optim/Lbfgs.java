@@ -119,7 +119,8 @@ public final class Lbfgs implements AutoCloseable {
         this.names = names;
         this.specs = start.stream().map(Tensor::spec).toList();
         try (Scope scope = Scope.open()) {
-            TensorVector first = new TensorVector(start.stream().map(Tensor::plain).toList());
+            TensorVector first =
+                    new TensorVector(start.stream().map(Tensor::plain).toList());
             this.backend = first.parts().get(0).backend();
             this.point = new HeldVector("point.", names, first);
             this.gradient = new HeldVector("gradient.", names, first.times(0));
@@ -278,8 +279,7 @@ public final class Lbfgs implements AutoCloseable {
                     evaluation.gradients().stream().map(Tensor::plain).toList();
             List<Spec> found = gradients.stream().map(Tensor::spec).toList();
             if (!found.equals(specs)) {
-                throw new ShapeException(
-                        "L-BFGS: gradients are " + found + ", expected those of the point: " + specs);
+                throw new ShapeException("L-BFGS: gradients are " + found + ", expected those of the point: " + specs);
             }
             gradients.forEach(scope::keep);
             return new Evaluated(evaluation.value(), new TensorVector(gradients));
@@ -312,8 +312,8 @@ public final class Lbfgs implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             long count = given.count("pairs");
             if (count > settings.history()) {
-                throw new WeightException("L-BFGS: the state has a history of " + count + ", expected at most "
-                        + settings.history());
+                throw new WeightException(
+                        "L-BFGS: the state has a history of " + count + ", expected at most " + settings.history());
             }
             long restoredIterations = given.count("iterations");
             long restoredEvaluations = given.count("evaluations");

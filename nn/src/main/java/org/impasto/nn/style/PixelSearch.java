@@ -9,8 +9,8 @@ import org.impasto.core.Scope;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.optim.Adam;
-import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Lbfgs;
+import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.optim.ParameterGroup;
 import org.impasto.nn.style.StyleOptimization.Listener;
@@ -42,7 +42,8 @@ final class PixelSearch {
 
     private Tensor byLbfgs(Tensor start) {
         Run run = Run.current();
-        // A mean over pixels has tiny gradients; as a sum they are of the size that the search's thresholds are made for.
+        // A mean over pixels has tiny gradients; as a sum they are of the size that the search's thresholds are made
+        // for.
         double pixels = start.shape().elements();
         try (Lbfgs search = Lbfgs.minimising(
                 picture -> loss(picture).affine(pixels, 0),

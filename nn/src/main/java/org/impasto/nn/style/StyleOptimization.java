@@ -29,8 +29,7 @@ public final class StyleOptimization {
     private static final int LEAST_SIDE = 48;
 
     /** Deepest first: what the content is told by, if the network goes so far. */
-    private static final List<String> CONTENT_LAYERS =
-            List.of("relu4_2", "relu4_1", "relu3_1", "relu2_1", "relu1_1");
+    private static final List<String> CONTENT_LAYERS = List.of("relu4_2", "relu4_1", "relu3_1", "relu2_1", "relu1_1");
 
     private final Vgg network;
     private final Settings settings;
@@ -102,43 +101,97 @@ public final class StyleOptimization {
         /** These options with other layers. */
         public Settings withLayers(List<String> content, List<String> style) {
             return new Settings(
-                    content, style, contentWeight, styleWeight, totalVariationWeight, method, learningRate, steps,
-                    scales, start, seed);
+                    content,
+                    style,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with other weights. */
         public Settings withWeights(double content, double style, double totalVariation) {
             return new Settings(
-                    contentLayers, styleLayers, content, style, totalVariation, method, learningRate, steps, scales,
-                    start, seed);
+                    contentLayers,
+                    styleLayers,
+                    content,
+                    style,
+                    totalVariation,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another method. */
         public Settings withMethod(Method value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, value, learningRate,
-                    steps, scales, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    value,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another number of steps. */
         public Settings withSteps(int value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    value, scales, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    value,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another number of scales. */
         public Settings withScales(int value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    steps, value, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    value,
+                    start,
+                    seed);
         }
 
         /** These options with another picture to begin with. */
         public Settings withStart(Start value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    steps, scales, value, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    value,
+                    seed);
         }
     }
 
@@ -228,7 +281,10 @@ public final class StyleOptimization {
                 Tensor smallStyle = reduced(style, scale);
                 Tensor start = picture == null
                         ? start(smallContent, smallStyle)
-                        : resized(picture, smallContent.shape().size(2), smallContent.shape().size(3));
+                        : resized(
+                                picture,
+                                smallContent.shape().size(2),
+                                smallContent.shape().size(3));
                 double share = Math.pow(0.25, scale) / work;
                 double from = done;
                 Tensor better;
@@ -244,8 +300,7 @@ public final class StyleOptimization {
 
     /** As many as were asked for and make sense. */
     private int scales(Shape content, Shape style) {
-        long least = Math.min(
-                Math.min(content.size(2), content.size(3)), Math.min(style.size(2), style.size(3)));
+        long least = Math.min(Math.min(content.size(2), content.size(3)), Math.min(style.size(2), style.size(3)));
         int scales = 1;
         while (scales < settings.scales() && least >> scales >= LEAST_SIDE) {
             scales++;

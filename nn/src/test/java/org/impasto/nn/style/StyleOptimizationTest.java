@@ -27,8 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class StyleOptimizationTest {
-    private static final VggVariant SMALL =
-            VggVariant.torchvision(new int[] {1, 1, 1}, new int[] {8, 12, 16});
+    private static final VggVariant SMALL = VggVariant.torchvision(new int[] {1, 1, 1}, new int[] {8, 12, 16});
 
     private final Backend backend = Backends.standard();
     private final long live = Storage.live();
