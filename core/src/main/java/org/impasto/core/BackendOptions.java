@@ -41,7 +41,7 @@ public record BackendOptions(
     }
 
     /**
-     * These options with convolutions that sum plainly. Without it 3x3 convolutions of stride 1 may go by way of Winograd's
+     * These options with convolutions that sum plainly. Without it those of 3x3 and more, stride 1, may go by Winograd's
      * transforms, which round about twice as much and spread what is not finite: an infinite or NaN input makes NaN of
      * the tiles of 4x4 results that it has a part in, where plain sums give NaN or infinity only to results that it
      * reaches.
