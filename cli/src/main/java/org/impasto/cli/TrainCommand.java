@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
         name = "train",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "fast-style|inverse",
+        synopsisSubcommandLabel = "fast-style|inverse|glow",
         description =
-                "Trains a network on a folder of pictures. A training that was stopped in any way, Ctrl-C and loss"
+                "Trains a network on pictures. A training that was stopped in any way, Ctrl-C and loss"
                         + " of power too, goes on with --resume as if nothing had happened.",
         footerHeading = "%nThe folder --out then holds:%n",
         footer = {
@@ -28,11 +28,12 @@ final class TrainCommand implements Callable<Integer> {
     static CommandLine line(Terminal terminal) {
         return new CommandLine(new TrainCommand())
                 .addSubcommand(new TrainFastStyleCommand(terminal))
-                .addSubcommand(new TrainInverseCommand(terminal));
+                .addSubcommand(new TrainInverseCommand(terminal))
+                .addSubcommand(new TrainGlowCommand(terminal));
     }
 
     @Override
     public Integer call() {
-        throw new UsageException("expected fast-style or inverse after train");
+        throw new UsageException("expected fast-style, inverse or glow after train");
     }
 }

@@ -179,7 +179,7 @@ class TrainTest {
 
     @Test
     void mistakes() throws IOException {
-        check(WRONG_USAGE, CommandLineRun.of("train"), "fast-style or inverse");
+        check(WRONG_USAGE, CommandLineRun.of("train"), "fast-style, inverse or glow");
         check(WRONG_USAGE, CommandLineRun.of("train", "fast"), "'fast'");
         check(WRONG_USAGE, CommandLineRun.of("train", "inverse", "--out", out), "--content-dir", "--weights");
         check(WRONG_USAGE, fastStyle("--size", 30), "--size is 30", "multiple of 4");

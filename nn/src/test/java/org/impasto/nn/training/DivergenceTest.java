@@ -97,7 +97,9 @@ class DivergenceTest {
                 0,
                 0,
                 (x, gain) -> Tensor.checkpoint(
-                        inputs -> inputs.get(1).mul(inputs.get(0).square()).mul(inputs.get(0).square().reciprocal()),
+                        inputs -> inputs.get(1)
+                                .mul(inputs.get(0).square())
+                                .mul(inputs.get(0).square().reciprocal()),
                         x,
                         gain),
                 trainer -> {});

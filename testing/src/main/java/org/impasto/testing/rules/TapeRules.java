@@ -312,7 +312,8 @@ final class TapeRules {
                     tape -> {
                         Tensor x = vector(tape, 5);
                         return Tensor.checkpoint(
-                                inputs -> inputs.get(0).square().affine(1, 1), weight.on(x).mul(x));
+                                inputs -> inputs.get(0).square().affine(1, 1),
+                                weight.on(x).mul(x));
                     },
                     observer);
             assertThat(seen)

@@ -81,7 +81,8 @@ public final class ConvolutionPlan {
     }
 
     private static boolean winogradPays(ConvolutionShape s, boolean shallow) {
-        boolean dense = s.strideHeight() == 1 && s.strideWidth() == 1 && s.dilationHeight() == 1 && s.dilationWidth() == 1;
+        boolean dense =
+                s.strideHeight() == 1 && s.strideWidth() == 1 && s.dilationHeight() == 1 && s.dilationWidth() == 1;
         WinogradPieces pieces = WinogradPieces.of(s);
         if (!dense || s.kernelHeight() < 3 || s.kernelWidth() < 3 || shallow && !pieces.unfolded()) {
             return false;

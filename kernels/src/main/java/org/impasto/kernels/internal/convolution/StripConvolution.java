@@ -86,8 +86,7 @@ final class StripConvolution {
         panels = Panels.of(depthwise ? BLOCK : shape.outputChannelsPerGroup());
         tileHeight = tileHeight();
         tilesDown = (outHeight + tileHeight - 1) / tileHeight;
-        boolean splits =
-                algorithm == ConvolutionPlan.Algorithm.DIRECT && tiles(tileHeight) < PIECES_WANTED;
+        boolean splits = algorithm == ConvolutionPlan.Algorithm.DIRECT && tiles(tileHeight) < PIECES_WANTED;
         panelPieces = splits ? panels.count() : 1;
         strip = new Strip(
                 shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown, tilesAcross);

@@ -204,11 +204,7 @@ final class WinogradConvolution {
         for (int block = fromBlock; block < toBlock; block++) {
             for (int t = 0; t < padded; t++) {
                 // the last group repeats the last tile; the repeated products are not stored
-                transformInput(
-                        first + Math.min(t, count - 1),
-                        block,
-                        scratch,
-                        place(t, block));
+                transformInput(first + Math.min(t, count - 1), block, scratch, place(t, block));
             }
         }
     }
@@ -233,7 +229,13 @@ final class WinogradConvolution {
                 for (int t = begin; t < (end == count ? padded : end); t++) {
                     int x = (Math.min(t, count - 1) - begin) * 4 * BLOCK;
                     kernels.winogradInput(
-                            scratch.strip, block * 6 * row + x, row, scratch.lines, scratch.v, place(t, block), vStride);
+                            scratch.strip,
+                            block * 6 * row + x,
+                            row,
+                            scratch.lines,
+                            scratch.v,
+                            place(t, block),
+                            vStride);
                 }
             }
         }

@@ -53,8 +53,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             int yOffset,
             double[] sumAndLargest) {
         int done = length - length % LANES;
-        plain.exponentials(
-                length - done, x, xOffset + done, centre, ahead, y, yOffset + done, sumAndLargest);
+        plain.exponentials(length - done, x, xOffset + done, centre, ahead, y, yOffset + done, sumAndLargest);
         float[] lanes = new float[2 * LANES];
         exponentialsOfVectors(done, x, xOffset, centre, ahead, y, yOffset, lanes);
         double sum = 0;

@@ -87,7 +87,8 @@ public final class Workers {
     private static final class Call implements Runnable {
         private static final int CLOSED = 1 << 30;
 
-        private static final int LINE = 16; // longs from a range to the next: no two in a line of a cache, nor in a pair
+        private static final int LINE =
+                16; // longs from a range to the next: no two in a line of a cache, nor in a pair
 
         private final int threads;
         private final Run run;

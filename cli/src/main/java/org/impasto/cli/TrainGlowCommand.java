@@ -1,0 +1,339 @@
+package org.impasto.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.impasto.core.Backend;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.Tensor;
+import org.impasto.core.image.Image;
+import org.impasto.flow.Certificate;
+import org.impasto.flow.Dequantization;
+import org.impasto.flow.Encoding;
+import org.impasto.flow.GaussianBaseline;
+import org.impasto.flow.Glow;
+import org.impasto.flow.Invertible;
+import org.impasto.flow.UniformDequantization;
+import org.impasto.nn.Model;
+import org.impasto.nn.data.Batches;
+import org.impasto.nn.optim.Adam;
+import org.impasto.nn.optim.LearningRateSchedule;
+import org.impasto.nn.optim.Optimizer;
+import org.impasto.nn.training.Loss;
+import org.impasto.nn.training.Trainer;
+import org.impasto.nn.training.TrainingListener;
+import org.impasto.nn.training.TrainingProgress;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains a small Glow on grey pictures. */
+@Command(
+        name = "glow",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Trains a normalizing flow (Kingma and Dhariwal, Glow, 2018) on grey pictures of one size, such as"
+                + " the digits of MNIST: it gives their likelihood and draws new ones.",
+        sortOptions = false,
+        footerHeading = "%nSamples:%n",
+        footer = {
+            "  three rows of new pictures, at temperatures 0.5, 0.7 and 1; a row of given pictures,",
+            "  a row of the same sent forth and back, and a row from the first of them to the second",
+            "  through latent space.",
+            "",
+            "Example:",
+            "  impasto train glow --digits train-images-idx3-ubyte.gz \\",
+            "      --test t10k-images-idx3-ubyte.gz --steps 3000 --out glow"
+        })
+final class TrainGlowCommand implements Callable<Integer> {
+    private static final int LEVELS = 256;
+    private static final double[] TEMPERATURES = {0.5, 0.7, 1};
+    private static final int SHOWN = 10;
+    private static final int TEST_BATCH = 100;
+    private static final int FIRST_BATCH = 256; // for the actnorms
+    private static final double LAST_RATE = 0.02;
+    private static final int WARM_UP = 100;
+    private static final double LARGEST_NORM = 50;
+
+    private final Terminal terminal;
+    private final UniformDequantization dequantization = UniformDequantization.centred(LEVELS);
+
+    @Option(
+            names = "--digits",
+            required = true,
+            paramLabel = "FILE",
+            description = "Pictures to learn from: an idx file of MNIST, plain or gzip.")
+    private Path digits;
+
+    @Option(
+            names = "--test",
+            paramLabel = "FILE",
+            description = "Pictures of the same size to measure the likelihood on at the end, beside that of a normal"
+                    + " distribution.")
+    private @Nullable Path test;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the results; made if it is missing.")
+    private Path out;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "3000",
+            description = "How many steps to train, those before a --resume included. Default: ${DEFAULT-VALUE}.")
+    private long steps;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(
+            names = "--flows",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Steps of flow at each of the two levels. Default: ${DEFAULT-VALUE}.")
+    private int flows;
+
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Channels inside the couplings' networks. Default: ${DEFAULT-VALUE}.")
+    private int width;
+
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "R",
+            defaultValue = "0.001",
+            description = "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine"
+                    + " to a fiftieth. Default: ${DEFAULT-VALUE}.")
+    private double learningRate;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Of the first weights, the pictures' order and the noise. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Steps from one checkpoint to the next. Default: ${DEFAULT-VALUE}.")
+    private long checkpointEvery;
+
+    @Option(
+            names = "--sample-every",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Steps from one sample to the next; there is one at the end. Default: ${DEFAULT-VALUE}.")
+    private long sampleEvery;
+
+    @Option(
+            names = "--resume",
+            description = "Go on from the last checkpoint in --out, with the other options as they were.")
+    private boolean resume;
+
+    TrainGlowCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        within("--steps", steps, Long.MAX_VALUE);
+        within("--batch", batch, 1024);
+        within("--flows", flows, 64);
+        within("--width", width, 1024);
+        within("--checkpoint-every", checkpointEvery, Long.MAX_VALUE);
+        within("--sample-every", sampleEvery, Long.MAX_VALUE);
+        if (!(learningRate > 0 && learningRate <= 1)) {
+            throw new UsageException("--learning-rate is " + learningRate + ", expected a number above 0, up to 1");
+        }
+        FileChecks.input("--digits", digits);
+        if (test != null) {
+            FileChecks.input("--test", test);
+        }
+        FileChecks.outputFolder("--out", out);
+        Job.train(terminal, "train", out, seed, this::work);
+        terminal.out().println("wrote " + out);
+        return 0;
+    }
+
+    private static void within(String option, long number, long largest) {
+        if (number < 1 || number > largest) {
+            throw new UsageException(option + " is " + number + ", expected a number from 1"
+                    + (largest == Long.MAX_VALUE ? "" : " to " + largest));
+        }
+    }
+
+    // ---- training
+
+    private void work(Job job) {
+        Backend backend = CommandBackend.get();
+        Digits pictures = Digits.read(digits);
+        Digits measured = test == null ? pictures : Digits.read(test);
+        checkSize(digits, pictures);
+        if (measured.height() != pictures.height() || measured.width() != pictures.width()) {
+            throw new FailureException("--test " + test + ": pictures of " + measured.width() + "x" + measured.height()
+                    + ", expected " + pictures.width() + "x" + pictures.height() + " as in --digits");
+        }
+        Glow.Options options = Glow.Options.of(1, flows, 2, width);
+        long warmUp = Math.min(WARM_UP, steps / 2);
+        LearningRateSchedule schedule = LearningRateSchedule.cosine(
+                        learningRate, learningRate * LAST_RATE, steps - warmUp)
+                .afterWarmUp(warmUp);
+        Batches<int[]> places = step -> new SplittableRandom(seed * 0x9e3779b97f4a7c15L + step)
+                .ints(batch, 0, pictures.count())
+                .toArray();
+        try (Model<Glow> model = Model.fresh(backend, seed, p -> new Glow(p, options));
+                Optimizer adam = new Adam(model.weights(), learningRate)) {
+            initialize(model.net(), pictures, backend);
+            new Trainer<>(model, adam, places, (batchPlaces, on) -> {
+                        Tensor bits = bits(model.net(), pictures.tensor(on, batchPlaces));
+                        return Loss.of(bits.mean());
+                    })
+                    .steps(steps)
+                    .schedule(schedule)
+                    .clipNorm(LARGEST_NORM)
+                    .folder(out)
+                    .resume(resume)
+                    .checkpointEvery(checkpointEvery)
+                    .samples(sampleEvery, step -> sheet(model.net(), measured))
+                    .listener(listener(job))
+                    .train(job.run());
+            if (test != null) {
+                compare(model.net(), pictures, measured);
+            }
+        }
+    }
+
+    private static void checkSize(Path file, Digits pictures) {
+        if (pictures.height() % 4 != 0 || pictures.width() % 4 != 0) {
+            throw new FailureException("--digits " + file + ": pictures of " + pictures.width() + "x"
+                    + pictures.height() + ", expected sides that are multiples of 4");
+        }
+    }
+
+    /** Before the first step; a run that is resumed has the weights of its checkpoint after it. */
+    private void initialize(Glow network, Digits pictures, Backend backend) {
+        try (Scope scope = Scope.open(Run.inference(seed))) {
+            int[] first = IntStream.range(0, Math.min(FIRST_BATCH, pictures.count())).toArray();
+            network.initialize(dequantization.forward(pictures.tensor(backend, first)).y());
+        }
+    }
+
+    /** Bits for each number of each picture. */
+    private Tensor bits(Glow network, Tensor levels) {
+        Invertible.Result numbers = dequantization.forward(levels);
+        Encoding encoding = network.encode(numbers.y());
+        return encoding.bitsPerDimension(numbers.logDet());
+    }
+
+    private TrainingListener listener(Job job) {
+        return new TrainingListener() {
+            @Override
+            public void onStep(TrainingProgress progress) {
+                Duration left = progress.timeLeft();
+                job.note(String.format(
+                        Locale.ROOT,
+                        "%.3f bits  %d:%02d:%02d left",
+                        progress.loss(),
+                        left.toHours(),
+                        left.toMinutesPart(),
+                        left.toSecondsPart()));
+            }
+
+            @Override
+            public void onNotice(String notice) {
+                terminal.err().println("impasto: " + notice);
+            }
+        };
+    }
+
+    // ---- what it can do
+
+    private List<List<Image>> sheet(Glow network, Digits given) {
+        Backend backend = CommandBackend.get();
+        List<List<Image>> rows = new ArrayList<>();
+        Tensor levels = given.tensor(
+                backend, IntStream.range(0, Math.min(SHOWN, given.count())).toArray());
+        Shape shape = levels.shape().with(0, SHOWN);
+        for (double temperature : TEMPERATURES) {
+            rows.add(pictures(network.sample(levels, shape, temperature)));
+        }
+        rows.add(pictures(numbers(levels)));
+        rows.add(pictures(network.decode(network.encode(numbers(levels)).latents())));
+        double[] positions =
+                IntStream.range(0, SHOWN).mapToDouble(i -> i / (SHOWN - 1.0)).toArray();
+        int last = levels.shape().size(0) > 1 ? 1 : 0;
+        rows.add(network
+                .interpolate(numbers(levels.slice(0, 0, 1)), numbers(levels.slice(0, last, 1)), positions)
+                .stream()
+                .map(between -> pictures(between).get(0))
+                .toList());
+        return rows;
+    }
+
+    /** The middle of each level's room, as a flow takes it. */
+    private Tensor numbers(Tensor levels) {
+        return dequantization
+                .forward(levels, levels.constant(levels.shape(), 0.5))
+                .y();
+    }
+
+    private List<Image> pictures(Tensor numbers) {
+        Tensor grey = dequantization.inverse(numbers).affine(1.0 / (LEVELS - 1), 0);
+        List<Image> images = new ArrayList<>();
+        for (int i = 0; i < grey.shape().intSize(0); i++) {
+            Tensor one = grey.slice(0, i, 1);
+            images.add(Image.of(Tensor.concat(1, List.of(one, one, one))));
+        }
+        return images;
+    }
+
+    /** The likelihood of pictures that were not learnt from, and the certificate of some of them. */
+    private void compare(Glow network, Digits pictures, Digits measured) {
+        double ofFlow = 0;
+        double ofNormal = 0;
+        Backend backend = CommandBackend.get();
+        try (Scope scope = Scope.open(Run.inference(seed));
+                GaussianBaseline baseline = GaussianBaseline.fit(
+                        pictures.tensor(backend, IntStream.range(0, pictures.count()).toArray()))) {
+            for (int first = 0; first < measured.count(); first += TEST_BATCH) {
+                int end = Math.min(measured.count(), first + TEST_BATCH);
+                try (Scope some = Scope.open()) {
+                    Tensor levels = measured.tensor(backend, IntStream.range(first, end).toArray());
+                    ofFlow += bits(network, levels).sum().item();
+                    ofNormal += baseline.bitsPerDimension(levels, Dequantization.uniform(levels))
+                            .sum()
+                            .item();
+                }
+            }
+            Tensor some = measured.tensor(
+                    backend, IntStream.range(0, Math.min(TEST_BATCH, measured.count())).toArray());
+            Certificate certificate = network.verify(some.affine(1.0 / (LEVELS - 1), 0));
+            terminal.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "%d test pictures: %.4f bits per dimension; a normal distribution: %.4f",
+                            measured.count(),
+                            ofFlow / measured.count(),
+                            ofNormal / measured.count()));
+            terminal.out().println("forth and back: " + certificate);
+        }
+    }
+}
