@@ -21,6 +21,8 @@ final class Launcher {
     private static final long LIMIT_MINUTES = 15;
     private static final double LAYER_WARMUP = 2;
     private static final double LAYER_MEASURE = 1;
+    private static final String TRAINING_HEAP =
+            "-Xmx600m"; // else a JVM takes more than it needs, and its peak says little
 
     /** How {@code bin/impasto} has its JVM compile, which the cold row is about. */
     private static final List<String> COMPILER_OPTIONS =
@@ -62,6 +64,9 @@ final class Launcher {
 
     private List<String> javaCommand(Contender contender, Row row, boolean keepOutputs) throws IOException {
         List<String> command = contender.javaCommand(release(contender));
+        if (row.work() instanceof TrainStep) {
+            command.add(TRAINING_HEAP);
+        }
         if (contender.side().equals("nd4j")) {
             command.add("-Dorg.bytedeco.javacpp.platform.extension=" + nd4jExtension());
             command.add("-Dorg.bytedeco.javacpp.maxphysicalbytes=0");

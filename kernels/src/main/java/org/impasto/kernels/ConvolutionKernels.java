@@ -152,8 +152,7 @@ final class ConvolutionKernels {
     }
 
     /** Prepares weights in an array that goes back to the pool when the call ends. */
-    private static PreparedWeights prepareForOnce(
-            ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
+    private static PreparedWeights prepareForOnce(ConvolutionPlan plan, CpuArray weight, Order order, KernelCall call) {
         CpuArray values = call.temporary(new Spec(Shape.of(plan.preparedSize()), ElementType.FLOAT32));
         return PreparedWeights.prepare(
                 plan, call.asPlain(weight).floats(), order, values.floats(), call.workers(), call.run());
@@ -311,8 +310,7 @@ final class ConvolutionKernels {
         CpuArray in = inLayout(plan.inputLayout(), picture, call);
         CpuArray dy = inLayout(plan.gradientLayout(), gradient, call);
         CpuArray result = call.plain(output);
-        Convolution.weightGradient(
-                plan, in.floats(), dy.floats(), result.floats(), call.workers(), call.run());
+        Convolution.weightGradient(plan, in.floats(), dy.floats(), result.floats(), call.workers(), call.run());
         return result;
     }
 

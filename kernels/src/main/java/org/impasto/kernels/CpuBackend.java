@@ -56,7 +56,7 @@ public final class CpuBackend implements Backend {
         Executor executor = options.executor() == null ? new WorkerThreads(threads - 1) : options.executor();
         this.kernels = kernels();
         this.workers = new Workers(executor, threads);
-        this.pool = new ArrayPool(Runtime.getRuntime().maxMemory() / 4);
+        this.pool = new ArrayPool(Runtime.getRuntime().maxMemory() / 2);
         this.convolution = new ConvolutionSettings(options.exactConvolution(), options.preparedWeightBytes());
         if (options.warmUp()) {
             KernelWarmUp.start();

@@ -153,8 +153,7 @@ final class ElementwiseKernels {
         CpuArray y = call.like(signs, x.spec());
         if (x.spec().type() == ElementType.FLOAT32) {
             int length = y.floats().length;
-            FUNCTIONS.gate(
-                    (float) slope, length, signs.floats(), g.floats(), y.floats(), call.workers(), call.run());
+            FUNCTIONS.gate((float) slope, length, signs.floats(), g.floats(), y.floats(), call.workers(), call.run());
             return y;
         }
         int length = y.doubles().length;

@@ -65,8 +65,7 @@ final class ResamplingKernels {
         return apply(call.asPlain(gradient), rows, columns, output, call);
     }
 
-    private static CpuArray nearestGradient(
-            Resampling.Resize resize, CpuArray gradient, Spec output, KernelCall call) {
+    private static CpuArray nearestGradient(Resampling.Resize resize, CpuArray gradient, Spec output, KernelCall call) {
         CpuArray to = call.like(gradient, output);
         int height = output.shape().intSize(2);
         int width = output.shape().intSize(3);

@@ -72,8 +72,11 @@ public final class Convolution {
         switch (plan.algorithm()) {
             case WINOGRAD -> new WinogradWeightGradient(shape, input, gradient, weights).run(workers, run);
             case DIRECT, DEPTHWISE -> new DirectWeightGradient(shape, input, gradient, weights).run(workers, run);
-            case FEW_INPUTS -> ShiftedWeightGradient.fewInputs(shape, input, gradient, weights).run(workers, run);
-            case FEW_OUTPUTS -> ShiftedWeightGradient.fewOutputs(shape, input, gradient, weights).run(workers, run);
+            case FEW_INPUTS ->
+                ShiftedWeightGradient.fewInputs(shape, input, gradient, weights).run(workers, run);
+            case FEW_OUTPUTS ->
+                ShiftedWeightGradient.fewOutputs(shape, input, gradient, weights)
+                        .run(workers, run);
         }
     }
 }

@@ -110,9 +110,7 @@ final class DirectWeightGradient {
         int place = place(piece, part);
         Arrays.fill(sums, place, place + (depthwise ? rows.length : taps * width) * BLOCK, 0f);
         int firstChannel = group * (shape.inputChannels() / groups) + block * BLOCK;
-        int firstOut = depthwise
-                ? block
-                : (group * (shape.outputChannels() / groups) + panels.start(panel)) / BLOCK;
+        int firstOut = depthwise ? block : (group * (shape.outputChannels() / groups) + panels.start(panel)) / BLOCK;
         int outBlocks = BlockedLayout.blocks(shape.outputChannels());
         int last = (int) ((long) tiles * (part + 1) / parts);
         for (int tile = (int) ((long) tiles * part / parts); tile < last; tile++) {

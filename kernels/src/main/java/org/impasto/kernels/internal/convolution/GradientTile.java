@@ -165,8 +165,7 @@ final class GradientTile {
     }
 
     /** Rows that lie anywhere: row r of pixel t is {@code a[x + rows[r] + t]}. */
-    static void shifted(
-            float[] a, int x, int[] rows, float[] b, int w, int width, int count, float[] s, int o) {
+    static void shifted(float[] a, int x, int[] rows, float[] b, int w, int width, int count, float[] s, int o) {
         for (int row = 0; row < rows.length; row += 4) {
             int p0 = x + rows[row];
             int p1 = x + rows[row + 1];

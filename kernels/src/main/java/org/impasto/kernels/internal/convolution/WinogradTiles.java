@@ -55,8 +55,7 @@ final class WinogradTiles {
     }
 
     /** V = B' d B of the 6x6 inputs of a tile. */
-    void input(
-            float[] input, int tile, int block, float[] lines, float[] patch, float[] v, int vOffset, int vStride) {
+    void input(float[] input, int tile, int block, float[] lines, float[] patch, float[] v, int vOffset, int vStride) {
         int column = column(tile);
         int row = row(tile);
         int y = row * 4 - shape.top();

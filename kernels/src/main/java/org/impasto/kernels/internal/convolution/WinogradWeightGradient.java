@@ -38,7 +38,8 @@ final class WinogradWeightGradient {
     private final Panels panels;
     private final int parts;
     private final int tilesPerStage;
-    private final int vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
+    private final int
+            vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
     private final int dStride;
     private final int sStride;
 
@@ -55,7 +56,8 @@ final class WinogradWeightGradient {
         sStride = inBlocks * BLOCK * panels.columns();
         boolean small = 36 * (long) sStride <= LARGEST_SUMS_OF_PART;
         parts = small ? Math.max(1, Math.min(PARTS, tiles.count() / LEAST_TILES_OF_PART)) : 1;
-        int fitting = parts > 1 ? 0 : TRANSFORMED / (36 * (inBlocks + outBlocks) * BLOCK) / TILES_AT_ONCE * TILES_AT_ONCE;
+        int fitting =
+                parts > 1 ? 0 : TRANSFORMED / (36 * (inBlocks + outBlocks) * BLOCK) / TILES_AT_ONCE * TILES_AT_ONCE;
         int all = (tiles.count() + TILES_AT_ONCE - 1) / TILES_AT_ONCE * TILES_AT_ONCE;
         tilesPerStage = Math.min(all, Math.max(TILES_AT_ONCE, fitting));
         vStride = tilesPerStage * inBlocks * BLOCK + BLOCK;
@@ -188,8 +190,7 @@ final class WinogradWeightGradient {
         int width = panels.width(panel);
         int offset = panels.start(panel) * tilesPerStage + block * BLOCK - panels.start(panel);
         for (int t = from; t < to; t++) {
-            tiles.gradient(
-                    gradient, first + t, block, scratch.lines, scratch.patch, d, offset + t * width, dStride);
+            tiles.gradient(gradient, first + t, block, scratch.lines, scratch.patch, d, offset + t * width, dStride);
         }
     }
 

@@ -196,8 +196,7 @@ public final class Pooling {
 
     static int[] cellsDown(PoolingShape s, boolean countPadding) {
         int height = s.height();
-        return cells(
-                height, s.kernelHeight(), s.strideHeight(), s.paddingHeight(), countPadding, s.outputHeight());
+        return cells(height, s.kernelHeight(), s.strideHeight(), s.paddingHeight(), countPadding, s.outputHeight());
     }
 
     static int[] cellsAcross(PoolingShape s, boolean countPadding) {

@@ -19,8 +19,7 @@ public final class PoolingGradient {
      * @param gradient the gradient of its output
      * @param output receives the gradient of the input
      */
-    public static void max(
-            PoolingShape s, float[] input, float[] gradient, float[] output, Workers workers, Run run) {
+    public static void max(PoolingShape s, float[] input, float[] gradient, float[] output, Workers workers, Run run) {
         check(s, gradient, output);
         boolean twoByTwo = s.kernelHeight() == 2
                 && s.kernelWidth() == 2

@@ -91,17 +91,14 @@ final class VectorRowKernels extends RowKernels {
                 FloatVector third = FloatVector.fromArray(FLOATS, input, l);
                 FloatVector fourth = FloatVector.fromArray(FLOATS, input, l + 16);
                 // larger, or not a number after numbers
-                VectorMask<Float> two = second.compare(VectorOperators.LE, best)
-                        .not()
-                        .and(best.compare(VectorOperators.EQ, best));
+                VectorMask<Float> two =
+                        second.compare(VectorOperators.LE, best).not().and(best.compare(VectorOperators.EQ, best));
                 best = best.blend(second, two);
-                VectorMask<Float> three = third.compare(VectorOperators.LE, best)
-                        .not()
-                        .and(best.compare(VectorOperators.EQ, best));
+                VectorMask<Float> three =
+                        third.compare(VectorOperators.LE, best).not().and(best.compare(VectorOperators.EQ, best));
                 best = best.blend(third, three);
-                VectorMask<Float> four = fourth.compare(VectorOperators.LE, best)
-                        .not()
-                        .and(best.compare(VectorOperators.EQ, best));
+                VectorMask<Float> four =
+                        fourth.compare(VectorOperators.LE, best).not().and(best.compare(VectorOperators.EQ, best));
                 g.blend(ZERO, two).blend(ZERO, three).blend(ZERO, four).intoArray(output, u);
                 ZERO.blend(g, two).blend(ZERO, three).blend(ZERO, four).intoArray(output, u + 16);
                 ZERO.blend(g, three).blend(ZERO, four).intoArray(output, l);

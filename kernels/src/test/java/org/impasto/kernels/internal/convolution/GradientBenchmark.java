@@ -36,8 +36,16 @@ public final class GradientBenchmark {
         double peak = PeakRate.measure();
         System.out.printf("peak %.1f GFLOP/s%n", peak * 1e-9);
         int[][] layers = {
-            {64, 64, 128, 3}, {128, 128, 64, 3}, {256, 256, 32, 3}, {128, 64, 64, 3}, {3, 64, 128, 3}, {64, 3, 128, 3},
-            {3, 32, 128, 9}, {32, 3, 128, 9}, {64, 64, 64, 1}, {64, 64, 64, 5}
+            {64, 64, 128, 3},
+            {128, 128, 64, 3},
+            {256, 256, 32, 3},
+            {128, 64, 64, 3},
+            {3, 64, 128, 3},
+            {64, 3, 128, 3},
+            {3, 32, 128, 9},
+            {32, 3, 128, 9},
+            {64, 64, 64, 1},
+            {64, 64, 64, 5}
         };
         for (int[] n : layers) {
             ConvolutionShape shape = ConvolutionShape.same(batch, n[0], n[2], n[2], n[1], n[3]);
@@ -78,8 +86,8 @@ public final class GradientBenchmark {
                             shape.kernelHeight())
                     : shape;
             ConvolutionPlan plan = ConvolutionPlan.of(own, Fusion.NONE, precision);
-            float[] weights = numbers(
-                    own.outputChannels() * own.inputChannels() * own.kernelHeight() * own.kernelWidth());
+            float[] weights =
+                    numbers(own.outputChannels() * own.inputChannels() * own.kernelHeight() * own.kernelWidth());
             double preparing = best(() -> PreparedWeights.prepare(plan, weights, order, ONE, RUN));
             PreparedWeights prepared = PreparedWeights.prepare(plan, weights, order, ONE, RUN);
             float[] input = numbers(plan.inputSize());

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
+import org.impasto.kernels.internal.convolution.ConvolutionPlan.Precision;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.impasto.kernels.internal.provider.KernelLoader;
 import org.impasto.kernels.internal.provider.VectorSupport;
@@ -68,7 +69,28 @@ class ProvidersTest {
             results.add(compute(
                     new ConvolutionShape(1, 20, 9, 11, 20, 3, 3, 1, 1, 1, 1, 20, 1, 1, 1, 1, PaddingMode.REFLECT),
                     Fusion.NONE));
+            results.add(weightGradient(ConvolutionShape.same(2, 40, 13, 18, 70, 3), Precision.FAST));
+            results.add(weightGradient(ConvolutionShape.same(2, 40, 13, 18, 70, 3), Precision.EXACT));
+            results.add(weightGradient(ConvolutionShape.same(1, 3, 13, 18, 70, 5), Precision.FAST));
+            results.add(weightGradient(ConvolutionShape.same(1, 40, 13, 18, 3, 3), Precision.FAST));
+            results.add(weightGradient(
+                    new ConvolutionShape(1, 20, 9, 11, 20, 3, 3, 1, 1, 1, 1, 20, 1, 1, 1, 1, PaddingMode.REFLECT),
+                    Precision.FAST));
             return results;
+        }
+
+        private static float[] weightGradient(ConvolutionShape s, Precision precision) {
+            WeightGradientPlan plan = WeightGradientPlan.of(s, precision);
+            Random random = new Random(12);
+            float[] weights = new float[plan.weightSize()];
+            Convolution.weightGradient(
+                    plan,
+                    numbers(random, plan.inputSize()),
+                    numbers(random, plan.gradientSize()),
+                    weights,
+                    new Workers(Runnable::run, 1),
+                    Run.inference());
+            return weights;
         }
 
         private static float[] compute(ConvolutionShape s, Fusion fusion) {

@@ -10,7 +10,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
-import org.impasto.core.PaddingMode;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.convolution.ConvolutionPlan.Precision;
 import org.impasto.kernels.internal.convolution.WeightGradientPlan.Algorithm;
@@ -141,15 +140,12 @@ class WeightGradientTest {
                 for (int n = 0; n < s.batch(); n++) {
                     int plane = (n * s.inputChannels() + k / out * in + c) * s.height();
                     for (int y = 0; y < oh; y++) {
-                        int sy = s.mode()
-                                .source(y * s.strideHeight() + r * s.dilationHeight() - s.top(), s.height());
+                        int sy = s.mode().source(y * s.strideHeight() + r * s.dilationHeight() - s.top(), s.height());
                         int from = ((n * s.outputChannels() + k) * oh + y) * ow;
                         for (int x = 0; x < ow && sy >= 0; x++) {
-                            int sx = s.mode()
-                                    .source(x * s.strideWidth() + q * s.dilationWidth() - s.left(), s.width());
+                            int sx = s.mode().source(x * s.strideWidth() + q * s.dilationWidth() - s.left(), s.width());
                             if (sx >= 0) {
-                                double product =
-                                        (double) gradient[from + x] * input[(plane + sy) * s.width() + sx];
+                                double product = (double) gradient[from + x] * input[(plane + sy) * s.width() + sx];
                                 exact[i] += product;
                                 magnitudes[i] += Math.abs(product);
                             }
@@ -162,8 +158,7 @@ class WeightGradientTest {
         float[] compute(WeightGradientPlan plan, int threads) {
             Workers workers = new Workers(executor, threads);
             float[] x = given(input, plan.inputLayout(), s.inputChannels(), s.height() * s.width());
-            float[] dy = given(
-                    gradient, plan.gradientLayout(), s.outputChannels(), s.outputHeight() * s.outputWidth());
+            float[] dy = given(gradient, plan.gradientLayout(), s.outputChannels(), s.outputHeight() * s.outputWidth());
             float[] weights = new float[exact.length];
             Arrays.fill(weights, Float.NaN);
             Convolution.weightGradient(plan, x, dy, weights, workers, Run.inference());
