@@ -17,6 +17,7 @@ final class MachinePeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int STEPS = 4_000;
     private static final int ACCUMULATORS = 12;
+    static final int PIECE = 1 << 14;
     private static volatile float sink;
 
     private MachinePeak() {}
@@ -38,12 +39,33 @@ final class MachinePeak {
      * Gigabytes a second, read and written bytes counted once each: each thread copies its part of the array; medians.
      */
     static double copyGigabytes(int threads, long bytes, double seconds) {
+        return copyGigabytes(threads, bytes, seconds, Integer.MAX_VALUE);
+    }
+
+    /**
+     * The same by many short copies. One that is long may be made to bypass the caches (JDK 25 does so from 2.5 MB on),
+     * which loops in Java cannot.
+     */
+    static double copyGigabytesInPieces(int threads, long bytes, double seconds) {
+        return copyGigabytes(threads, bytes, seconds, PIECE);
+    }
+
+    private static double copyGigabytes(int threads, long bytes, double seconds, int piece) {
         int part = Math.toIntExact(bytes / 4 / threads);
         return together(threads, () -> {
             float[] from = new float[part];
             float[] to = new float[part];
-            return Medians.of(rates(seconds, () -> System.arraycopy(from, 0, to, 0, part))) * 8.0 * part / 1e9;
+            return Medians.of(rates(seconds, () -> copy(from, to, piece))) * 8.0 * part / 1e9;
         });
+    }
+
+    /** Copies an array by calls for so many numbers. */
+    static void copy(float[] from, float[] to, int piece) {
+        for (int done = 0; done < from.length; ) {
+            int length = Math.min(piece, from.length - done);
+            System.arraycopy(from, done, to, done, length);
+            done += length;
+        }
     }
 
     /** Until the loop is compiled: the passes get far shorter, or it takes too long to wait for. */

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Random;
 import org.impasto.benchmarks.FloatTensors.FloatTensor;
 import org.impasto.core.Backend;
-import org.impasto.core.Parameter;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
+import org.impasto.nn.optim.Adam;
 import org.impasto.nn.vgg.Vgg;
 import org.impasto.nn.vgg.VggDecoder;
 
@@ -58,17 +58,16 @@ record TrainStep(int batch, int size) implements Row.Work {
     private static final class Ours implements Side.Workload {
         private final Scope kept = Scope.open(Run.training(1));
         private final Model<VggDecoder> decoder;
+        private final Adam adam;
         private final Model<Vgg> vgg;
         private final Tensor features;
         private final List<Tensor> means = new ArrayList<>();
         private final List<Tensor> deviations = new ArrayList<>();
-        private final Map<Parameter, Parameter> firstMoments = new LinkedHashMap<>();
-        private final Map<Parameter, Parameter> secondMoments = new LinkedHashMap<>();
         private final Map<String, FloatTensor> ofFirstStep = new LinkedHashMap<>();
-        private int steps;
 
         Ours(Backend backend, Map<String, FloatTensor> inputs, BenchmarkData data) {
             decoder = VggDecoder.load(backend, data.decoder());
+            adam = new Adam(decoder.weights(), RATE);
             vgg = ImpastoRows.vgg(data, backend);
             vgg.weights().setTrainable("", false);
             features = tensor(backend, inputs.get("features"));
@@ -86,13 +85,12 @@ record TrainStep(int batch, int size) implements Row.Work {
         public void run() {
             try (Scope step = Scope.open()) {
                 Tape.Gradients result = Tape.gradients(x -> loss(x.detach()), features);
-                if (steps == 0) {
+                if (ofFirstStep.isEmpty()) {
                     result.parameters().forEach((parameter, gradient) -> ofFirstStep.put(
                             parameter.path(),
                             FloatTensor.of(gradient.toFloats(), gradient.shape().toArray())));
                 }
-                steps++;
-                result.parameters().forEach((parameter, gradient) -> update(parameter, gradient));
+                adam.step(result.parameters());
             }
         }
 
@@ -110,22 +108,6 @@ record TrainStep(int batch, int size) implements Row.Work {
 
         private static Tensor distance(Tensor a, Tensor b) {
             return a.sub(b).square().mean();
-        }
-
-        private void update(Parameter parameter, Tensor gradient) {
-            Tensor first = moment(firstMoments, parameter, gradient, 0.9);
-            Tensor second = moment(secondMoments, parameter, gradient.square(), 0.999);
-            double rate = RATE * Math.sqrt(1 - Math.pow(0.999, steps)) / (1 - Math.pow(0.9, steps));
-            double epsilon = 1e-8 * Math.sqrt(1 - Math.pow(0.999, steps));
-            parameter.set(parameter.value().sub(first.div(second.sqrt().affine(1, epsilon)).affine(rate, 0)));
-        }
-
-        private static Tensor moment(
-                Map<Parameter, Parameter> moments, Parameter parameter, Tensor next, double keeps) {
-            Parameter cell = moments.computeIfAbsent(
-                    parameter, p -> new Parameter(p.path(), p.value().affine(0, 0)));
-            cell.set(cell.value().affine(keeps, 0).add(next.affine(1 - keeps, 0)));
-            return cell.value();
         }
 
         @Override

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
             "  impasto optimize --content photo.jpg --style painting.jpg \\",
             "      --weights vgg_normalised_conv3_1.pth --out result.png",
             "  impasto optimize --content photo.jpg --style painting.jpg --size 768 \\",
-            "      --scales 3 --style-weight 60 --weights vgg19.pth --out result.png",
+            "      --scales 4 --style-weight 500 --weights vgg19.pth --out result.png",
             "",
             "More of the style: a larger --style-weight, or --init style or noise. Larger",
             "strokes: more --scales. A smoother picture: a larger --tv-weight."
@@ -49,11 +49,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Option(
-            names = "--content",
-            required = true,
-            paramLabel = "FILE",
-            description = "Picture to change: PNG or JPEG.")
+    @Option(names = "--content", required = true, paramLabel = "FILE", description = "Picture to change: PNG or JPEG.")
     private Path content;
 
     @Option(
@@ -91,7 +87,7 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--scales",
             paramLabel = "N",
-            description = "Work at N sizes, each half the next, the smallest first. Default: 2.")
+            description = "Work at N sizes, each half the next, the smallest first. Default: 3.")
     private int scales = STANDARD.scales();
 
     @Option(
@@ -110,7 +106,7 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--style-weight",
             paramLabel = "W",
-            description = "How much the style's Gram matrices count. Default: 20.")
+            description = "How much the style's Gram matrices count. Default: 100.")
     private double styleWeight = STANDARD.styleWeight();
 
     @Option(
@@ -140,7 +136,10 @@ final class OptimizeCommand implements Callable<Integer> {
             description = "lbfgs or adam. Default: ${DEFAULT-VALUE}.")
     private String optimizer;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Learning rate of adam. Default: 0.02.")
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "Learning rate of adam, which falls as it goes on. Default: 0.02.")
     private double rate = STANDARD.learningRate();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of --init noise. Default: 0.")
@@ -195,7 +194,9 @@ final class OptimizeCommand implements Callable<Integer> {
         NetworkOptions.checkSize(size);
         StyleOptimization.Method method = choice("--optimizer", optimizer, StyleOptimization.Method.values());
         StyleOptimization.Start start = choice("--init", init, StyleOptimization.Start.values());
-        int count = steps != null ? steps : method == StyleOptimization.Method.ADAM ? 3 * STANDARD.steps() : STANDARD.steps();
+        int count = steps != null
+                ? steps
+                : method == StyleOptimization.Method.ADAM ? 3 * STANDARD.steps() : STANDARD.steps();
         whole("--steps", count, LARGEST_STEPS);
         whole("--scales", scales, LARGEST_SCALES);
         number("--content-weight", contentWeight);
@@ -267,8 +268,7 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private void tell(Job job, StyleOptimization.Progress progress) {
         last = progress;
-        job.note(String.format(
-                Locale.ROOT, "%dx%d loss %.4g", progress.width(), progress.height(), progress.loss()));
+        job.note(String.format(Locale.ROOT, "%dx%d loss %.4g", progress.width(), progress.height(), progress.loss()));
     }
 
     private Image fitted(Image picture) {

@@ -57,7 +57,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
     private Path style;
 
     @Mixin
-    private TrainingOptions training;
+    private TrainingOptions training = new TrainingOptions(1500, 192, 2, 0.002);
 
     @Option(
             names = "--style-size",
@@ -78,14 +78,14 @@ final class TrainFastStyleCommand implements Callable<Integer> {
     @Option(
             names = "--style-weight",
             paramLabel = "W",
-            defaultValue = "1",
+            defaultValue = "5",
             description = "How much the style's Gram matrices count in the loss. Default: ${DEFAULT-VALUE}.")
     private double styleWeight;
 
     @Option(
             names = "--tv-weight",
             paramLabel = "W",
-            defaultValue = "1",
+            defaultValue = "2",
             description = "How much the total variation counts in the loss. Default: ${DEFAULT-VALUE}.")
     private double variationWeight;
 

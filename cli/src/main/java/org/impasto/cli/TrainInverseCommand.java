@@ -46,12 +46,12 @@ final class TrainInverseCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private TrainingOptions training;
+    private TrainingOptions training = new TrainingOptions(6000, 128, 4, 0.002);
 
     @Option(
             names = "--feature-weight",
             paramLabel = "W",
-            defaultValue = "0.01",
+            defaultValue = "0.002",
             description = "How much the features of the results count in the loss, where pixels count 1. Default:"
                     + " ${DEFAULT-VALUE}.")
     private double featureWeight;

@@ -68,29 +68,22 @@ final class TrainingOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "4000",
             description = "How many steps to train, those before a --resume included. Default: ${DEFAULT-VALUE}.")
     private long steps;
 
     @Option(
             names = "--size",
             paramLabel = "N",
-            defaultValue = "128",
             description = "Train on squares of N pixels on a side, cut from the pictures at random; a multiple of 4."
                     + " Default: ${DEFAULT-VALUE}.")
     private int size;
 
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "4",
-            description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
             names = "--learning-rate",
             paramLabel = "R",
-            defaultValue = "0.001",
             description =
                     "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine to"
                             + " a fiftieth. Default: ${DEFAULT-VALUE}.")
@@ -130,6 +123,14 @@ final class TrainingOptions {
             names = "--resume",
             description = "Go on from the last checkpoint in --out, with the other options as they were.")
     private boolean resume;
+
+    /** Options of a command with its own defaults. */
+    TrainingOptions(long steps, int size, int batch, double learningRate) {
+        this.steps = steps;
+        this.size = size;
+        this.batch = batch;
+        this.learningRate = learningRate;
+    }
 
     /** Checks everything that can be checked before any work begins. */
     void check() {

@@ -96,8 +96,13 @@ class OptimizeTest {
         optimize("--steps", 3, "--scales", 2, "--size", 150, "--init", "noise");
         assertThat(Image.read(out)).isEqualTo(first);
         for (String[] other : new String[][] {
-            {"--seed", "1"}, {"--scales", "1"}, {"--layers", "relu1_1"}, {"--content-layers", "relu1_1"},
-            {"--style-weight", "200"}, {"--content-weight", "0"}, {"--tv-weight", "100"}
+            {"--seed", "1"},
+            {"--scales", "1"},
+            {"--layers", "relu1_1"},
+            {"--content-layers", "relu1_1"},
+            {"--style-weight", "2000"},
+            {"--content-weight", "0"},
+            {"--tv-weight", "100"}
         }) {
             optimize(Stream.concat(
                             Stream.of("--steps", 3, "--size", 150, "--init", "noise"), Stream.of((Object[]) other))

@@ -291,6 +291,10 @@ public final class Tape implements Decorator, AutoCloseable {
         return inner;
     }
 
+    boolean isObserved() {
+        return observer != null;
+    }
+
     Backend plainBackend() {
         Backend plain = inner;
         while (plain instanceof Decorator decorator) {
@@ -306,11 +310,19 @@ public final class Tape implements Decorator, AutoCloseable {
 
     @Override
     public Storage create(Spec spec, Buffer values) {
-        Storage created = inner.create(spec, values);
+        return constant(inner.create(spec, values));
+    }
+
+    @Override
+    public Storage share(Shape shape, float[] values) {
+        return constant(inner.share(shape, values));
+    }
+
+    private Storage constant(Storage given) {
         if (observer != null) {
-            observeComputed("values given", -1, List.of(created));
+            observeComputed("values given", -1, List.of(given));
         }
-        return new Tracked(this, created, null);
+        return new Tracked(this, given, null);
     }
 
     @Override

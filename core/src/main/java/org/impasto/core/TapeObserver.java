@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Sees what a tape records and what its walk back finds: for diagnosis. The tensors that it gets are on the backend inside
- * the tape and end with the call. What happens inside a custom function is seen as one operation.
+ * the tape and end with the call. It sees the inside of a checkpoint, whose intermediate results are then kept; a custom function
+ * it sees as one operation.
  */
 public interface TapeObserver {
     /** A parameter was read, frozen or not: what is computed next is likely to use it. */

@@ -81,7 +81,10 @@ class BlockedMapTest {
                 "gradient of leaky relu",
                 x -> Tensor.apply(new Elementwise.LeakyReluGradient(0.5), x.affine(1, -1), x));
         for (Window window : List.of(
-                Window.of(2), new Window(2, 2, 0, 1, true), new Window(3, 2, 1, 1, true), new Window(3, 1, 1, 1, false))) {
+                Window.of(2),
+                new Window(2, 2, 0, 1, true),
+                new Window(3, 2, 1, 1, true),
+                new Window(3, 1, 1, 1, false))) {
             functions.put(
                     "gradient of the largest of " + window,
                     x -> Tensor.apply(new Pooling.MaxPool2dGradient(window), x, x.maxPool2d(window)));
@@ -102,8 +105,7 @@ class BlockedMapTest {
         });
         for (PaddingMode mode : PaddingMode.values()) {
             for (Edges edges : List.of(new Edges(2, 1, 1, 2), new Edges(-1, 2, 2, -1), Edges.all(-1))) {
-                Shape inside = Shape.of(
-                        7 - edges.top() - edges.bottom(), 9 - edges.left() - edges.right());
+                Shape inside = Shape.of(7 - edges.top() - edges.bottom(), 9 - edges.left() - edges.right());
                 functions.put(
                         "gradient of padding " + mode + " " + edges,
                         x -> Tensor.apply(
@@ -116,8 +118,8 @@ class BlockedMapTest {
                 return Tensor.apply(new Convolution.DataGradient(geometry, Shape.of(2, 6, 7, 9)), x, weight);
             });
             functions.put("weight gradient of a convolution, " + mode, x -> {
-                Convolution.WeightGradient gradient =
-                        new Convolution.WeightGradient(geometry, Shape.of(x.shape().size(1), x.shape().size(1), 3, 3));
+                Convolution.WeightGradient gradient = new Convolution.WeightGradient(
+                        geometry, Shape.of(x.shape().size(1), x.shape().size(1), 3, 3));
                 return Tensor.apply(gradient, x, x.affine(-1, 1));
             });
         }
@@ -146,7 +148,8 @@ class BlockedMapTest {
             }
             assertThat(found).hasSameSizeAs(expected);
             for (int i = 0; i < found.length; i++) {
-                // Two sums over the channels, each with its own roundings; those of gradients over 9 taps or 126 cells too.
+                // Two sums over the channels, each with its own roundings; those of gradients over 9 taps or 126 cells
+                // too.
                 double allowed = 0x1p-23 * (40 + 2 * channels) * largest;
                 assertThat(Math.abs(found[i] - expected[i]))
                         .as("%d channels, element %d: %s, expected %s", channels, i, found[i], expected[i])

@@ -35,18 +35,19 @@ class FlowExactnessTest {
     @TestFactory
     Stream<DynamicTest> ninetySixStepsComeBack() {
         Path file = SharedFiles.folder().resolve("golden/flow/deep.safetensors");
-        return CpuVariant.all().stream().map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
-            assumeTrue(Files.exists(file), "no golden file at " + file);
-            Backend backend = variant.open(BackendOptions.cpu());
-            try (GoldenCase golden = GoldenCase.open(file);
-                    Model<Glow> model = FlowGoldenOperations.glowModel(golden, backend);
-                    Scope scope = Scope.open()) {
-                Certificate certificate = model.net().verify(golden.tensor(backend, "in.x"));
-                System.out.println(variant + ": " + certificate);
-                assertThat(certificate.largestError()).isLessThan(1e-6);
-                assertThat(certificate.levelsSurvive()).isTrue();
-            }
-        }));
+        return CpuVariant.all().stream()
+                .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
+                    assumeTrue(Files.exists(file), "no golden file at " + file);
+                    Backend backend = variant.open(BackendOptions.cpu());
+                    try (GoldenCase golden = GoldenCase.open(file);
+                            Model<Glow> model = FlowGoldenOperations.glowModel(golden, backend);
+                            Scope scope = Scope.open()) {
+                        Certificate certificate = model.net().verify(golden.tensor(backend, "in.x"));
+                        System.out.println(variant + ": " + certificate);
+                        assertThat(certificate.largestError()).isLessThan(1e-6);
+                        assertThat(certificate.levelsSurvive()).isTrue();
+                    }
+                }));
     }
 
     @Test
@@ -55,8 +56,7 @@ class FlowExactnessTest {
             try (Model<ImageFlow> model = published(variational);
                     Scope scope = Scope.open(Run.inference(1))) {
                 Tensor digits = digits(100, 15);
-                Tensor latents =
-                        model.net().encode(digits).latents().get(0);
+                Tensor latents = model.net().encode(digits).latents().get(0);
                 assertThat(model.net().decode(latents).toDoubles()).containsExactly(digits.toDoubles());
             }
         }
@@ -93,8 +93,7 @@ class FlowExactnessTest {
                 .resolve("weights/mnistflow/MNISTFlow_" + (variational ? "vardeq" : "simple") + ".ckpt");
         assumeTrue(Files.exists(file), "no weights at " + file);
         WeightNames names = WeightNames.asInFile().below("state_dict.").ignoring(name -> name.startsWith("result"));
-        return Model.load(
-                Backends.standard(), file, names, p -> ImageFlow.checkerboards(p, 28, 28, variational));
+        return Model.load(Backends.standard(), file, names, p -> ImageFlow.checkerboards(p, 28, 28, variational));
     }
 
     /** Some of the test digits, (count, 1, 28, 28) with levels from 0 to 255. */

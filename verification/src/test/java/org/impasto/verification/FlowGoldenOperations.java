@@ -56,19 +56,25 @@ final class FlowGoldenOperations {
                         "zeroconv",
                         layer(
                                 (p, golden) -> new ZeroConv2d(
-                                        p, channels(golden), golden.spec("out.y").shape().intSize(1)),
+                                        p,
+                                        channels(golden),
+                                        golden.spec("out.y").shape().intSize(1)),
                                 FlowGoldenOperations::plainly))
                 .register(
                         "gated_conv_net",
                         layer(
                                 (p, golden) -> network(
-                                        p, golden.config(), channels(golden), golden.spec("out.y").shape().intSize(1)),
+                                        p,
+                                        golden.config(),
+                                        channels(golden),
+                                        golden.spec("out.y").shape().intSize(1)),
                                 FlowGoldenOperations::plainly))
                 .register("actnorm", FlowGoldenOperations::actNorm)
                 .register(
                         "invconv",
-                        layer((p, golden) -> new InvertibleConvolution1x1(p, channels(golden)), (net, golden, in) ->
-                                bothWays(net, golden, in, "logdet")))
+                        layer(
+                                (p, golden) -> new InvertibleConvolution1x1(p, channels(golden)),
+                                (net, golden, in) -> bothWays(net, golden, in, "logdet")))
                 .register(
                         "invconv_lu",
                         layer((p, golden) -> new LuConvolution1x1(p, channels(golden)), (net, golden, in) -> {
@@ -76,8 +82,9 @@ final class FlowGoldenOperations {
                             results.put("weight", net.matrix());
                             return results;
                         }))
-                .register("coupling", layer(FlowGoldenOperations::coupling, (net, golden, in) ->
-                        bothWays(net, golden, in, "logdet")))
+                .register(
+                        "coupling",
+                        layer(FlowGoldenOperations::coupling, (net, golden, in) -> bothWays(net, golden, in, "logdet")))
                 .register("mask_coupling", layer(FlowGoldenOperations::maskCoupling, (net, golden, in) -> {
                     Map<String, Tensor> results = bothWays(net, golden, in, "ldj");
                     Tensor ldj = net.forward(net.inverse(in.get("in.z"))).logDet();
@@ -156,8 +163,7 @@ final class FlowGoldenOperations {
         ParameterSource file = ParameterSource.file(golden.file(), names);
         return new ParameterSource() {
             @Override
-            public Tensor value(
-                    Backend backend, String path, Shape shape, Init init) {
+            public Tensor value(Backend backend, String path, Shape shape, Init init) {
                 return path.endsWith("initialized") && !golden.has("w." + path)
                         ? Tensor.full(backend, new Spec(shape, ElementType.FLOAT32), 1)
                         : file.value(backend, path, shape, init);
@@ -219,7 +225,8 @@ final class FlowGoldenOperations {
         Shape x = golden.spec("in.x").shape();
         int channels = x.intSize(1);
         String name = golden.config().text("mask");
-        Mask mask = name.startsWith("channel") ? Mask.channels(channels) : Mask.checkerboard(x.intSize(2), x.intSize(3));
+        Mask mask =
+                name.startsWith("channel") ? Mask.channels(channels) : Mask.checkerboard(x.intSize(2), x.intSize(3));
         return new MaskCoupling(
                 p,
                 name.endsWith("inverted") ? mask.inverted() : mask,
@@ -229,8 +236,9 @@ final class FlowGoldenOperations {
 
     private static Map<String, Tensor> actNorm(GoldenCase golden, Backend backend) {
         if (!golden.config().has("init")) {
-            return layer((p, same) -> new ActNorm(p, channels(same)), (net, same, in) ->
-                            bothWays(net, same, in, "logdet"))
+            return layer(
+                            (p, same) -> new ActNorm(p, channels(same)),
+                            (net, same, in) -> bothWays(net, same, in, "logdet"))
                     .run(golden, backend);
         }
         try (Model<ActNorm> model = Model.fresh(backend, 1, p -> new ActNorm(p, channels(golden)))) {
@@ -275,8 +283,15 @@ final class FlowGoldenOperations {
             Path weights = golden.path().resolveSibling(golden.config().text("weights_in"));
             try (GoldenCase other = GoldenCase.open(weights);
                     Model<Glow> model = glowModel(other, backend)) {
-                return results(golden, backend, model, (net, same, in) ->
-                        Map.of("loss", bitsPerDimension(net.encode(in.get("in.x")), golden).mean().reshape(1)));
+                return results(
+                        golden,
+                        backend,
+                        model,
+                        (net, same, in) -> Map.of(
+                                "loss",
+                                bitsPerDimension(net.encode(in.get("in.x")), golden)
+                                        .mean()
+                                        .reshape(1)));
             }
         }
         try (Model<Glow> model = glowModel(golden, backend)) {
@@ -288,8 +303,7 @@ final class FlowGoldenOperations {
 
     static Model<Glow> glowModel(GoldenCase golden, Backend backend) {
         GoldenConfig config = golden.config();
-        return Model.build(
-                backend, source(golden), p -> new Glow(p, options(config, config.integer("n_block"))));
+        return Model.build(backend, source(golden), p -> new Glow(p, options(config, config.integer("n_block"))));
     }
 
     /** Bits for each number of pictures of so many levels, whose noise was added before. */
@@ -304,7 +318,8 @@ final class FlowGoldenOperations {
         results.put("logdet", inShapeOf(golden, "out.logdet", encoding.logDet()));
         results.put("log_p", encoding.logDensity());
         results.put("bits_per_dim", bitsPerDimension(encoding, golden));
-        results.put("bits_per_dim_mean", bitsPerDimension(encoding, golden).mean().reshape(1));
+        results.put(
+                "bits_per_dim_mean", bitsPerDimension(encoding, golden).mean().reshape(1));
         results.put("reconstruct", net.decode(encoding.latents()));
         if (golden.has("in.eps.0")) {
             List<Tensor> noise = new ArrayList<>();
@@ -380,7 +395,9 @@ final class FlowGoldenOperations {
             found.put("out.bits_per_dim", encoding.bitsPerDimension());
             Dequantization dequantization = net.dequantization();
             Invertible first = ((InvertibleSequence) net.flow()).layers().get(0);
-            found.put("out.logit", first.forward(dequantization.forward(levels, fewNoise).y()).y());
+            found.put(
+                    "out.logit",
+                    first.forward(dequantization.forward(levels, fewNoise).y()).y());
             if (dequantization instanceof VariationalDequantization learned) {
                 found.put("out.dequant_noise", learned.noise(levels, fewNoise).y());
             }

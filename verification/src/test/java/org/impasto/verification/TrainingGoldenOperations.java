@@ -132,8 +132,9 @@ final class TrainingGoldenOperations {
                         features);
                 losses.add(gradients.value().reshape(1));
                 if (step == 0) {
-                    gradients.parameters().forEach((parameter, gradient) ->
-                            found.put("out.grad0." + parameter.path(), gradient));
+                    gradients
+                            .parameters()
+                            .forEach((parameter, gradient) -> found.put("out.grad0." + parameter.path(), gradient));
                 }
                 optimizer.step(gradients.parameters());
             }

@@ -1,10 +1,7 @@
 package org.impasto.nn.optim;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +20,6 @@ import org.impasto.core.Spec;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * L-BFGS (Liu and Nocedal, "On the limited memory BFGS method for large scale optimization", 1989) with a strong Wolfe line
@@ -41,9 +37,6 @@ import org.jspecify.annotations.Nullable;
  * float64. Used by one thread at a time.
  */
 public final class Lbfgs implements AutoCloseable {
-    /** A pair with less curvature along its displacement would spoil the direction. */
-    private static final double LEAST_CURVATURE = 1e-10;
-
     private final Objective objective;
     private final Settings settings;
     private final List<String> names;
@@ -51,7 +44,7 @@ public final class Lbfgs implements AutoCloseable {
     private final Backend backend;
     private final HeldVector point;
     private final HeldVector gradient;
-    private final Deque<Pair> pairs = new ArrayDeque<>();
+    private final CurvatureHistory history;
     private boolean evaluated;
     private double value = Double.NaN;
     private long iterations;
@@ -117,14 +110,6 @@ public final class Lbfgs implements AutoCloseable {
         }
     }
 
-    /** A past displacement s and the change y of the gradient along it, with s y and s y / y y. */
-    private record Pair(HeldVector displacement, HeldVector change, double curvature, double scale) {
-        void close() {
-            displacement.close();
-            change.close();
-        }
-    }
-
     private Lbfgs(Objective objective, List<String> names, List<Tensor> start, Settings settings) {
         if (start.isEmpty()) {
             throw new ShapeException("L-BFGS: the point has no tensors, expected at least one");
@@ -134,10 +119,12 @@ public final class Lbfgs implements AutoCloseable {
         this.names = names;
         this.specs = start.stream().map(Tensor::spec).toList();
         try (Scope scope = Scope.open()) {
-            TensorVector first = new TensorVector(start.stream().map(Tensor::plain).toList());
+            TensorVector first =
+                    new TensorVector(start.stream().map(Tensor::plain).toList());
             this.backend = first.parts().get(0).backend();
             this.point = new HeldVector("point.", names, first);
             this.gradient = new HeldVector("gradient.", names, first.times(0));
+            this.history = new CurvatureHistory(names, settings.history());
         }
     }
 
@@ -208,17 +195,17 @@ public final class Lbfgs implements AutoCloseable {
             if (g.largestMagnitude() <= settings.toleranceGradient()) {
                 return false;
             }
-            TensorVector direction = direction(g);
+            TensorVector direction = history.direction(g);
             double slope = g.dot(direction);
-            if (slope > -settings.toleranceChange() && !pairs.isEmpty()) {
-                forgetPairs(); // which no longer tell a way down
+            if (slope > -settings.toleranceChange() && !history.isEmpty()) {
+                history.forget(); // which no longer tell a way down
                 direction = g.times(-1);
                 slope = g.dot(direction);
             }
             if (slope > -settings.toleranceChange()) {
                 return false;
             }
-            double firstStep = pairs.isEmpty() ? Math.min(1, 1 / g.sumOfMagnitudes()) : 1;
+            double firstStep = history.isEmpty() ? Math.min(1, 1 / g.sumOfMagnitudes()) : 1;
             return walk(point.value(), g, direction, slope, firstStep);
         } finally {
             settle();
@@ -244,68 +231,21 @@ public final class Lbfgs implements AutoCloseable {
                         settings.toleranceChange() / largest)
                 .search(firstStep);
         if (found.step() == 0) {
-            boolean again = !pairs.isEmpty(); // then straight down once more
-            forgetPairs();
+            boolean again = !history.isEmpty(); // then straight down once more
+            history.forget();
             return again;
         }
         TensorVector displacement = direction.times(found.step());
         TensorVector next = x.plus(1, displacement);
-        Pair pair = pair(displacement, found.gradient().minus(g));
+        TensorVector change = found.gradient().minus(g);
+        history.add(displacement, change); // computes, and so may be cancelled: nothing has changed before
         double before = value;
         point.set(next);
         gradient.set(found.gradient());
         value = found.value();
         iterations++;
-        if (pair != null) {
-            if (pairs.size() == settings.history()) {
-                pairs.removeFirst().close();
-            }
-            pairs.addLast(pair);
-        }
         return largest * found.step() > settings.toleranceChange()
                 && Math.abs(value - before) >= settings.toleranceChange();
-    }
-
-    private @Nullable Pair pair(TensorVector displacement, TensorVector change) {
-        double curvature = change.dot(displacement);
-        if (!(curvature > LEAST_CURVATURE)) {
-            return null;
-        }
-        double scale = curvature / change.dot(change);
-        return new Pair(
-                new HeldVector("displacement.", names, displacement),
-                new HeldVector("change.", names, change),
-                curvature,
-                scale);
-    }
-
-    /** The two loops over the history. */
-    private TensorVector direction(TensorVector g) {
-        TensorVector direction = g.times(-1);
-        if (pairs.isEmpty()) {
-            return direction;
-        }
-        List<Double> weights = new ArrayList<>();
-        Iterator<Pair> newestFirst = pairs.descendingIterator();
-        while (newestFirst.hasNext()) {
-            Pair pair = newestFirst.next();
-            double weight = pair.displacement.value().dot(direction) / pair.curvature;
-            weights.add(weight);
-            direction = direction.plus(-weight, pair.change.value());
-        }
-        direction = direction.times(pairs.getLast().scale);
-        int newest = pairs.size() - 1;
-        for (Pair pair : pairs) {
-            double own = pair.change.value().dot(direction) / pair.curvature;
-            direction = direction.plus(weights.get(newest) - own, pair.displacement.value());
-            newest--;
-        }
-        return direction;
-    }
-
-    private void forgetPairs() {
-        pairs.forEach(Pair::close);
-        pairs.clear();
     }
 
     // ---- the function
@@ -339,8 +279,7 @@ public final class Lbfgs implements AutoCloseable {
                     evaluation.gradients().stream().map(Tensor::plain).toList();
             List<Spec> found = gradients.stream().map(Tensor::spec).toList();
             if (!found.equals(specs)) {
-                throw new ShapeException(
-                        "L-BFGS: gradients are " + found + ", expected those of the point: " + specs);
+                throw new ShapeException("L-BFGS: gradients are " + found + ", expected those of the point: " + specs);
             }
             gradients.forEach(scope::keep);
             return new Evaluated(evaluation.value(), new TensorVector(gradients));
@@ -355,16 +294,11 @@ public final class Lbfgs implements AutoCloseable {
         Map<String, Tensor> state = new LinkedHashMap<>();
         state.put("iterations", Tensor.ofLongs(backend, Shape.scalar(), iterations));
         state.put("evaluations", Tensor.ofLongs(backend, Shape.scalar(), evaluations));
-        state.put("pairs", Tensor.ofLongs(backend, Shape.scalar(), pairs.size()));
+        state.put("pairs", Tensor.ofLongs(backend, Shape.scalar(), history.size()));
         state.put("value", Tensor.ofDoubles(backend, Shape.scalar(), value));
         point.into(state, "point.", names);
         gradient.into(state, "gradient.", names);
-        int number = 0;
-        for (Pair pair : pairs) {
-            pair.displacement.into(state, "displacement." + number + ".", names);
-            pair.change.into(state, "change." + number + ".", names);
-            number++;
-        }
+        history.into(state);
         return state;
     }
 
@@ -378,8 +312,8 @@ public final class Lbfgs implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             long count = given.count("pairs");
             if (count > settings.history()) {
-                throw new WeightException("L-BFGS: the state has a history of " + count + ", expected at most "
-                        + settings.history());
+                throw new WeightException(
+                        "L-BFGS: the state has a history of " + count + ", expected at most " + settings.history());
             }
             long restoredIterations = given.count("iterations");
             long restoredEvaluations = given.count("evaluations");
@@ -389,16 +323,13 @@ public final class Lbfgs implements AutoCloseable {
             List<TensorVector> displacements = new ArrayList<>();
             List<TensorVector> changes = new ArrayList<>();
             for (int number = 0; number < count; number++) {
-                displacements.add(vector(given, "displacement." + number + "."));
-                changes.add(vector(given, "change." + number + "."));
+                displacements.add(vector(given, CurvatureHistory.DISPLACEMENT + number + "."));
+                changes.add(vector(given, CurvatureHistory.CHANGE + number + "."));
             }
             given.checkAllTaken();
-            forgetPairs();
+            history.forget();
             for (int number = 0; number < count; number++) {
-                Pair pair = pair(displacements.get(number), changes.get(number));
-                if (pair != null) {
-                    pairs.addLast(pair);
-                }
+                history.add(displacements.get(number), changes.get(number));
             }
             point.set(restoredPoint);
             gradient.set(restoredGradient);
@@ -421,7 +352,7 @@ public final class Lbfgs implements AutoCloseable {
     /** Gives back the point and what is remembered. */
     @Override
     public void close() {
-        forgetPairs();
+        history.forget();
         point.close();
         gradient.close();
     }

@@ -127,8 +127,7 @@ public final class MovingAverage implements AutoCloseable {
         averages.values().forEach(average -> state.put(average.path(), average.value()));
         if (!averages.isEmpty()) {
             state.put(
-                    UPDATES,
-                    Tensor.ofLongs(averages.values().iterator().next().backend(), Shape.scalar(), updates));
+                    UPDATES, Tensor.ofLongs(averages.values().iterator().next().backend(), Shape.scalar(), updates));
         }
         return state;
     }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param weightDecay of this group, 0 or more; null for the optimiser's own
  */
 public record ParameterGroup(
-        List<Parameter> parameters, double rateFactor, @Nullable Double weightDecay) {
+        List<Parameter> parameters,
+        double rateFactor,
+        @Nullable Double weightDecay) {
     /** Checks and copies. */
     public ParameterGroup {
         parameters = List.copyOf(parameters);

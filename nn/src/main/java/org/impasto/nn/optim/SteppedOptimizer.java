@@ -162,8 +162,8 @@ abstract class SteppedOptimizer implements Optimizer {
                                 ? Tensor.full(parameter.backend(), parameter.spec(), 0)
                                 : own.cells.get(i).value());
             }
-            Outcome outcome = update(new Turn(
-                    parameter.value(), gradient.plain(), state, rate * rateFactor, decay, own.steps + 1));
+            Outcome outcome = update(
+                    new Turn(parameter.value(), gradient.plain(), state, rate * rateFactor, decay, own.steps + 1));
             if (own.cells.isEmpty()) {
                 own.cells = cells(parameter, outcome.state());
             } else {
@@ -219,7 +219,8 @@ abstract class SteppedOptimizer implements Optimizer {
             stepsByPath.put(path, own);
             List<Tensor> values = new ArrayList<>();
             for (String word : own == 0 ? List.<String>of() : words) {
-                values.add(given.tensor(word + "." + path, spec, entry.getValue().parameter.backend()));
+                values.add(given.tensor(
+                        word + "." + path, spec, entry.getValue().parameter.backend()));
             }
             valuesByPath.put(path, values);
         }

@@ -67,8 +67,7 @@ final class StrongWolfe<G> {
                 return zoom(previous, trial);
             }
             double step = trial.step;
-            double next = cubic(
-                    previous, trial, step + LEAST_GROWTH * (step - previous.step), LONGEST_GROWTH * step);
+            double next = cubic(previous, trial, step + LEAST_GROWTH * (step - previous.step), LONGEST_GROWTH * step);
             previous = trial;
             trial = line.at(next);
             trials++;
@@ -142,12 +141,8 @@ final class StrongWolfe<G> {
         double square = d1 * d1 - one.slope * two.slope;
         double root = Math.sqrt(square);
         double step = one.step <= two.step
-                ? two.step
-                        - (two.step - one.step)
-                                * ((two.slope + root - d1) / (two.slope - one.slope + 2 * root))
-                : one.step
-                        - (one.step - two.step)
-                                * ((one.slope + root - d1) / (one.slope - two.slope + 2 * root));
+                ? two.step - (two.step - one.step) * ((two.slope + root - d1) / (two.slope - one.slope + 2 * root))
+                : one.step - (one.step - two.step) * ((one.slope + root - d1) / (one.slope - two.slope + 2 * root));
         return Double.isNaN(step) ? (low + high) / 2 : Math.min(Math.max(step, low), high);
     }
 }

@@ -40,7 +40,7 @@ public final class FastStyleLoss implements AutoCloseable {
 
         /** Weights by which a style is plain to see, and the content too. */
         public static Weights standard() {
-            return new Weights(1, 1, 1);
+            return new Weights(1, 5, 2);
         }
     }
 

@@ -89,8 +89,8 @@ public final class GatysLoss implements AutoCloseable {
         all.addAll(weights.content().keySet());
         this.layers = List.copyOf(all);
         try (Scope scope = Scope.open()) {
-            Map<String, Tensor> features =
-                    network.features(content.plain(), List.copyOf(weights.content().keySet()));
+            Map<String, Tensor> features = network.features(
+                    content.plain(), List.copyOf(weights.content().keySet()));
             Map<String, Tensor> grams =
                     network.grams(style.plain(), List.copyOf(weights.style().keySet()));
             features.forEach((layer, target) -> contentScales.put(layer, scale(target)));

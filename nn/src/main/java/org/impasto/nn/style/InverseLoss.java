@@ -37,7 +37,7 @@ public final class InverseLoss {
 
         /** Weights for pictures near the original. */
         public static Weights standard() {
-            return new Weights(1, 0.01, 0);
+            return new Weights(1, 0.002, 0);
         }
     }
 

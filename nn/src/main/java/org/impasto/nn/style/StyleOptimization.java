@@ -2,24 +2,18 @@ package org.impasto.nn.style;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.impasto.core.Generation;
-import org.impasto.core.Parameter;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
-import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
 import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.Lbfgs;
-import org.impasto.nn.optim.Optimizer;
-import org.impasto.nn.optim.ParameterGroup;
 import org.impasto.nn.vgg.Vgg;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Neural style transfer by optimisation (Gatys, Ecker and Bethge, "Image style transfer using convolutional neural networks",
@@ -35,8 +29,7 @@ public final class StyleOptimization {
     private static final int LEAST_SIDE = 48;
 
     /** Deepest first: what the content is told by, if the network goes so far. */
-    private static final List<String> CONTENT_LAYERS =
-            List.of("relu4_2", "relu4_1", "relu3_1", "relu2_1", "relu1_1");
+    private static final List<String> CONTENT_LAYERS = List.of("relu4_2", "relu4_1", "relu3_1", "relu2_1", "relu1_1");
 
     private final Vgg network;
     private final Settings settings;
@@ -70,7 +63,7 @@ public final class StyleOptimization {
      * @param styleWeight of the Gram matrices' difference, divided evenly among the layers
      * @param totalVariationWeight of the differences of neighbouring pixels
      * @param method what changes the picture
-     * @param learningRate of Adam
+     * @param learningRate of Adam, at first; it falls to a twentieth
      * @param steps at each scale
      * @param scales number of sizes, 1 for the content's own only
      * @param start the picture to begin with
@@ -102,49 +95,103 @@ public final class StyleOptimization {
 
         /** What most pictures look well with. */
         public static Settings standard() {
-            return new Settings(List.of(), List.of(), 1, 20, 1, Method.LBFGS, 0.02, 100, 2, Start.CONTENT, 0);
+            return new Settings(List.of(), List.of(), 1, 100, 1, Method.LBFGS, 0.02, 100, 3, Start.CONTENT, 0);
         }
 
         /** These options with other layers. */
         public Settings withLayers(List<String> content, List<String> style) {
             return new Settings(
-                    content, style, contentWeight, styleWeight, totalVariationWeight, method, learningRate, steps,
-                    scales, start, seed);
+                    content,
+                    style,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with other weights. */
         public Settings withWeights(double content, double style, double totalVariation) {
             return new Settings(
-                    contentLayers, styleLayers, content, style, totalVariation, method, learningRate, steps, scales,
-                    start, seed);
+                    contentLayers,
+                    styleLayers,
+                    content,
+                    style,
+                    totalVariation,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another method. */
         public Settings withMethod(Method value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, value, learningRate,
-                    steps, scales, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    value,
+                    learningRate,
+                    steps,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another number of steps. */
         public Settings withSteps(int value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    value, scales, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    value,
+                    scales,
+                    start,
+                    seed);
         }
 
         /** These options with another number of scales. */
         public Settings withScales(int value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    steps, value, start, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    value,
+                    start,
+                    seed);
         }
 
         /** These options with another picture to begin with. */
         public Settings withStart(Start value) {
             return new Settings(
-                    contentLayers, styleLayers, contentWeight, styleWeight, totalVariationWeight, method, learningRate,
-                    steps, scales, value, seed);
+                    contentLayers,
+                    styleLayers,
+                    contentWeight,
+                    styleWeight,
+                    totalVariationWeight,
+                    method,
+                    learningRate,
+                    steps,
+                    scales,
+                    value,
+                    seed);
         }
     }
 
@@ -234,7 +281,10 @@ public final class StyleOptimization {
                 Tensor smallStyle = reduced(style, scale);
                 Tensor start = picture == null
                         ? start(smallContent, smallStyle)
-                        : resized(picture, smallContent.shape().size(2), smallContent.shape().size(3));
+                        : resized(
+                                picture,
+                                smallContent.shape().size(2),
+                                smallContent.shape().size(3));
                 double share = Math.pow(0.25, scale) / work;
                 double from = done;
                 Tensor better;
@@ -250,8 +300,7 @@ public final class StyleOptimization {
 
     /** As many as were asked for and make sense. */
     private int scales(Shape content, Shape style) {
-        long least = Math.min(
-                Math.min(content.size(2), content.size(3)), Math.min(style.size(2), style.size(3)));
+        long least = Math.min(Math.min(content.size(2), content.size(3)), Math.min(style.size(2), style.size(3)));
         int scales = 1;
         while (scales < settings.scales() && least >> scales >= LEAST_SIDE) {
             scales++;
@@ -286,97 +335,7 @@ public final class StyleOptimization {
 
     private Tensor optimized(Tensor content, Tensor style, Tensor start, Listener listener) {
         try (GatysLoss loss = new GatysLoss(network, content, style, weights)) {
-            Evaluations evaluations = new Evaluations(loss);
-            return settings.method() == Method.LBFGS
-                    ? byLbfgs(evaluations, start, listener)
-                    : byAdam(evaluations, start, listener);
-        }
-    }
-
-    /** The loss of pictures, and the terms it was made of. */
-    private static final class Evaluations {
-        private final GatysLoss loss;
-        private final List<Progress> recent = new ArrayList<>();
-
-        Evaluations(GatysLoss loss) {
-            this.loss = loss;
-        }
-
-        /** The loss of a tracked picture. */
-        Tensor of(Tensor picture) {
-            GatysLoss.Terms terms = loss.of(picture);
-            recent.add(new Progress(
-                    picture.shape().intSize(3),
-                    picture.shape().intSize(2),
-                    0,
-                    terms.total().item(),
-                    mean(terms.content()),
-                    mean(terms.style()),
-                    terms.totalVariation().item()));
-            return terms.total();
-        }
-
-        private static double mean(Map<String, Tensor> terms) {
-            return terms.values().stream().mapToDouble(Tensor::item).average().orElse(0);
-        }
-
-        /** What is told of the evaluation with a value, after which all are forgotten. */
-        void tell(Listener listener, int step, double value) {
-            @Nullable Progress found = null;
-            for (Progress each : recent) {
-                if (found == null || Math.abs(each.loss() - value) < Math.abs(found.loss() - value)) {
-                    found = each;
-                }
-            }
-            if (found != null) {
-                listener.stepped(new Progress(
-                        found.width(),
-                        found.height(),
-                        step,
-                        found.loss(),
-                        found.content(),
-                        found.style(),
-                        found.totalVariation()));
-                recent.clear();
-            }
-        }
-    }
-
-    private Tensor byLbfgs(Evaluations evaluations, Tensor start, Listener listener) {
-        Run run = Run.current();
-        // A mean over pixels has tiny gradients; as a sum they are of the size that the search's thresholds are made for.
-        double pixels = start.shape().elements();
-        try (Lbfgs search = Lbfgs.minimising(
-                picture -> evaluations.of(picture).affine(pixels, 0),
-                start,
-                Lbfgs.Settings.standard().withTolerances(0, 0))) {
-            evaluations.tell(listener, 0, search.value() / pixels);
-            boolean goesOn = true;
-            for (int step = 1; step <= settings.steps() && goesOn; step++) {
-                goesOn = search.iterate();
-                evaluations.tell(listener, step, search.value() / pixels);
-                run.report((double) step / settings.steps());
-            }
-            return search.point().get(0);
-        }
-    }
-
-    private Tensor byAdam(Evaluations evaluations, Tensor start, Listener listener) {
-        Run run = Run.current();
-        Parameter picture = new Parameter("picture", start);
-        try (Optimizer adam = new Adam(
-                List.of(ParameterGroup.of(List.of(picture))), settings.learningRate(), Adam.Settings.standard())) {
-            for (int step = 1; step <= settings.steps(); step++) {
-                try (Scope scope = Scope.open()) {
-                    Tape.Gradients gradients = Tape.gradients(evaluations::of, picture.value());
-                    evaluations.tell(listener, step - 1, gradients.value().item());
-                    adam.step(Map.of(picture, gradients.inputs().get(0)));
-                }
-                run.report((double) step / settings.steps());
-            }
-            return picture.value();
-        } finally {
-            picture.close();
+            return new PixelSearch(loss, settings, listener).from(start);
         }
     }
 }

@@ -14,7 +14,6 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.impasto.core.Backend;
 import org.impasto.core.ElementType;
-import org.impasto.core.Scope;
 import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;

@@ -39,13 +39,12 @@ final class LineChart {
     /** The chart of all series by name, of which there must be one at least. */
     static Image draw(Map<String, Series> series) {
         int small = series.size() - 1;
-        BufferedImage picture = new BufferedImage(
-                WIDTH, LARGE_HEIGHT + (small + 1) / 2 * SMALL_HEIGHT, BufferedImage.TYPE_INT_RGB);
+        BufferedImage picture =
+                new BufferedImage(WIDTH, LARGE_HEIGHT + (small + 1) / 2 * SMALL_HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();
         try {
             graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+            graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
             graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
             graphics.setColor(Color.WHITE);
             graphics.fillRect(0, 0, picture.getWidth(), picture.getHeight());

@@ -26,8 +26,8 @@ public final class Loss {
     public Loss with(String name, Tensor metric) {
         checkScalar("metric " + name, metric);
         if (!name.matches("[A-Za-z][A-Za-z0-9_.-]*") || MetricsFile.OWN_COLUMNS.contains(name)) {
-            throw new IllegalArgumentException("a metric is called '" + name + "', expected letters, digits, _ . and -, "
-                    + "and none of " + MetricsFile.OWN_COLUMNS);
+            throw new IllegalArgumentException("a metric is called '" + name
+                    + "', expected letters, digits, _ . and -, " + "and none of " + MetricsFile.OWN_COLUMNS);
         }
         Map<String, Tensor> more = new LinkedHashMap<>(metrics);
         if (more.put(name, metric) != null) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
-import org.impasto.core.Tensor;
 import org.impasto.core.TapeObserver;
+import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -140,8 +140,8 @@ final class RunFiles implements AutoCloseable {
             if (settings.average != null) {
                 settings.average.state().forEach((name, tensor) -> tensors.put(AVERAGE + name, tensor));
             }
-            CheckpointFile.Facts facts = new CheckpointFile.Facts(
-                    step, run.seed(), run.streamPosition(), backend.describe(), javaVersion());
+            CheckpointFile.Facts facts =
+                    new CheckpointFile.Facts(step, run.seed(), run.streamPosition(), backend.describe(), javaVersion());
             lastCheckpoint = folder.writeCheckpoint(facts, tensors, settings.keptCheckpoints);
             lastCheckpointStep = step;
         }

@@ -71,8 +71,7 @@ public final class Trainer<B> {
 
     /** How long the run is, in passes over the data. */
     public Trainer<B> epochs(long epochs, long stepsPerEpoch) {
-        return steps(Math.multiplyExact(
-                atLeastOne("epochs", epochs), atLeastOne("steps of an epoch", stepsPerEpoch)));
+        return steps(Math.multiplyExact(atLeastOne("epochs", epochs), atLeastOne("steps of an epoch", stepsPerEpoch)));
     }
 
     /** Sets the learning rate before each step; else the optimiser keeps its own. */

@@ -42,8 +42,8 @@ final class TrainingFolder implements AutoCloseable {
     static TrainingFolder open(Path folder) {
         try {
             Files.createDirectories(folder);
-            FileChannel lockFile = FileChannel.open(
-                    folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             boolean opened = false;
             try {
                 if (!locked(lockFile)) {

@@ -95,8 +95,7 @@ final class TrainingLoop<B> implements AutoCloseable {
             B batch = settings.batches.at(done);
             StepStart start = StepStart.of(settings.weights, run);
             try {
-                Tape.Gradients result =
-                        Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
+                Tape.Gradients result = Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
                 loss = result.value().item();
                 Map<Parameter, Tensor> gradients = result.parameters();
                 check(loss, gradients, batch, start);
@@ -113,12 +112,8 @@ final class TrainingLoop<B> implements AutoCloseable {
         nanosPerStep = nanosPerStep == 0 ? nanos : nanosPerStep + PACE * (nanos - nanosPerStep);
         long left = settings.steps - done - 1;
         return new TrainingProgress(
-                done + 1,
-                settings.steps,
-                loss,
-                metrics,
-                settings.optimizer.learningRate(),
-                Duration.ofNanos((long) (nanosPerStep * left)));
+                done + 1, settings.steps, loss, metrics, settings.optimizer.learningRate(), Duration.ofNanos((long)
+                        (nanosPerStep * left)));
     }
 
     private Tensor lossOf(B batch, Backend tape, Map<String, Double> metrics) {
@@ -171,7 +166,11 @@ final class TrainingLoop<B> implements AutoCloseable {
         settings.weights.all().forEach(search::look);
         start.restore();
         if (search.found() == null) {
-            Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
+            try {
+                Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
+            } catch (OutOfMemoryError tooLarge) {
+                // Checkpoints keep their intermediate results here; what diverged is worth saying all the same.
+            }
             start.restore();
         }
         return diverged(what, search, done + 1);

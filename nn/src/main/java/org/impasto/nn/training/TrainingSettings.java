@@ -20,17 +20,31 @@ final class TrainingSettings<B> {
     final Batches<B> batches;
     final LossFunction<B> loss;
     long steps;
-    @Nullable LearningRateSchedule schedule;
-    @Nullable UnaryOperator<Map<Parameter, Tensor>> clipping;
-    @Nullable MovingAverage average;
-    @Nullable Path folder;
+
+    @Nullable
+    LearningRateSchedule schedule;
+
+    @Nullable
+    UnaryOperator<Map<Parameter, Tensor>> clipping;
+
+    @Nullable
+    MovingAverage average;
+
+    @Nullable
+    Path folder;
+
     boolean resume;
     long checkpointEvery = 500;
     int keptCheckpoints = 3;
     long logEvery = 1;
     long sampleEvery = Long.MAX_VALUE;
-    @Nullable SamplePictures samples;
-    @Nullable LongConsumer beforeStep;
+
+    @Nullable
+    SamplePictures samples;
+
+    @Nullable
+    LongConsumer beforeStep;
+
     double largestLoss = Double.POSITIVE_INFINITY;
     TrainingListener listener = progress -> {}; // notices are logged
 

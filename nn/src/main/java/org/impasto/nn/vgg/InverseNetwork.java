@@ -23,6 +23,9 @@ import org.impasto.nn.tiling.ReceptiveField;
  * The inverse of an encoder that ends at relu3_1 (Chen and Schmidt, "Fast patch-based style transfer of arbitrary style",
  * 2016): nine 3x3 convolutions with reflected edges, a relu behind all but the last, and nearest-neighbour doubling behind
  * the fourth and the seventh. Its files name the parameters {@code inverse.conv1.weight} to {@code inverse.conv9.bias}.
+ *
+ * <p>Beside the published chain, a relu's result is averaged with as many channels of what entered the convolution, and the
+ * last result counts as eighths from mid-grey: new weights then begin near grey, and fewer steps are needed.
  */
 public final class InverseNetwork implements Decoder {
     /** Convolutions behind which the size is doubled. */
@@ -30,6 +33,8 @@ public final class InverseNetwork implements Decoder {
 
     private static final int CONVOLUTIONS = 9;
     private static final String ROOM = "inverse";
+    private static final double GREY = 0.5;
+    private static final double DEVIATION = 0.125;
     /** Half as many computations as the encoder: the fewer channels, the larger the maps. */
     private static final List<Integer> WIDTHS = List.of(128, 128, 128, 64, 64, 64, 32, 32);
 
@@ -114,16 +119,26 @@ public final class InverseNetwork implements Decoder {
     public Tensor forward(Tensor features) {
         try (Scope scope = Scope.open()) {
             Tensor x = features;
-            for (int number = 1; number <= CONVOLUTIONS; number++) {
-                Activation activation = number < CONVOLUTIONS ? Activation.RELU : Activation.NONE;
-                x = convolutions.get(number - 1).forward(x, activation, FusedPooling.NONE);
-                if (DOUBLED.contains(number)) {
-                    x = x.resize(2 * x.shape().size(2), 2 * x.shape().size(3), Filter.NEAREST);
-                }
+            for (int number = 1; number < CONVOLUTIONS; number++) {
+                Tensor y = convolutions.get(number - 1).forward(x, Activation.RELU, FusedPooling.NONE);
+                y = withShortcut(y, x);
+                x = DOUBLED.contains(number)
+                        ? y.resize(2 * y.shape().size(2), 2 * y.shape().size(3), Filter.NEAREST)
+                        : y;
                 scope.only(x);
             }
-            return scope.keep(x);
+            return scope.keep(convolutions.get(CONVOLUTIONS - 1).forward(x).affine(DEVIATION, GREY));
         }
+    }
+
+    /** The mean of both, where there are at least as many channels before as behind. */
+    private static Tensor withShortcut(Tensor behind, Tensor before) {
+        long count = behind.shape().size(1);
+        long given = before.shape().size(1);
+        if (given < count) {
+            return behind;
+        }
+        return behind.add(given == count ? before : before.slice(1, 0, count)).affine(0.5, 0);
     }
 
     @Override

@@ -104,8 +104,8 @@ class LbfgsTest {
             assertThat(Quadratic.copied(resumed.state()))
                     .usingRecursiveComparison()
                     .isEqualTo(Quadratic.copied(through.state()));
-            try (Lbfgs shorter = Lbfgs.minimising(
-                    LbfgsTest::rosenbrock, start(ElementType.FLOAT32), STANDARD.withHistory(5))) {
+            try (Lbfgs shorter =
+                    Lbfgs.minimising(LbfgsTest::rosenbrock, start(ElementType.FLOAT32), STANDARD.withHistory(5))) {
                 assertThatThrownBy(() -> shorter.restore(through.state()))
                         .isInstanceOf(WeightException.class)
                         .hasMessageContaining("history");

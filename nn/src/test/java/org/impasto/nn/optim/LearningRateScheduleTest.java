@@ -10,7 +10,9 @@ class LearningRateScheduleTest {
     @Test
     void halving() {
         LearningRateSchedule schedule = LearningRateSchedule.halving(0.8, 3);
-        assertThat(new double[] {schedule.rate(0), schedule.rate(2), schedule.rate(3), schedule.rate(5), schedule.rate(9)})
+        assertThat(new double[] {
+                    schedule.rate(0), schedule.rate(2), schedule.rate(3), schedule.rate(5), schedule.rate(9)
+                })
                 .containsExactly(0.8, 0.8, 0.4, 0.4, 0.1);
     }
 
@@ -26,10 +28,14 @@ class LearningRateScheduleTest {
 
     @Test
     void warmUpRisesLinearlyAndThenTheScheduleBegins() {
-        LearningRateSchedule schedule =
-                LearningRateSchedule.stepwise(1, 2, 0.1).afterWarmUp(4);
+        LearningRateSchedule schedule = LearningRateSchedule.stepwise(1, 2, 0.1).afterWarmUp(4);
         assertThat(new double[] {
-                    schedule.rate(0), schedule.rate(1), schedule.rate(3), schedule.rate(4), schedule.rate(5), schedule.rate(6)
+                    schedule.rate(0),
+                    schedule.rate(1),
+                    schedule.rate(3),
+                    schedule.rate(4),
+                    schedule.rate(5),
+                    schedule.rate(6)
                 })
                 .containsExactly(0.25, 0.5, 1, 1, 1, 0.1);
         assertThat(LearningRateSchedule.constant(0.3).afterWarmUp(0).rate(0)).isEqualTo(0.3);
@@ -41,6 +47,7 @@ class LearningRateScheduleTest {
         assertThatThrownBy(() -> LearningRateSchedule.constant(Double.NaN)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> LearningRateSchedule.halving(1, 0)).hasMessageContaining("every");
         assertThatThrownBy(() -> LearningRateSchedule.cosine(1, 0, 0)).hasMessageContaining("steps");
-        assertThatThrownBy(() -> LearningRateSchedule.constant(1).afterWarmUp(-1)).hasMessageContaining("warm-up");
+        assertThatThrownBy(() -> LearningRateSchedule.constant(1).afterWarmUp(-1))
+                .hasMessageContaining("warm-up");
     }
 }

@@ -47,7 +47,8 @@ class OptimizerTest {
         SGD_MOMENTUM {
             @Override
             Optimizer open(List<ParameterGroup> groups) {
-                return new Sgd(groups, 0.1, Sgd.Settings.standard().withMomentum(0.8).withWeightDecay(0.03));
+                return new Sgd(
+                        groups, 0.1, Sgd.Settings.standard().withMomentum(0.8).withWeightDecay(0.03));
             }
 
             @Override
@@ -59,7 +60,8 @@ class OptimizerTest {
         SGD_NESTEROV {
             @Override
             Optimizer open(List<ParameterGroup> groups) {
-                return new Sgd(groups, 0.1, Sgd.Settings.standard().withNesterov(0.8).withWeightDecay(0.03));
+                return new Sgd(
+                        groups, 0.1, Sgd.Settings.standard().withNesterov(0.8).withWeightDecay(0.03));
             }
 
             @Override
@@ -72,7 +74,10 @@ class OptimizerTest {
         ADAM {
             @Override
             Optimizer open(List<ParameterGroup> groups) {
-                return new Adam(groups, 0.1, Adam.Settings.standard().withBetas(0.7, 0.9).withWeightDecay(0.03));
+                return new Adam(
+                        groups,
+                        0.1,
+                        Adam.Settings.standard().withBetas(0.7, 0.9).withWeightDecay(0.03));
             }
 
             @Override
@@ -83,7 +88,10 @@ class OptimizerTest {
         ADAM_W {
             @Override
             Optimizer open(List<ParameterGroup> groups) {
-                return new AdamW(groups, 0.1, Adam.Settings.standard().withBetas(0.7, 0.9).withWeightDecay(0.03));
+                return new AdamW(
+                        groups,
+                        0.1,
+                        Adam.Settings.standard().withBetas(0.7, 0.9).withWeightDecay(0.03));
             }
 
             @Override
@@ -173,7 +181,9 @@ class OptimizerTest {
             assertThat(resumed.learningRate()).isEqualTo(0.07);
             other.net().train(resumed, STEPS);
             assertThat(other.net().values()).isEqualTo(one.net().values());
-            assertThat(Quadratic.copied(resumed.state())).usingRecursiveComparison().isEqualTo(Quadratic.copied(through.state()));
+            assertThat(Quadratic.copied(resumed.state()))
+                    .usingRecursiveComparison()
+                    .isEqualTo(Quadratic.copied(through.state()));
         }
     }
 
@@ -266,7 +276,8 @@ class OptimizerTest {
     void aForeignStateIsRefusedAndNothingChanges() {
         try (Model<Quadratic> model = Quadratic.model();
                 Optimizer adam = new Adam(model.weights(), 0.1);
-                Optimizer sgd = new Sgd(model.weights(), 0.1, Sgd.Settings.standard().withMomentum(0.9));
+                Optimizer sgd =
+                        new Sgd(model.weights(), 0.1, Sgd.Settings.standard().withMomentum(0.9));
                 Scope scope = Scope.open()) {
             model.net().train(adam, 2);
             Map<String, double[]> before = Quadratic.copied(adam.state());
@@ -289,7 +300,9 @@ class OptimizerTest {
             assertThatThrownBy(() -> adam.restore(fewer))
                     .isInstanceOf(WeightException.class)
                     .hasMessageContaining("steps.second.weight");
-            assertThat(Quadratic.copied(adam.state())).usingRecursiveComparison().isEqualTo(before);
+            assertThat(Quadratic.copied(adam.state()))
+                    .usingRecursiveComparison()
+                    .isEqualTo(before);
         }
     }
 

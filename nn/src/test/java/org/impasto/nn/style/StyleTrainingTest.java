@@ -179,7 +179,7 @@ class StyleTrainingTest {
                 Model<InverseNetwork> model = Model.fresh(
                         backend, 1, p -> new InverseNetwork(p, DEEPEST, List.of(16, 16, 16, 8, 8, 8, 8, 8)))) {
             InverseLoss loss = new InverseLoss(vgg.net(), new InverseLoss.Weights(1, 0.1, 0.01));
-            Tensor pictures = pictures(2, 16, 16, 2);
+            Tensor pictures = pictures(2, 16, 16, 2).affine(0.2, 0); // dark, where new weights give grey
             Tensor features = loss.encoded(pictures);
             double[] course = new double[20];
             for (int step = 0; step < course.length; step++) {

@@ -75,8 +75,7 @@ class DivergenceTest {
 
     @Test
     void lossesAboveTheBoundStop() {
-        DivergedException diverged =
-                diverge(1e6f, 1e-6, (x, gain) -> x.mul(gain), trainer -> trainer.stopAbove(1e6));
+        DivergedException diverged = diverge(1e6f, 1e-6, (x, gain) -> x.mul(gain), trainer -> trainer.stopAbove(1e6));
         assertThat(diverged.step()).isEqualTo(8);
         assertThat(diverged.layer()).isNull();
         assertThat(diverged).hasMessageContainingAll("step 8", "above the bound of 1000000.0");
@@ -88,7 +87,24 @@ class DivergenceTest {
                 0, 0, (x, gain) -> x.sub(x.detach()).add(gain).mul(x.square().reciprocal()), trainer -> {});
         assertThat(diverged.step()).isEqualTo(8);
         assertThat(diverged.layer()).isEqualTo("body.middle");
-        assertThat(diverged).hasMessageContainingAll("the loss is ", "in layer 'body.middle'", "in the forward pass gave");
+        assertThat(diverged)
+                .hasMessageContainingAll("the loss is ", "in layer 'body.middle'", "in the forward pass gave");
+    }
+
+    @Test
+    void aBadResultIsFoundInsideACheckpoint() {
+        DivergedException diverged = diverge(
+                0,
+                0,
+                (x, gain) -> Tensor.checkpoint(
+                        inputs -> inputs.get(1)
+                                .mul(inputs.get(0).square())
+                                .mul(inputs.get(0).square().reciprocal()),
+                        x,
+                        gain),
+                trainer -> {});
+        assertThat(diverged.layer()).isEqualTo("body.middle");
+        assertThat(diverged).hasMessageContaining("reciprocal in the forward pass gave Infinity");
     }
 
     @Test
@@ -110,8 +126,8 @@ class DivergenceTest {
     @Test
     void aBadWeightIsFound() {
         // Huge gradients that are still finite, times the rate: weights that are not.
-        DivergedException diverged = diverge(1e12f, 1e20, (x, gain) -> x.mul(gain), trainer -> trainer
-                .schedule(step -> step == 7 ? 1e20 : 0));
+        DivergedException diverged = diverge(
+                1e12f, 1e20, (x, gain) -> x.mul(gain), trainer -> trainer.schedule(step -> step == 7 ? 1e20 : 0));
         assertThat(diverged.step()).isEqualTo(9);
         assertThat(diverged.layer()).isIn("head", "body.middle", "tail");
         assertThat(diverged).hasMessageContaining("was already");

@@ -83,7 +83,8 @@ class TenLinesTest {
         List<String> rows = Files.readAllLines(run.resolve("metrics.csv"));
         assertThat(rows).hasSize(61);
         assertThat(loss(rows.get(60))).isLessThan(0.5 * loss(rows.get(1)));
-        Model.load(Backends.standard(), run.resolve("weights.safetensors"), Denoiser::new).close();
+        Model.load(Backends.standard(), run.resolve("weights.safetensors"), Denoiser::new)
+                .close();
     }
 
     private static double loss(String row) {
@@ -95,15 +96,16 @@ class TenLinesTest {
         Path root = Path.of(System.getProperty("impasto.root"));
         String readme = Files.readString(root.resolve("README.md"));
         String section = readme.substring(readme.indexOf("## Train your own in ten lines"));
-        String file = Files.readString(
-                root.resolve("nn/src/test/java/org/impasto/nn/training/TenLinesTest.java"));
+        String file = Files.readString(root.resolve("nn/src/test/java/org/impasto/nn/training/TenLinesTest.java"));
         List<String> blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(section)
                 .results()
                 .limit(2)
                 .map(block -> withoutSpace(block.group(1)))
                 .toList();
-        assertThat(blocks).hasSize(2).allSatisfy(block -> assertThat(withoutSpace(file)).contains(block));
+        assertThat(blocks)
+                .hasSize(2)
+                .allSatisfy(block -> assertThat(withoutSpace(file)).contains(block));
     }
 
     private static String withoutSpace(String text) {

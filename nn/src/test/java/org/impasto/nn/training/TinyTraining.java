@@ -63,7 +63,8 @@ final class TinyTraining {
         @Override
         public Tensor forward(Tensor x) {
             Tensor features = norm.forward(first.forward(x));
-            return last.forward(features.add(x.noise(features.shape()).affine(0.05, 0)).relu());
+            return last.forward(
+                    features.add(x.noise(features.shape()).affine(0.05, 0)).relu());
         }
     }
 

@@ -72,9 +72,12 @@ class TrainerTest {
         List<Double> fractions = new ArrayList<>();
         Image red = Image.of(2, 2, new float[] {1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0});
         Run run = Run.training(TinyTraining.SEED).onProgress(fractions::add);
-        TinyTraining.train(folder, run, trainer -> trainer.listener(told::add)
-                .keepCheckpoints(2)
-                .samples(50, step -> List.of(List.of(red, red), List.of(red))));
+        TinyTraining.train(
+                folder,
+                run,
+                trainer -> trainer.listener(told::add)
+                        .keepCheckpoints(2)
+                        .samples(50, step -> List.of(List.of(red, red), List.of(red))));
         assertThat(Storage.live()).isEqualTo(live);
         assertThat(told).hasSize(TinyTraining.STEPS);
         assertThat(told.get(0).step()).isEqualTo(1);
@@ -97,8 +100,7 @@ class TrainerTest {
         assertThat(Image.read(folder.resolve("loss.png")).width()).isEqualTo(1000);
         try (Stream<Path> samples = Files.list(folder.resolve("samples"))) {
             assertThat(samples.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder(
-                            "step-000000050.png", "step-000000100.png", "step-000000120.png");
+                    .containsExactlyInAnyOrder("step-000000050.png", "step-000000100.png", "step-000000120.png");
         }
         Image grid = Image.read(folder.resolve("samples/step-000000100.png"));
         assertThat(grid.width()).isEqualTo(4 + 2 + 4 + 2 + 4);
@@ -117,8 +119,8 @@ class TrainerTest {
                     .isEqualTo(checkpoint.readFloats("average.average.last.weight"))
                     .isNotEqualTo(checkpoint.readFloats("weights.last.weight"));
         }
-        try (Model<TinyTraining.Net> model = Model.load(
-                Backends.standard(), folder.resolve("weights.safetensors"), TinyTraining.Net::new)) {
+        try (Model<TinyTraining.Net> model =
+                Model.load(Backends.standard(), folder.resolve("weights.safetensors"), TinyTraining.Net::new)) {
             assertThat(model.weights().all()).hasSize(8);
         }
     }
@@ -161,6 +163,8 @@ class TrainerTest {
     void rowsBehindTheCheckpointAreCutOff() throws IOException {
         TinyTraining.train(folder, trainer -> trainer.steps(30));
         Files.writeString(folder.resolve("metrics.csv"), "31,1.0,1.0,1.0\n32,1.0", StandardOpenOption.APPEND);
+        TinyTraining.train(folder, trainer -> trainer.steps(30));
+        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(31);
         TinyTraining.train(folder, trainer -> {});
         assertSameEnd(folder);
     }
@@ -193,7 +197,8 @@ class TrainerTest {
                     .isInstanceOf(CancelledException.class);
             List<Path> left = checkpoints(run);
             assertThat(left.get(left.size() - 1).getFileName())
-                    .hasToString(moment == TinyTraining.STEPS ? "step-000000120.safetensors" : "step-000000039.safetensors");
+                    .hasToString(
+                            moment == TinyTraining.STEPS ? "step-000000120.safetensors" : "step-000000039.safetensors");
             TinyTraining.train(run, trainer -> {});
             assertSameEnd(run);
         }
@@ -209,14 +214,16 @@ class TrainerTest {
                 .isInstanceOf(WeightException.class)
                 .hasMessageContaining("has seed 11, this one 12");
         assertThatThrownBy(() -> TinyTraining.train(
-                        folder,
-                        trainer -> trainer.listener(progress -> TinyTraining.train(folder, inner -> {}))))
+                        folder, trainer -> trainer.listener(progress -> TinyTraining.train(folder, inner -> {}))))
                 .isInstanceOf(WeightException.class)
                 .hasMessageContaining("another training is writing");
         try (Model<Linear> other = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 2, 2));
                 Optimizer sgd = new Sgd(other.weights(), 1)) {
             assertThatThrownBy(() -> new Trainer<TinyTraining.Batch>(
-                                    other, sgd, TinyTraining.Batch::at, (batch, on) -> Loss.of(batch.x(on).mean()))
+                                    other,
+                                    sgd,
+                                    TinyTraining.Batch::at,
+                                    (batch, on) -> Loss.of(batch.x(on).mean()))
                             .steps(4)
                             .folder(folder)
                             .resume(true)
@@ -236,7 +243,11 @@ class TrainerTest {
             CheckpointFile.write(
                     checkpoint,
                     new CheckpointFile.Facts(
-                            facts.step(), facts.seed(), facts.stream(), "CPU, vectors of 3 bits, 7 threads", facts.java()),
+                            facts.step(),
+                            facts.seed(),
+                            facts.stream(),
+                            "CPU, vectors of 3 bits, 7 threads",
+                            facts.java()),
                     tensors);
         }
         Notices notices = new Notices();

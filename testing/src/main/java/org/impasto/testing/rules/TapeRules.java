@@ -6,6 +6,7 @@ import static org.impasto.testing.rules.Samples.assertValues;
 import static org.impasto.testing.rules.Samples.random;
 import static org.impasto.testing.rules.Samples.vector;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,6 +25,7 @@ import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Storage;
 import org.impasto.core.Tape;
+import org.impasto.core.TapeObserver;
 import org.impasto.core.Tensor;
 import org.impasto.testing.ObservedBackend;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,8 @@ final class TapeRules {
                 new BackendRule("an input without influence has a gradient of zeros", TapeRules::noInfluence),
                 new BackendRule("a function with more than one element is refused", TapeRules::notScalar),
                 new BackendRule("integers take part as constants", TapeRules::integers),
+                new BackendRule("inputs made on a tape cost no gradient", TapeRules::inputsMadeOnTheTape),
+                new BackendRule("an observer sees what a tape computes, also in checkpoints", TapeRules::observer),
                 new BackendRule("a tape serves one backward pass of one thread", TapeRules::oneUse));
     }
 
@@ -254,6 +258,80 @@ final class TapeRules {
             assertValues(gradients.value(), 4.5 - 10 + 1 - 2);
             assertValues(gradients.inputs().get(0), 3, 4);
         }
+    }
+
+    private static void inputsMadeOnTheTape(Backend backend) {
+        List<String> operations = new ArrayList<>();
+        ObservedBackend observed = new ObservedBackend(backend, operation -> operations.add(operation.name()));
+        long before = Storage.live();
+        try (Scope scope = Scope.open();
+                Parameter weight = new Parameter("weight", vector(observed, 2, -3))) {
+            Tape.Gradients result = Tape.gradients(
+                    observed,
+                    tape -> weight.on(vector(tape, 5, 7))
+                            .mul(vector(tape, 5, 7))
+                            .sum());
+            assertValues(result.value(), -11);
+            assertThat(result.inputs()).isEmpty();
+            assertThat(result.parameters()).containsOnlyKeys(weight);
+            assertValues(Objects.requireNonNull(result.parameters().get(weight)), 5, 7);
+            // One product forwards and one back: none for the input.
+            assertThat(operations.stream().filter(operation -> operation.contains("multiply")))
+                    .as("%s", operations)
+                    .hasSize(2);
+        }
+        assertThat(Storage.live()).isEqualTo(before);
+    }
+
+    private static void observer(Backend backend) {
+        List<String> seen = new ArrayList<>();
+        List<Integer> numbers = new ArrayList<>();
+        TapeObserver observer = new TapeObserver() {
+            @Override
+            public void read(Parameter parameter) {
+                seen.add("read " + parameter.path());
+            }
+
+            @Override
+            public void computed(int node, String operation, List<Tensor> results) {
+                seen.add(results.get(0).toDoubles()[0] + " computed");
+                numbers.add(node);
+            }
+
+            @Override
+            public void differentiated(int node, String operation, List<Tensor> gradients) {
+                seen.add(gradients.get(0).toDoubles()[0] + " differentiated");
+                numbers.add(node);
+            }
+        };
+        long before = Storage.live();
+        try (Scope scope = Scope.open();
+                Parameter weight = new Parameter("weight", vector(backend, 2))) {
+            Tape.gradients(
+                    backend,
+                    tape -> {
+                        Tensor x = vector(tape, 5);
+                        return Tensor.checkpoint(
+                                inputs -> inputs.get(0).square().affine(1, 1),
+                                weight.on(x).mul(x));
+                    },
+                    observer);
+            assertThat(seen)
+                    .containsExactly(
+                            "5.0 computed",
+                            "read weight",
+                            "10.0 computed",
+                            "100.0 computed",
+                            "101.0 computed",
+                            "1.0 differentiated",
+                            "20.0 differentiated",
+                            "100.0 differentiated");
+            // What was given has no number; the walk back has those of the way forwards in reverse.
+            assertThat(numbers.get(0)).isEqualTo(-1);
+            assertThat(numbers.subList(1, 4)).isSorted().doesNotHaveDuplicates();
+            assertThat(numbers.subList(4, 7)).containsExactly(numbers.get(3), numbers.get(2), numbers.get(1));
+        }
+        assertThat(Storage.live()).isEqualTo(before);
     }
 
     private static void oneUse(Backend backend) throws InterruptedException {

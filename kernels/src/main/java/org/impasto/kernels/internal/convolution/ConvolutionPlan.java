@@ -19,7 +19,7 @@ public final class ConvolutionPlan {
 
     /** The algorithms. */
     public enum Algorithm {
-        /** F(4,3): 36 products for 16 outputs. */
+        /** F(4,3): 36 products for 16 outputs; of a larger kernel for each of its {@link WinogradPieces pieces}. */
         WINOGRAD,
         /** Sums over taps of sixteen channels, tiles of pixels and output channels in registers. */
         DIRECT,
@@ -70,30 +70,28 @@ public final class ConvolutionPlan {
             }
             return s.hasWholeGroups() ? Algorithm.DIRECT : Algorithm.PLANAR;
         }
-        if (in <= FEW_INPUT_CHANNELS) {
-            return Algorithm.PLANAR;
-        }
-        if (out <= FEW_OUTPUT_CHANNELS && fusion.pool() == Fusion.Pool.NONE) {
+        boolean shallow = in <= FEW_INPUT_CHANNELS;
+        if (!shallow && out <= FEW_OUTPUT_CHANNELS && fusion.pool() == Fusion.Pool.NONE) {
             return Algorithm.FEW_OUTPUTS;
         }
-        if (precision == Precision.FAST && isThreeByThree(s)) {
-            long tiles = (long) ((s.outputHeight() + 3) / 4) * ((s.outputWidth() + 3) / 4);
-            long computed = (tiles + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
-            // 36 products a tile and a third more for the transforms, against 9 products a pixel
-            if (computed * 48 <= 9L * s.outputHeight() * s.outputWidth()) {
-                return Algorithm.WINOGRAD;
-            }
+        if (precision == Precision.FAST && winogradPays(s, shallow)) {
+            return Algorithm.WINOGRAD;
         }
-        return Algorithm.DIRECT;
+        return shallow ? Algorithm.PLANAR : Algorithm.DIRECT;
     }
 
-    private static boolean isThreeByThree(ConvolutionShape s) {
-        return s.kernelHeight() == 3
-                && s.kernelWidth() == 3
-                && s.strideHeight() == 1
-                && s.strideWidth() == 1
-                && s.dilationHeight() == 1
-                && s.dilationWidth() == 1;
+    private static boolean winogradPays(ConvolutionShape s, boolean shallow) {
+        boolean dense = s.strideHeight() == 1 && s.strideWidth() == 1 && s.dilationHeight() == 1 && s.dilationWidth() == 1;
+        WinogradPieces pieces = WinogradPieces.of(s);
+        if (!dense || s.kernelHeight() < 3 || s.kernelWidth() < 3 || shallow && !pieces.unfolded()) {
+            return false;
+        }
+        long taps = (long) s.kernelHeight() * s.kernelWidth();
+        long direct = shallow ? s.inputChannels() : BlockedLayout.roundUp(s.inputChannels());
+        long tiles = (long) ((s.outputHeight() + 3) / 4) * ((s.outputWidth() + 3) / 4);
+        long computed = (tiles + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
+        // 36 products a tile and a third more for the transforms, against a product a pixel and tap
+        return computed * 48 * pieces.depth() <= taps * direct * s.outputHeight() * s.outputWidth();
     }
 
     /** The same convolution by an algorithm whose prepared weights are no larger than the weights (about). */
@@ -118,9 +116,9 @@ public final class ConvolutionPlan {
 
     /** The layout in which the input must be given. */
     public ActivationLayout inputLayout() {
-        return algorithm == Algorithm.PLANAR && shape.groups() == 1
-                ? ActivationLayout.PLANAR
-                : ActivationLayout.BLOCKED;
+        boolean planes = algorithm == Algorithm.PLANAR && shape.groups() == 1
+                || algorithm == Algorithm.WINOGRAD && WinogradPieces.of(shape).unfolded();
+        return planes ? ActivationLayout.PLANAR : ActivationLayout.BLOCKED;
     }
 
     /** The layout in which the output is given: planar where it has at most four channels, for some algorithms. */

@@ -38,7 +38,7 @@ public final class KernelWarmUp {
             kernels.blockedProduct(
                     input, 0, first, 1, first, 0, 1, weights, 0, width, bias, 0, 0, output, 0, first, width, BLOCK);
             kernels.planarProduct(
-                    input, 0, first, taps, 0, 3, weights, 0, width, bias, 0, 0, output, 0, BLOCK, 6 * BLOCK, 0f);
+                    input, 0, 1, taps, 0, 3, weights, 0, width, bias, 0, 0, output, 0, BLOCK, 6 * BLOCK, 0f);
             if (call % 2 == 0) {
                 kernels.winogradInput(input, 0, 6 * BLOCK, lines, output, 0, BLOCK);
                 kernels.winogradOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 4 * BLOCK);

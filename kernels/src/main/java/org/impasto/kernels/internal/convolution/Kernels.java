@@ -61,12 +61,13 @@ abstract class Kernels {
 
     /**
      * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]} and its sums at
-     * {@code c[cOffset + p * cStride ...]}. Group g covers the six pixels from {@code pixels[g]} on; sums below {@code floor} (zero or minus infinity) become zero.
+     * {@code c[cOffset + p * cStride ...]}; sums below {@code floor} (zero or minus infinity) become zero. Of less than
+     * {@link #ROWS} pixels as many may be read and written.
      */
     abstract void planarProduct(
             float[] a,
             int aOffset,
-            int[] pixels,
+            int pixels,
             int[] taps,
             int from,
             int to,

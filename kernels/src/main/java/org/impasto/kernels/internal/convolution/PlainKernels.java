@@ -68,7 +68,7 @@ final class PlainKernels extends Kernels {
     void planarProduct(
             float[] a,
             int aOffset,
-            int[] pixels,
+            int pixels,
             int[] taps,
             int from,
             int to,
@@ -83,10 +83,9 @@ final class PlainKernels extends Kernels {
             int cStride,
             int cBlock,
             float floor) {
-        int count = pixels[pixels.length - 1] + ROWS;
         float[][] sums = ROW_ARRAYS.get().sums;
-        for (int first = 0; first < count; first += ROWS_AT_ONCE) {
-            int rows = Math.min(ROWS_AT_ONCE, count - first);
+        for (int first = 0; first < pixels; first += ROWS_AT_ONCE) {
+            int rows = Math.min(ROWS_AT_ONCE, pixels - first);
             for (int row = 0; row < rows; row++) {
                 System.arraycopy(start, startOffset + (first + row) * startStride, sums[row], 0, width);
             }

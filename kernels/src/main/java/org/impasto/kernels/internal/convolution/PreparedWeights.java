@@ -81,7 +81,7 @@ public final class PreparedWeights {
         long out = s.outputChannelsPerGroup();
         long taps = (long) s.kernelHeight() * s.kernelWidth();
         return switch (plan.algorithm()) {
-            case WINOGRAD -> 36 * roundUp(in) * roundUp(out);
+            case WINOGRAD -> 36L * WinogradPieces.of(s).depth() * roundUp(out);
             case DIRECT -> s.groups() * taps * roundUp(in) * roundUp(out);
             case PLANAR -> s.groups() * taps * in * roundUp(out);
             case FEW_OUTPUTS -> taps * roundUp(in) * Kernels.fewOutputColumns((int) out);
@@ -115,8 +115,9 @@ public final class PreparedWeights {
             throw new ShapeException(
                     "array for prepared weights holds " + values.length + " numbers, expected " + size(plan));
         }
+        WinogradPieces pieces = WinogradPieces.of(plan.shape());
         boolean filledWholly = plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD
-                && plan.shape().inputChannels() % BLOCK == 0;
+                && pieces.count() * pieces.channels() == pieces.depth();
         if (!filledWholly) {
             Arrays.fill(values, 0f);
         }

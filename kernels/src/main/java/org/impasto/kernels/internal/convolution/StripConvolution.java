@@ -24,7 +24,8 @@ final class StripConvolution {
     private static final int LARGEST_SHALLOW_TILE_WIDTH = 528; // long rows of output are written faster
     private static final int LARGEST_TILE_HEIGHT = 8;
     private static final int DEPTH_AT_ONCE = 1024; // products before the sums are put down: a panel stays in the cache
-    private static final int PIECES_WANTED = 16;
+    private static final int LEAST_TILE_HEIGHT = 2; // of tiles that are cut to have more of them
+    private static final int PIECES_WANTED = 64; // threads wait for the last piece
 
     private final Kernels kernels = Kernels.chosen();
     private final ConvolutionPlan.Algorithm algorithm;
@@ -82,11 +83,11 @@ final class StripConvolution {
         int multiple = eightByThree ? 8 : ROWS; // pixels of a register tile
         tileWidth = ((outWidth + across - 1) / across + multiple - 1) / multiple * multiple;
         tilesAcross = (outWidth + tileWidth - 1) / tileWidth;
+        panels = Panels.of(depthwise ? BLOCK : shape.outputChannelsPerGroup());
         tileHeight = tileHeight();
         tilesDown = (outHeight + tileHeight - 1) / tileHeight;
-        panels = Panels.of(depthwise ? BLOCK : shape.outputChannelsPerGroup());
-        boolean splits = algorithm == ConvolutionPlan.Algorithm.DIRECT
-                && (long) shape.batch() * parts * tilesDown * tilesAcross < PIECES_WANTED;
+        boolean splits =
+                algorithm == ConvolutionPlan.Algorithm.DIRECT && tiles(tileHeight) < PIECES_WANTED;
         panelPieces = splits ? panels.count() : 1;
         strip = new Strip(
                 shape, blocked, plan.inputLayout(), channelsPerPart, tileHeight, tileWidth, tilesDown, tilesAcross);
@@ -135,8 +136,16 @@ final class StripConvolution {
         while (height > 1 && Strip.size(shape, blocked, channelsPerPart, height, tileWidth) > LARGEST_STRIP) {
             height--;
         }
+        int panelPieces = algorithm == ConvolutionPlan.Algorithm.DIRECT ? panels.count() : 1;
+        while (height >= 2 * LEAST_TILE_HEIGHT && tiles(height) * panelPieces < PIECES_WANTED) {
+            height /= 2;
+        }
         boolean pooled = fusion.pool() != Fusion.Pool.NONE;
         return pooled ? Math.max(2, height / 2 * 2) : height; // windows must not cross tiles
+    }
+
+    private long tiles(int height) {
+        return (long) shape.batch() * parts * ((outHeight + height - 1) / height) * tilesAcross;
     }
 
     private static int[] denseTaps(ConvolutionShape s) {
@@ -256,7 +265,7 @@ final class StripConvolution {
             kernels.planarProduct(
                     scratch.strip,
                     strip.place(row + y, 0),
-                    pixels(area.columns),
+                    area.columns,
                     taps,
                     0,
                     taps.length,
@@ -344,12 +353,6 @@ final class StripConvolution {
         return (columns + ROWS - 1) / ROWS * ROWS;
     }
 
-    private static int[] pixels(int columns) {
-        int[] pixels = new int[pitch(columns) / ROWS];
-        Arrays.setAll(pixels, i -> i * ROWS);
-        return pixels;
-    }
-
     /** Sums of planar taps are short: they go to the output without a stop. */
     private boolean storesAtOnce(int columns) {
         return !blocked
@@ -362,15 +365,13 @@ final class StripConvolution {
     private void multiplyAndStore(int image, int panel, int row, int column, int rows, int columns, Scratch scratch) {
         int[] taps = strip.taps();
         int start = panels.start(panel);
-        int[] groups = pixels(columns);
-        groups[groups.length - 1] = columns - ROWS; // the last group repeats some pixels, to the same bits
         int plane = storedHeight * storedWidth * BLOCK;
         int target = (image * BlockedLayout.blocks(shape.outputChannels()) + start / BLOCK) * plane;
         for (int y = 0; y < rows; y++) {
             kernels.planarProduct(
                     scratch.strip,
                     strip.place(y, 0),
-                    groups,
+                    columns,
                     taps,
                     0,
                     taps.length,

@@ -60,7 +60,7 @@ final class VectorKernels extends Kernels {
     void planarProduct(
             float[] a,
             int aOffset,
-            int[] pixels,
+            int pixels,
             int[] taps,
             int from,
             int to,
@@ -75,7 +75,8 @@ final class VectorKernels extends Kernels {
             int cStride,
             int cBlock,
             float floor) {
-        for (int pixel : pixels) {
+        for (int first = 0; first < pixels; first += ROWS) {
+            int pixel = Math.max(0, Math.min(first, pixels - ROWS)); // the last tile repeats some, to the same bits
             PlanarTile.multiply(
                     width,
                     a,

@@ -5,7 +5,7 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.parallel.Workers;
 
 /**
- * The weight transform U = G g G', in double, rounded once: {@code [36][panel][in][width]}; and its transpose, which makes
+ * The weight transform U = G g G', in double, rounded once: {@code [36][panel][depth][width]}; and its transpose, which makes
  * the gradient of weights of that of U.
  */
 final class WinogradWeights {
@@ -15,11 +15,11 @@ final class WinogradWeights {
     private WinogradWeights() {}
 
     static void transform(ConvolutionShape s, PreparedWeights.Source source, float[] values, Workers workers, Run run) {
-        int in = s.inputChannels();
-        int paddedIn = BlockedLayout.roundUp(in);
+        WinogradPieces pieces = WinogradPieces.of(s);
+        int depth = pieces.depth();
         Panels panels = Panels.of(s.outputChannels());
-        int xiStride = paddedIn * panels.columns();
-        int parts = paddedIn / CHANNELS_PER_PIECE;
+        int xiStride = depth * panels.columns();
+        int parts = depth / CHANNELS_PER_PIECE;
         workers.run(panels.count() * parts, run, (index, worker) -> {
             int panel = index / parts;
             int width = panels.width(panel);
@@ -27,15 +27,23 @@ final class WinogradWeights {
             double[][] g = new double[9][COLUMNS_AT_ONCE];
             double[][] half = new double[18][COLUMNS_AT_ONCE];
             double[] line = new double[COLUMNS_AT_ONCE];
-            int end = Math.min(in, (index % parts + 1) * CHANNELS_PER_PIECE);
-            for (int channel = index % parts * CHANNELS_PER_PIECE; channel < end; channel++) {
+            int begin = index % parts * CHANNELS_PER_PIECE;
+            for (int k = begin; k < begin + CHANNELS_PER_PIECE; k++) {
+                int piece = k / pieces.step();
+                int channel = k % pieces.step();
+                if (piece >= pieces.count() || channel >= pieces.channels()) {
+                    continue; // the array has zeros there
+                }
                 for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
                     int columns = Math.min(COLUMNS_AT_ONCE, width - from);
                     int filled = Math.max(0, Math.min(columns, s.outputChannels() - first - from));
                     for (int tap = 0; tap < 9; tap++) {
-                        gather(source, first + from, filled, channel, tap, g[tap]);
+                        int row = piece / pieces.columns() * 3 + tap / 3;
+                        int column = piece % pieces.columns() * 3 + tap % 3;
+                        boolean inside = row < s.kernelHeight() && column < s.kernelWidth();
+                        gather(source, first + from, inside ? filled : 0, channel, row, column, g[tap]);
                     }
-                    int offset = first * paddedIn + channel * width + from;
+                    int offset = first * depth + k * width + from;
                     both(g, half, line, values, offset, xiStride, columns);
                 }
             }
@@ -43,8 +51,8 @@ final class WinogradWeights {
     }
 
     private static void gather(
-            PreparedWeights.Source source, int out, int filled, int channel, int tap, double[] target) {
-        int at = source.at(0, out, channel, tap / 3, tap % 3);
+            PreparedWeights.Source source, int out, int filled, int channel, int row, int column, double[] target) {
+        int at = source.at(0, out, channel, row, column);
         int stride = source.outStride();
         float[] weights = source.weights();
         for (int i = 0; i < filled; i++) {
@@ -88,11 +96,18 @@ final class WinogradWeights {
     /**
      * dW = G' S G for one panel of output channels and one block of input channels.
      *
-     * @param sums {@code [36][panel][in][width]}
+     * @param sums {@code [part][36][panel][in][width]}, parts that are added up
      * @param weights {@code [out][in][3][3]}
      */
     static void gradient(
-            ConvolutionShape s, float[] sums, int xiStride, Panels panels, int panel, int block, float[] weights) {
+            ConvolutionShape s,
+            float[] sums,
+            int parts,
+            int xiStride,
+            Panels panels,
+            int panel,
+            int block,
+            float[] weights) {
         int in = s.inputChannels();
         int width = panels.width(panel);
         int first = panels.start(panel);
@@ -107,10 +122,7 @@ final class WinogradWeights {
                 int at = offset + channel * width + from;
                 for (int j = 0; j < 6; j++) {
                     for (int i = 0; i < 6; i++) {
-                        int start = at + (i * 6 + j) * xiStride;
-                        for (int k = 0; k < filled; k++) {
-                            points[i][k] = sums[start + k];
-                        }
+                        gather(sums, at + (i * 6 + j) * xiStride, parts, 36 * xiStride, filled, points[i]);
                     }
                     for (int tap = 0; tap < 3; tap++) {
                         combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
@@ -123,6 +135,18 @@ final class WinogradWeights {
                         weights[target + k * in * 9] = (float) line[k];
                     }
                 }
+            }
+        }
+    }
+
+    private static void gather(float[] sums, int start, int parts, int step, int count, double[] target) {
+        for (int k = 0; k < count; k++) {
+            target[k] = sums[start + k];
+        }
+        for (int part = 1; part < parts; part++) {
+            int other = start + part * step;
+            for (int k = 0; k < count; k++) {
+                target[k] += sums[other + k];
             }
         }
     }

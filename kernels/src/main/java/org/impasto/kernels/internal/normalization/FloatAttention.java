@@ -106,7 +106,7 @@ public final class FloatAttention {
             if (runs.maximum(seen, scores, from) == Float.NEGATIVE_INFINITY) {
                 Arrays.fill(scores, from, from + seen, 0); // no key may be seen: nothing is
             } else {
-                softmax.ofRow(seen, false, scores, from, scores, from);
+                softmax.ofRows(1, seen, false, scores, from, scores, from);
             }
         }
     }

@@ -10,8 +10,24 @@ interface NormalizationRuns {
         return vector ? new VectorNormalizationRuns() : new PlainNormalizationRuns();
     }
 
-    /** {@code y = exp(x - centre)}; gives the sum of y. At most {@link #CHUNK} numbers. */
-    double exponentials(int length, float[] x, int xOffset, float centre, float[] y, int yOffset);
+    /** Largest number of a run; what is not a number is passed over. */
+    float largest(int length, float[] x, int offset);
+
+    /**
+     * {@code y = exp(x - centre)} of numbers up to the centre, at most {@link #CHUNK}. In passing it looks for the largest
+     * of as many numbers that lie {@code ahead} of those of x: they come from memory while exponentials are computed.
+     *
+     * @param sumAndLargest receives the sum of y and what {@link #largest} gives for the numbers ahead
+     */
+    void exponentials(
+            int length,
+            float[] x,
+            int xOffset,
+            float centre,
+            int ahead,
+            float[] y,
+            int yOffset,
+            double[] sumAndLargest);
 
     /** {@code y = exp(x - centre)} with a centre for each place; y is added to the sums. */
     void exponentials(int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums);

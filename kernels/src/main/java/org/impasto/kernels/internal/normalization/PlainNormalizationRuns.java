@@ -8,14 +8,34 @@ final class PlainNormalizationRuns implements NormalizationRuns {
     private static final int BLOCK = 16;
 
     @Override
-    public double exponentials(int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
+    public float largest(int length, float[] x, int offset) {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = offset; i < offset + length; i++) {
+            if (x[i] > most) {
+                most = x[i];
+            }
+        }
+        return most;
+    }
+
+    @Override
+    public void exponentials(
+            int length,
+            float[] x,
+            int xOffset,
+            float centre,
+            int ahead,
+            float[] y,
+            int yOffset,
+            double[] sumAndLargest) {
+        sumAndLargest[1] = largest(length, x, xOffset + ahead);
         double sum = 0;
         for (int i = 0; i < length; i++) {
             float value = FloatFunctions.exp(x[xOffset + i] - centre);
             y[yOffset + i] = value;
             sum += value;
         }
-        return sum;
+        sumAndLargest[0] = sum;
     }
 
     @Override

@@ -33,10 +33,9 @@ public final class Softmax {
         if (lines.inner() == 1) {
             int perPiece = Math.max(1, NUMBERS_PER_PIECE / Math.max(1, length));
             workers.run(ceiling(lines.outer(), perPiece), run, (piece, worker) -> {
-                int end = Math.min(lines.outer(), (piece + 1) * perPiece);
-                for (int row = piece * perPiece; row < end; row++) {
-                    ofRow(length, logarithm, x, row * length, y, row * length);
-                }
+                int first = piece * perPiece;
+                int rows = Math.min(perPiece, lines.outer() - first);
+                ofRows(rows, length, logarithm, x, first * length, y, first * length);
             });
             return;
         }
@@ -55,18 +54,28 @@ public final class Softmax {
         });
     }
 
-    /** The softmax of one run of numbers; x and y may be one array at one place. */
-    void ofRow(int length, boolean logarithm, float[] x, int xOffset, float[] y, int yOffset) {
-        float most = runs.maximum(length, x, xOffset);
-        double sum = 0;
-        for (int done = 0; done < length; done += NormalizationRuns.CHUNK) {
-            int count = Math.min(NormalizationRuns.CHUNK, length - done);
-            sum += normalizations.exponentials(count, x, xOffset + done, most, y, yOffset + done);
-        }
-        if (logarithm) {
-            runs.affine(length, x, xOffset, most, 1, (float) -StrictMath.log(sum), y, yOffset);
-        } else {
-            runs.affine(length, y, yOffset, 0, (float) (1 / sum), 0, y, yOffset);
+    /** The softmax of rows of neighbouring numbers; x and y may be one array at one place. */
+    void ofRows(int rows, int length, boolean logarithm, float[] x, int xOffset, float[] y, int yOffset) {
+        double[] sumAndLargest = new double[2];
+        float most = normalizations.largest(length, x, xOffset);
+        for (int row = 0; row < rows; row++) {
+            int from = xOffset + row * length;
+            int to = yOffset + row * length;
+            int ahead = row + 1 < rows ? length : 0; // to the next row, whose largest number is wanted then
+            double sum = 0;
+            float largest = Float.NEGATIVE_INFINITY;
+            for (int done = 0; done < length; done += NormalizationRuns.CHUNK) {
+                int count = Math.min(NormalizationRuns.CHUNK, length - done);
+                normalizations.exponentials(count, x, from + done, most, ahead, y, to + done, sumAndLargest);
+                sum += sumAndLargest[0];
+                largest = Math.max(largest, (float) sumAndLargest[1]);
+            }
+            if (logarithm) {
+                runs.affine(length, x, from, most, 1, (float) -StrictMath.log(sum), y, to);
+            } else {
+                runs.affine(length, y, to, 0, (float) (1 / sum), 0, y, to);
+            }
+            most = largest;
         }
     }
 
@@ -125,10 +134,11 @@ public final class Softmax {
     void gradientOfRow(
             int length, boolean logarithm, float[] y, int yOffset, float[] g, int gOffset, float[] z, int zOffset) {
         double sum = logarithm ? runs.sum(length, g, gOffset) : 0;
+        double[] unused = new double[2];
         for (int done = 0; done < length; done += NormalizationRuns.CHUNK) {
             int count = Math.min(NormalizationRuns.CHUNK, length - done);
             if (logarithm) {
-                normalizations.exponentials(count, y, yOffset + done, 0, z, zOffset + done);
+                normalizations.exponentials(count, y, yOffset + done, 0, 0, z, zOffset + done, unused);
             } else {
                 sum += normalizations.product(count, g, gOffset + done, y, yOffset + done);
             }

@@ -21,25 +21,56 @@ final class VectorNormalizationRuns implements NormalizationRuns {
     /** From here on the factor 2^n of exp is 0: in a softmax, what is that small beside the largest is nothing. */
     private static final float LEAST = -88f;
 
-    private static final float MOST = 89f;
-
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
     private final NormalizationRuns plain = new PlainNormalizationRuns();
 
     @Override
-    public double exponentials(int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
-        int done = length - length % LANES;
-        double sum = exponentialsOfVectors(done, x, xOffset, centre, y, yOffset);
-        return sum + plain.exponentials(length - done, x, xOffset + done, centre, y, yOffset + done);
+    public float largest(int length, float[] x, int offset) {
+        FloatVector a = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, offset + i);
+            a = a.blend(v, v.compare(VectorOperators.GT, a));
+            FloatVector w = FloatVector.fromArray(FLOATS, x, offset + i + LANES);
+            b = b.blend(w, w.compare(VectorOperators.GT, b));
+        }
+        float[] lanes = new float[2 * LANES];
+        a.intoArray(lanes, 0);
+        b.intoArray(lanes, LANES);
+        return Math.max(plain.largest(2 * LANES, lanes, 0), plain.largest(length - i, x, offset + i));
     }
 
-    private static double exponentialsOfVectors(
-            int length, float[] x, int xOffset, float centre, float[] y, int yOffset) {
+    @Override
+    public void exponentials(
+            int length,
+            float[] x,
+            int xOffset,
+            float centre,
+            int ahead,
+            float[] y,
+            int yOffset,
+            double[] sumAndLargest) {
+        int done = length - length % LANES;
+        plain.exponentials(
+                length - done, x, xOffset + done, centre, ahead, y, yOffset + done, sumAndLargest);
+        float[] lanes = new float[2 * LANES];
+        exponentialsOfVectors(done, x, xOffset, centre, ahead, y, yOffset, lanes);
+        double sum = 0;
+        for (int lane = 0; lane < LANES; lane++) {
+            sum += lanes[lane];
+        }
+        sumAndLargest[0] += sum;
+        sumAndLargest[1] = Math.max(sumAndLargest[1], plain.largest(LANES, lanes, LANES));
+    }
+
+    private static void exponentialsOfVectors(
+            int length, float[] x, int xOffset, float centre, int ahead, float[] y, int yOffset, float[] lanes) {
         FloatVector shift = FloatVector.broadcast(FLOATS, centre);
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         FloatVector least = FloatVector.broadcast(FLOATS, LEAST);
-        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
+        FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
         FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HIGH);
@@ -52,8 +83,10 @@ final class VectorNormalizationRuns implements NormalizationRuns {
         IntVector bias = IntVector.broadcast(INTS, 127 - ROUNDER_BITS);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int i = 0; i < length; i += LANES) {
+            FloatVector next = FloatVector.fromArray(FLOATS, x, xOffset + ahead + i);
+            largest = largest.blend(next, next.compare(VectorOperators.GT, largest));
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i).sub(shift);
-            FloatVector eX = v.max(least).min(most);
+            FloatVector eX = v.blend(least, v.compare(VectorOperators.LT, least));
             FloatVector eShifted = eX.fma(log2E, rounder);
             FloatVector eN = eShifted.sub(rounder);
             FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));
@@ -67,13 +100,8 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             eResult.intoArray(y, yOffset + i);
             sum = sum.add(eResult);
         }
-        float[] lanes = new float[LANES];
         sum.intoArray(lanes, 0);
-        double total = 0;
-        for (int lane = 0; lane < LANES; lane++) {
-            total += lanes[lane];
-        }
-        return total;
+        largest.intoArray(lanes, LANES);
     }
 
     @Override
@@ -92,7 +120,6 @@ final class VectorNormalizationRuns implements NormalizationRuns {
             int length, float[] x, int xOffset, float[] centres, float[] y, int yOffset, float[] sums) {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         FloatVector least = FloatVector.broadcast(FLOATS, LEAST);
-        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
         FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
         FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
         FloatVector minusLn2High = FloatVector.broadcast(FLOATS, -LN2_HIGH);
@@ -106,7 +133,7 @@ final class VectorNormalizationRuns implements NormalizationRuns {
         for (int i = 0; i < length; i += LANES) {
             FloatVector v =
                     FloatVector.fromArray(FLOATS, x, xOffset + i).sub(FloatVector.fromArray(FLOATS, centres, i));
-            FloatVector eX = v.max(least).min(most);
+            FloatVector eX = v.blend(least, v.compare(VectorOperators.LT, least));
             FloatVector eShifted = eX.fma(log2E, rounder);
             FloatVector eN = eShifted.sub(rounder);
             FloatVector eR = eN.fma(minusLn2Low, eN.fma(minusLn2High, eX));

@@ -2,6 +2,7 @@ package org.impasto.kernels.internal.parallel;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.impasto.core.Run;
@@ -11,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Runs the pieces of one operation on the caller and on threads of an executor.
  *
  * <p>The caller works too, and at the end waits only for threads that have begun a piece, never for tasks that are still
- * queued: so an executor whose threads are all callers themselves cannot deadlock. Which thread computes a piece is
- * chance, so the result of a piece may depend on its number alone.
+ * queued: so an executor whose threads are all callers themselves cannot deadlock. Each thread begins with a range of
+ * neighbouring pieces of its own, so that what one operation leaves in a core's caches is where the next one looks for
+ * it, and then helps the others. So which thread computes a piece is chance, and the result of a piece may depend on its
+ * number alone.
  */
 public final class Workers {
     /** One piece of an operation. */
@@ -59,8 +62,8 @@ public final class Workers {
             }
             return;
         }
-        Call call = new Call(pieces, run, piece);
         int others = Math.min(count, pieces) - 1;
+        Call call = new Call(pieces, others + 1, run, piece);
         for (int other = 0; other < others; other++) {
             try {
                 executor.execute(call);
@@ -84,19 +87,26 @@ public final class Workers {
     private static final class Call implements Runnable {
         private static final int CLOSED = 1 << 30;
 
-        private final int pieces;
+        private static final int LINE = 16; // longs from a range to the next: no two in a line of a cache, nor in a pair
+
+        private final int threads;
         private final Run run;
         private final Piece piece;
-        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicLongArray ranges; // pieces that no thread has begun: the first, above it the end
         private final AtomicInteger workerNumbers = new AtomicInteger(1);
         private final AtomicInteger active = new AtomicInteger(); // threads at work beside the caller, plus CLOSED
         private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private volatile @Nullable Thread waiting;
 
-        Call(int pieces, Run run, Piece piece) {
-            this.pieces = pieces;
+        Call(int pieces, int threads, Run run, Piece piece) {
+            this.threads = threads;
             this.run = run;
             this.piece = piece;
+            ranges = new AtomicLongArray(threads * LINE);
+            for (int i = 0; i < threads; i++) {
+                long first = (long) pieces * i / threads;
+                ranges.setPlain(i * LINE, first | (long) pieces * (i + 1) / threads << 32);
+            }
         }
 
         @Override
@@ -119,14 +129,29 @@ public final class Workers {
 
         void work(int worker) {
             try {
-                for (int index = next.getAndIncrement(); index < pieces; index = next.getAndIncrement()) {
+                for (int index = next(worker); index >= 0; index = next(worker)) {
                     run.throwIfCancelled();
                     piece.compute(index, worker);
                 }
             } catch (Throwable thrown) {
                 failure.compareAndSet(null, thrown);
-                next.set(pieces);
+                for (int i = 0; i < threads; i++) {
+                    ranges.set(i * LINE, 0);
+                }
             }
+        }
+
+        /** The first piece left of the thread's own range, else the last one left of another; -1 if all have begun. */
+        private int next(int worker) {
+            for (int i = 0; i < threads; i++) {
+                int at = (worker + i) % threads * LINE;
+                for (long range = ranges.get(at); (int) range < range >>> 32; range = ranges.get(at)) {
+                    if (ranges.compareAndSet(at, range, i == 0 ? range + 1 : range - (1L << 32))) {
+                        return i == 0 ? (int) range : (int) (range >>> 32) - 1;
+                    }
+                }
+            }
+            return -1;
         }
 
         void awaitThoseThatBegan() {

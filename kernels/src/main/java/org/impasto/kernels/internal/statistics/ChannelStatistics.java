@@ -14,7 +14,7 @@ public final class ChannelStatistics {
     private static final int BLOCK = 16;
     private static final int PIXELS_PER_PART = 1 << 16;
     private static final int PIXELS_PER_PART_OF_BLOCK = 1 << 12;
-    private static final int SAMPLE = 256; // numbers whose mean is the centre of a run, unless it turns out a poor one
+    private static final int SAMPLE = 256; // numbers whose mean is a run's first centre, unless it turns out a poor one
     private static final int AFFINE_PIECE = 1 << 15;
 
     private final FloatRuns runs;
@@ -121,7 +121,7 @@ public final class ChannelStatistics {
         for (int done = 0; done < length; done += FloatRuns.CHUNK) {
             int count = Math.min(FloatRuns.CHUNK, length - done);
             int sample = Math.min(SAMPLE, count);
-            float rounded = (float) (runs.sum(sample, x, from + done) / sample);
+            float rounded = (float) (done > 0 ? centre : runs.sum(sample, x, from) / sample);
             runs.distances(count, x, from + done, rounded, meanAndSquares);
             double shift = meanAndSquares[0] / count; // what the centre lacks
             if (shift * shift * count > meanAndSquares[1] / 4) { // most of it is the centre's distance from the mean

@@ -7,6 +7,7 @@ import org.impasto.kernels.internal.parallel.Workers;
 public final class ChannelSums {
     private static final int BLOCK = 16;
     private static final int PIXELS_PER_PART = 1 << 12;
+    private static final int PIXELS_AT_ONCE = 64; // summed in float32
 
     private final FloatRuns runs;
 
@@ -41,8 +42,8 @@ public final class ChannelSums {
             for (int task = piece * tasksOfPiece; task < end; task++) {
                 int first = task % parts * PIXELS_PER_PART;
                 int length = Math.min(PIXELS_PER_PART, pixels - first);
-                for (int done = 0; done < length; done += FloatRuns.PIXELS) {
-                    int count = Math.min(FloatRuns.PIXELS, length - done);
+                for (int done = 0; done < length; done += PIXELS_AT_ONCE) {
+                    int count = Math.min(PIXELS_AT_ONCE, length - done);
                     runs.sumOfBlock(count, x, (task / parts * pixels + first + done) * BLOCK, some);
                     for (int lane = 0; lane < BLOCK; lane++) {
                         partial[task * BLOCK + lane] += some[lane];
