@@ -155,7 +155,11 @@ record GlowPass(int batch, int size, int steps, int levels, int width, boolean t
 
         private void step() {
             Tape.Gradients result = Tape.gradients(
-                    pictures -> model.net().encode(pictures.detach()).bitsPerDimension().mean(), x);
+                    pictures -> model.net()
+                            .encode(pictures.detach())
+                            .bitsPerDimension()
+                            .mean(),
+                    x);
             if (results.isEmpty()) {
                 result.parameters().forEach((parameter, gradient) -> put(parameter.path(), gradient));
             }

@@ -46,7 +46,17 @@ enum Row {
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
 
     /** What is computed. Shapes are NCHW. */
-    sealed interface Work permits Features, Adain, MatMul, Gram, ConvolutionLayer, ConvolutionGradient, TrainStep, GlowPass, Streamed, Cold {}
+    sealed interface Work
+            permits Features,
+                    Adain,
+                    MatMul,
+                    Gram,
+                    ConvolutionLayer,
+                    ConvolutionGradient,
+                    TrainStep,
+                    GlowPass,
+                    Streamed,
+                    Cold {}
 
     /**
      * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool

@@ -86,9 +86,12 @@ record TrainStep(int batch, int size) implements Row.Work {
             try (Scope step = Scope.open()) {
                 Tape.Gradients result = Tape.gradients(x -> loss(x.detach()), features);
                 if (ofFirstStep.isEmpty()) {
-                    result.parameters().forEach((parameter, gradient) -> ofFirstStep.put(
-                            parameter.path(),
-                            FloatTensor.of(gradient.toFloats(), gradient.shape().toArray())));
+                    result.parameters()
+                            .forEach((parameter, gradient) -> ofFirstStep.put(
+                                    parameter.path(),
+                                    FloatTensor.of(
+                                            gradient.toFloats(),
+                                            gradient.shape().toArray())));
                 }
                 adam.step(result.parameters());
             }
@@ -100,8 +103,7 @@ record TrainStep(int batch, int size) implements Row.Work {
             for (int tap = 0; tap < TAPS.size(); tap++) {
                 Tensor.Moments moments = found.get(TAPS.get(tap)).channelMoments(true);
                 Tensor deviation = moments.variance().affine(1, EPSILON).sqrt();
-                loss = loss.add(distance(moments.mean(), means.get(tap)))
-                        .add(distance(deviation, deviations.get(tap)));
+                loss = loss.add(distance(moments.mean(), means.get(tap))).add(distance(deviation, deviations.get(tap)));
             }
             return loss;
         }
