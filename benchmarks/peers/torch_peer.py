@@ -7,6 +7,7 @@ parted by tabs. Needs torch only.
 
 import argparse
 import json
+import math
 import os
 import resource
 import statistics
@@ -125,6 +126,102 @@ class TrainStep:
         return self.first
 
 
+class Glow:
+    """Affine couplings, 1x1 convolutions in factors: to latents and back."""
+
+    def __init__(self, tensors, steps, levels):
+        self.w, self.steps, self.levels = tensors, steps, levels
+        self.constants = {}
+        for c in {t.shape[0] for name, t in tensors.items() if name.endswith("w_l")}:
+            ones = torch.ones(c, c)
+            self.constants[c] = torch.tril(ones, -1), torch.triu(ones, 1), torch.eye(c)
+
+    def matrix(self, room):
+        lower, upper, eye = self.constants[self.w[room + "w_l"].shape[0]]
+        scale = torch.diag(self.w[room + "s_sign"] * self.w[room + "w_s"].exp())
+        return self.w[room + "w_p"] @ (self.w[room + "w_l"] * lower + eye) @ (self.w[room + "w_u"] * upper + scale)
+
+    def zero(self, room, x):
+        x = F.conv2d(F.pad(x, (1, 1, 1, 1), value=1.0), self.w[room + "conv.weight"], self.w[room + "conv.bias"])
+        return x * torch.exp(3 * self.w[room + "scale"])
+
+    def net(self, room, a):
+        a = F.relu(F.conv2d(a, self.w[room + "0.weight"], self.w[room + "0.bias"], padding=1), inplace=True)
+        a = F.relu(F.conv2d(a, self.w[room + "2.weight"], self.w[room + "2.bias"]), inplace=True)
+        log_s, t = self.zero(room + "4.", a).chunk(2, 1)
+        return torch.sigmoid(log_s + 2), t
+
+    def forward_step(self, room, x):
+        scale, pixels = self.w[room + "actnorm.scale"], x.shape[2] * x.shape[3]
+        log_det = pixels * (scale.abs().log().sum() + self.w[room + "invconv.w_s"].sum())
+        x = F.conv2d(scale * (x + self.w[room + "actnorm.loc"]), self.matrix(room + "invconv.")[:, :, None, None])
+        a, b = x.chunk(2, 1)
+        s, t = self.net(room + "coupling.net.", a)
+        return torch.cat([a, (b + t) * s], 1), log_det + s.log().flatten(1).sum(1)
+
+    def inverse_step(self, room, y):
+        a, b = y.chunk(2, 1)
+        s, t = self.net(room + "coupling.net.", a)
+        y = torch.cat([a, b / s - t], 1)
+        y = F.conv2d(y, self.matrix(room + "invconv.").inverse()[:, :, None, None])
+        return y / self.w[room + "actnorm.scale"] - self.w[room + "actnorm.loc"]
+
+    def encode(self, x):
+        latents, log_det, log_p = [], 0, 0
+        for level in range(self.levels):
+            x = F.pixel_unshuffle(x, 2)
+            for step in range(self.steps):
+                x, more = self.forward_step(f"blocks.{level}.flows.{step}.", x)
+                log_det = log_det + more
+            if level == self.levels - 1:
+                z, given = x, torch.zeros_like(x)
+            else:
+                x, z = x.chunk(2, 1)
+                given = x
+            mean, log_sd = self.zero(f"blocks.{level}.prior.", given).chunk(2, 1)
+            density = -0.5 * math.log(2 * math.pi) - log_sd - 0.5 * (z - mean) ** 2 / torch.exp(2 * log_sd)
+            log_p = log_p + density.flatten(1).sum(1)
+            latents.append(z)
+        return latents, log_det, log_p
+
+    def decode(self, latents):
+        x = None
+        for level in reversed(range(self.levels)):
+            x = latents[level] if x is None else torch.cat([x, latents[level]], 1)
+            for step in reversed(range(self.steps)):
+                x = self.inverse_step(f"blocks.{level}.flows.{step}.", x)
+            x = F.pixel_shuffle(x, 2)
+        return x
+
+    def __call__(self):
+        latents, _, log_p = self.encode(self.w["x"])
+        results = {f"z{level}": z for level, z in enumerate(latents)}
+        return {"x": self.decode(latents), "log_p": log_p, **results}
+
+
+class GlowTrainStep:
+    """One step of Adam on the bits per dimension; gives the gradients of the first step."""
+
+    def __init__(self, tensors, steps, levels):
+        constant = ("x", "w_p", "s_sign")
+        self.weights = {name: t for name, t in tensors.items() if not name.endswith(constant)}
+        for weight in self.weights.values():
+            weight.requires_grad_(True)
+        self.glow, self.first = Glow(tensors, steps, levels), None
+        self.adam = torch.optim.Adam(self.weights.values(), lr=1e-4)
+
+    def __call__(self):
+        x = self.glow.w["x"]
+        _, log_det, log_p = self.glow.encode(x)
+        loss = -(log_det + log_p).mean() / (math.log(2) * x[0].numel())
+        self.adam.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.first is None:
+            self.first = {name: p.grad.detach().clone() for name, p in self.weights.items()}
+        self.adam.step()
+        return self.first
+
+
 STREAMED = {
     "adain-map": lambda inputs: torch.addcmul(inputs["shift"], inputs["x"], inputs["scale"]),
     "instance-norm": lambda inputs: F.instance_norm(inputs["x"], weight=inputs["weight"], bias=inputs["bias"], eps=1e-5),
@@ -179,6 +276,9 @@ def workload(row, kind, options, data, memory_format):
     if kind == "train-step":
         vgg, decoder = formatted(read(f"{data}/vgg19.safetensors")), formatted(read(f"{data}/decoder.safetensors"))
         return TrainStep(vgg, decoder, inputs, options.split(","))
+    if kind in ("glow", "glow-train"):
+        steps, levels = map(int, options.split(","))
+        return (Glow if kind == "glow" else GlowTrainStep)(inputs, steps, levels)
     if kind in STREAMED:
         return lambda: {"y": STREAMED[kind](inputs)}
     raise ValueError(f"no work is called {kind}")
@@ -199,10 +299,10 @@ def main():
     torch.set_num_threads(arguments.threads)
 
     formats = {"contiguous": torch.contiguous_format}
-    if arguments.kind in ("features", "adain", "adain-map", "convolution", "weight-gradient", "data-gradient", "train-step", "instance-norm", "max-pool", "nearest", "bilinear"):
+    if arguments.kind in ("features", "adain", "adain-map", "convolution", "weight-gradient", "data-gradient", "train-step", "glow", "glow-train", "instance-norm", "max-pool", "nearest", "bilinear"):
         formats["channels_last"] = torch.channels_last
     best = None
-    with torch.inference_mode(arguments.kind != "train-step"):
+    with torch.inference_mode(arguments.kind not in ("train-step", "glow-train")):
         for name, memory_format in formats.items():
             work = workload(arguments.row, arguments.kind, arguments.options, arguments.data, memory_format)
             begin = time.perf_counter()

@@ -152,6 +152,8 @@ final class BenchmarkData {
             inputs.putAll(layer.inputs(random));
         } else if (work instanceof ConvolutionGradient gradient) {
             inputs.putAll(gradient.inputs(random));
+        } else if (work instanceof GlowPass pass) {
+            inputs.putAll(pass.inputs(random));
         } else if (work instanceof TrainStep step) {
             inputs.putAll(step.inputs(random));
         } else if (work instanceof Row.Streamed streamed) {

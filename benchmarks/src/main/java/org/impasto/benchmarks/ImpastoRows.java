@@ -65,6 +65,9 @@ final class ImpastoRows implements Side {
         if (row.work() instanceof ConvolutionGradient gradient) {
             return gradient.workload(backend, inputs);
         }
+        if (row.work() instanceof GlowPass pass) {
+            return pass.workload(backend, inputs);
+        }
         if (row.work() instanceof TrainStep step) {
             return step.workload(backend, inputs, data);
         }

@@ -97,6 +97,9 @@ final class Launcher {
             command.addAll(List.of("--kind", "convolution", "--options", layer.torchOptions()));
         } else if (row.work() instanceof ConvolutionGradient gradient) {
             command.addAll(List.of("--kind", gradient.ofWeights() ? "weight-gradient" : "data-gradient"));
+        } else if (row.work() instanceof GlowPass pass) {
+            String kind = pass.training() ? "glow-train" : "glow";
+            command.addAll(List.of("--kind", kind, "--options", pass.torchOptions()));
         } else if (row.work() instanceof TrainStep) {
             command.addAll(List.of("--kind", "train-step", "--options", String.join(",", TrainStep.TAPS)));
         } else if (row.work() instanceof Row.Streamed streamed) {

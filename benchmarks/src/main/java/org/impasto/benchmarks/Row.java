@@ -41,11 +41,22 @@ enum Row {
     DATA_GRADIENT_128_64("conv-data-gradient-128-64", new ConvolutionGradient(false, 128, 64, 4), 2.2),
     DATA_GRADIENT_256_32("conv-data-gradient-256-32", new ConvolutionGradient(false, 256, 32, 4), 2.2),
     TRAIN_STEP("train-step", new TrainStep(4, 128), 2.0),
+    GLOW_256("glow-256", new GlowPass(1, 256, 8, 2, 128, false), 2.0),
+    GLOW_TRAIN_64("glow-train-64", new GlowPass(8, 64, 8, 2, 128, true), 1.8),
     COLD("cold", new Cold(512, Features.pools(3)), 1 / 1.5);
 
     /** What is computed. Shapes are NCHW. */
     sealed interface Work
-            permits Features, Adain, MatMul, Gram, ConvolutionLayer, ConvolutionGradient, TrainStep, Streamed, Cold {}
+            permits Features,
+                    Adain,
+                    MatMul,
+                    Gram,
+                    ConvolutionLayer,
+                    ConvolutionGradient,
+                    TrainStep,
+                    GlowPass,
+                    Streamed,
+                    Cold {}
 
     /**
      * VGG-19 on a picture that is normalised already; the outputs are maps after a ReLU ("relu3_1") or a pool
@@ -120,9 +131,9 @@ enum Row {
         return work instanceof ConvolutionLayer layer ? layer.flops() : 0;
     }
 
-    /** Whether other frameworks than PyTorch are asked for it: the others have no gradients of their own. */
+    /** Whether PyTorch alone is asked for it: the others have no gradients of their own, and no flows. */
     boolean isTraining() {
-        return work instanceof ConvolutionGradient || work instanceof TrainStep;
+        return work instanceof ConvolutionGradient || work instanceof TrainStep || work instanceof GlowPass;
     }
 
     /** Bytes that a streamed operation has to move; 0 for other work. */
@@ -152,6 +163,9 @@ enum Row {
         }
         if (work instanceof ConvolutionGradient gradient) {
             return 4L * gradient.largestMap();
+        }
+        if (work instanceof GlowPass pass) {
+            return 4L * pass.width() * pass.batch() * pass.size() * pass.size() / 4;
         }
         if (work instanceof TrainStep step) {
             return 4L * 64 * step.batch() * step.size() * step.size();

@@ -10,9 +10,8 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "fast-style|inverse|glow",
-        description =
-                "Trains a network on pictures. A training that was stopped in any way, Ctrl-C and loss"
-                        + " of power too, goes on with --resume as if nothing had happened.",
+        description = "Trains a network on pictures. A training that was stopped in any way, Ctrl-C and loss"
+                + " of power too, goes on with --resume as if nothing had happened.",
         footerHeading = "%nThe folder --out then holds:%n",
         footer = {
             "  weights.safetensors  the network, for --weights of 'impasto stylize'",

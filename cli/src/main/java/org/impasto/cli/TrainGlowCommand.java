@@ -39,8 +39,9 @@ import picocli.CommandLine.Option;
         name = "glow",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        description = "Trains a normalizing flow (Kingma and Dhariwal, Glow, 2018) on grey pictures of one size, such as"
-                + " the digits of MNIST: it gives their likelihood and draws new ones.",
+        description =
+                "Trains a normalizing flow (Kingma and Dhariwal, Glow, 2018) on grey pictures of one size, such as"
+                        + " the digits of MNIST: it gives their likelihood and draws new ones.",
         sortOptions = false,
         footerHeading = "%nSamples:%n",
         footer = {
@@ -231,8 +232,10 @@ final class TrainGlowCommand implements Callable<Integer> {
     /** Before the first step; a run that is resumed has the weights of its checkpoint after it. */
     private void initialize(Glow network, Digits pictures, Backend backend) {
         try (Scope scope = Scope.open(Run.inference(seed))) {
-            int[] first = IntStream.range(0, Math.min(FIRST_BATCH, pictures.count())).toArray();
-            network.initialize(dequantization.forward(pictures.tensor(backend, first)).y());
+            int[] first =
+                    IntStream.range(0, Math.min(FIRST_BATCH, pictures.count())).toArray();
+            network.initialize(
+                    dequantization.forward(pictures.tensor(backend, first)).y());
         }
     }
 
@@ -280,11 +283,12 @@ final class TrainGlowCommand implements Callable<Integer> {
         double[] positions =
                 IntStream.range(0, SHOWN).mapToDouble(i -> i / (SHOWN - 1.0)).toArray();
         int last = levels.shape().size(0) > 1 ? 1 : 0;
-        rows.add(network
-                .interpolate(numbers(levels.slice(0, 0, 1)), numbers(levels.slice(0, last, 1)), positions)
-                .stream()
-                .map(between -> pictures(between).get(0))
-                .toList());
+        rows.add(
+                network
+                        .interpolate(numbers(levels.slice(0, 0, 1)), numbers(levels.slice(0, last, 1)), positions)
+                        .stream()
+                        .map(between -> pictures(between).get(0))
+                        .toList());
         return rows;
     }
 
@@ -311,12 +315,13 @@ final class TrainGlowCommand implements Callable<Integer> {
         double ofNormal = 0;
         Backend backend = CommandBackend.get();
         try (Scope scope = Scope.open(Run.inference(seed));
-                GaussianBaseline baseline = GaussianBaseline.fit(
-                        pictures.tensor(backend, IntStream.range(0, pictures.count()).toArray()))) {
+                GaussianBaseline baseline = GaussianBaseline.fit(pictures.tensor(
+                        backend, IntStream.range(0, pictures.count()).toArray()))) {
             for (int first = 0; first < measured.count(); first += TEST_BATCH) {
                 int end = Math.min(measured.count(), first + TEST_BATCH);
                 try (Scope some = Scope.open()) {
-                    Tensor levels = measured.tensor(backend, IntStream.range(first, end).toArray());
+                    Tensor levels =
+                            measured.tensor(backend, IntStream.range(first, end).toArray());
                     ofFlow += bits(network, levels).sum().item();
                     ofNormal += baseline.bitsPerDimension(levels, Dequantization.uniform(levels))
                             .sum()
@@ -324,7 +329,8 @@ final class TrainGlowCommand implements Callable<Integer> {
                 }
             }
             Tensor some = measured.tensor(
-                    backend, IntStream.range(0, Math.min(TEST_BATCH, measured.count())).toArray());
+                    backend,
+                    IntStream.range(0, Math.min(TEST_BATCH, measured.count())).toArray());
             Certificate certificate = network.verify(some.affine(1.0 / (LEVELS - 1), 0));
             terminal.out()
                     .println(String.format(

@@ -68,7 +68,11 @@ class TrainGlowTest {
         CommandLineRun run = train(digits, "--test", idx("test", 2051, 5, 8, 8, 5 * 64));
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("5 test pictures", "bits per dimension", "a normal distribution", "0 of 320 8-bit levels changed");
+                .contains(
+                        "5 test pictures",
+                        "bits per dimension",
+                        "a normal distribution",
+                        "0 of 320 8-bit levels changed");
         assertThat(out.resolve("loss.png")).exists();
         assertThat(out.resolve("samples")).isNotEmptyDirectory();
         try (Model<Glow> model = Model.load(

@@ -59,7 +59,8 @@ public final class AffineCoupling implements Invertible, WalksBack {
             Tensor logit = logit(answer);
             Tensor negative = logit.negate().softplus(); // -log(sigmoid(v)), without overflow
             CouplingScale.check(negative);
-            Tensor logDet = LogDeterminants.perSample(LogDeterminants.state(negative)).negate();
+            Tensor logDet =
+                    LogDeterminants.perSample(LogDeterminants.state(negative)).negate();
             Tensor scale = LogDeterminants.state(logit.sigmoid());
             return new Result(second.add(shift(answer)).mul(scale), logDet);
         }

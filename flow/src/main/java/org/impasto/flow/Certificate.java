@@ -50,10 +50,6 @@ public record Certificate(double largestError, long values, long changedLevels) 
     @Override
     public String toString() {
         return String.format(
-                Locale.ROOT,
-                "largest error %.3g, %d of %d 8-bit levels changed",
-                largestError,
-                changedLevels,
-                values);
+                Locale.ROOT, "largest error %.3g, %d of %d 8-bit levels changed", largestError, changedLevels, values);
     }
 }

@@ -41,8 +41,8 @@ final class ChannelCoupling implements Invertible, WalksBack {
         static Halves of(Tensor state) {
             Shape shape = state.shape();
             if (shape.rank() != 4 || shape.size(1) < 2) {
-                throw new ShapeException("coupling: features have shape " + shape
-                        + ", expected N, C, H, W with 2 channels or more");
+                throw new ShapeException(
+                        "coupling: features have shape " + shape + ", expected N, C, H, W with 2 channels or more");
             }
             long half = shape.size(1) / 2;
             return new Halves(state.slice(1, 0, half), state.slice(1, half, shape.size(1) - half));
@@ -59,8 +59,8 @@ final class ChannelCoupling implements Invertible, WalksBack {
         Shape expected =
                 second.shape().with(1, change.answers() * second.shape().size(1));
         if (!answer.shape().equals(expected)) {
-            throw new ShapeException("coupling: the network made " + answer.shape() + " of " + first.shape()
-                    + ", expected " + expected);
+            throw new ShapeException(
+                    "coupling: the network made " + answer.shape() + " of " + first.shape() + ", expected " + expected);
         }
         return answer;
     }
@@ -106,8 +106,8 @@ final class ChannelCoupling implements Invertible, WalksBack {
                             List.of(gradients.second(), ofLogDet))
                     .get(0);
             Tensor first = sum(gradients.first(), ofFirst);
-            Step step = new Step(
-                    after.joined(CouplingScale.finite(found[0])), Tensor.concat(1, List.of(first, found[1])));
+            Step step =
+                    new Step(after.joined(CouplingScale.finite(found[0])), Tensor.concat(1, List.of(first, found[1])));
             return step.keptBy(scope).keptBy(outer);
         }
     }

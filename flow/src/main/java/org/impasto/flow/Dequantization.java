@@ -35,7 +35,8 @@ public interface Dequantization {
      */
     static Tensor levels(Tensor picture, int bins) {
         return Scope.keeping(() -> {
-            Tensor bytes = LogDeterminants.state(picture).clamp(0, 1).affine(255, 0.5).to(ElementType.INT64);
+            Tensor bytes =
+                    LogDeterminants.state(picture).clamp(0, 1).affine(255, 0.5).to(ElementType.INT64);
             return bytes.to(ElementType.FLOAT64)
                     .affine(bins / 256.0, 0)
                     .to(ElementType.INT64)

@@ -59,8 +59,7 @@ public final class GatedConvNet implements Layer {
 
     /** ELU(x) and ELU(-x), one behind the other. */
     static Tensor concatenatedElu(Tensor x) {
-        return Scope.keeping(
-                () -> Tensor.concat(1, List.of(Activations.elu(x, 1), Activations.elu(x.negate(), 1))));
+        return Scope.keeping(() -> Tensor.concat(1, List.of(Activations.elu(x, 1), Activations.elu(x.negate(), 1))));
     }
 
     private static final class GatedResidual implements Layer {
@@ -97,8 +96,8 @@ public final class GatedConvNet implements Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            return Scope.keeping(() -> x.layerNorm(
-                    gamma.on(x).reshape(channels), beta.on(x).reshape(channels), EPSILON, 1));
+            return Scope.keeping(
+                    () -> x.layerNorm(gamma.on(x).reshape(channels), beta.on(x).reshape(channels), EPSILON, 1));
         }
     }
 }

@@ -54,7 +54,8 @@ public final class GaussianBaseline implements AutoCloseable {
             for (double added : ADDED) {
                 try (Scope one = Scope.open();
                         GaussianBaseline baseline = moments.baseline(added)) {
-                    double bits = baseline.bitsPerDimension(judged, middle).mean().item();
+                    double bits =
+                            baseline.bitsPerDimension(judged, middle).mean().item();
                     if (bits < least) {
                         least = bits;
                         best = added;
@@ -93,8 +94,7 @@ public final class GaussianBaseline implements AutoCloseable {
             Tensor numbers = x.add(LogDeterminants.state(noise)).reshape(shape.size(0), -1);
             long dimensions = numbers.shape().size(1);
             Tensor triangle = factor.on(x);
-            Tensor white = triangle.triangularSolve(
-                    numbers.sub(mean.on(x)).permute(1, 0), true, false, false);
+            Tensor white = triangle.triangularSolve(numbers.sub(mean.on(x)).permute(1, 0), true, false, false);
             Tensor diagonal = triangle.mul(triangle.identity(dimensions)).sum(0);
             Tensor logDet = diagonal.log().sum();
             Tensor quadratic = white.square().sum(0).reshape(shape.size(0)).affine(0.5, 0);

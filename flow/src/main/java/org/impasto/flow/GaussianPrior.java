@@ -42,7 +42,8 @@ final class GaussianPrior {
 
         /** The latent of standard normal numbers. */
         Tensor latent(Tensor noise) {
-            return Scope.keeping(() -> LogDeterminants.state(noise).mul(logDeviation.exp()).add(mean));
+            return Scope.keeping(
+                    () -> LogDeterminants.state(noise).mul(logDeviation.exp()).add(mean));
         }
     }
 
@@ -56,8 +57,7 @@ final class GaussianPrior {
         try (Scope scope = Scope.open()) {
             Tensor both = network.forward(given.to(ElementType.FLOAT32)).to(ElementType.FLOAT64);
             long channels = both.shape().size(1) / 2;
-            return new Moments(
-                    scope.keep(both.slice(1, 0, channels)), scope.keep(both.slice(1, channels, channels)));
+            return new Moments(scope.keep(both.slice(1, 0, channels)), scope.keep(both.slice(1, channels, channels)));
         }
     }
 }

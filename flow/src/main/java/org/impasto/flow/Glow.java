@@ -150,9 +150,7 @@ public final class Glow {
         GlowBlock block = blocks.get(level);
         return Scope.keeping(() -> block.inverse(
                 passed,
-                noise
-                        ? block.latent(passed, LogDeterminants.state(given).affine(temperature, 0))
-                        : given));
+                noise ? block.latent(passed, LogDeterminants.state(given).affine(temperature, 0)) : given));
     }
 
     /**
@@ -184,8 +182,7 @@ public final class Glow {
         long channels = options.channels();
         for (int level = 1; level <= options.levels(); level++) {
             channels *= level == options.levels() ? 4 : 2;
-            shapes.add(Shape.of(
-                    pictures.size(0), channels, pictures.size(2) >> level, pictures.size(3) >> level));
+            shapes.add(Shape.of(pictures.size(0), channels, pictures.size(2) >> level, pictures.size(3) >> level));
         }
         return shapes;
     }

@@ -77,7 +77,8 @@ public final class GlowBlock {
 
     private GaussianPrior.Moments moments(@Nullable Tensor passed, Tensor latent) {
         if (last) {
-            return prior.moments(latent.detach().affine(0, 0)); // zeros where the latent lives, so that weights are tracked
+            return prior.moments(
+                    latent.detach().affine(0, 0)); // zeros where the latent lives, so that weights are tracked
         }
         if (passed == null) {
             throw new ShapeException("block: what the level passed on is missing; only the last passes nothing on");

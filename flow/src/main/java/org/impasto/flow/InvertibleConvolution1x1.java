@@ -84,8 +84,7 @@ public final class InvertibleConvolution1x1 implements Invertible {
         return Scope.keeping(() -> {
             Tensor state = LogDeterminants.state(y);
             ChannelMatrix known = factored();
-            Tensor inverse =
-                    isRecorded(state) ? Matrices.inverse(matrix(state)) : known.inverse(state.backend());
+            Tensor inverse = isRecorded(state) ? Matrices.inverse(matrix(state)) : known.inverse(state.backend());
             return ChannelMatrix.apply(inverse, state);
         });
     }

@@ -55,7 +55,8 @@ public final class Logit implements Invertible {
 
     @Override
     public Tensor inverse(Tensor y) {
-        return Scope.keeping(() -> LogDeterminants.state(y).sigmoid().affine(1, -alpha / 2).affine(1 / (1 - alpha), 0));
+        return Scope.keeping(
+                () -> LogDeterminants.state(y).sigmoid().affine(1, -alpha / 2).affine(1 / (1 - alpha), 0));
     }
 
     /** The inverse, and the logarithm of its determinant. */
@@ -66,7 +67,8 @@ public final class Logit implements Invertible {
             Tensor slope = state.negate().sub(state.negate().softplus().affine(2, 0));
             double constant = -Math.log(1 - alpha) * GaussianPrior.dimensions(y);
             return new Result(
-                    scope.keep(inverse(state)), scope.keep(LogDeterminants.perSample(slope).affine(1, constant)));
+                    scope.keep(inverse(state)),
+                    scope.keep(LogDeterminants.perSample(slope).affine(1, constant)));
         }
     }
 }

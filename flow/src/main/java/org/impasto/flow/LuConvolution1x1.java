@@ -149,8 +149,9 @@ public final class LuConvolution1x1 implements Invertible {
     }
 
     private static float[] joined(Tensor... parts) {
-        FloatBuffer all = FloatBuffer.allocate(
-                Arrays.stream(parts).mapToInt(part -> (int) part.shape().elements()).sum());
+        FloatBuffer all = FloatBuffer.allocate(Arrays.stream(parts)
+                .mapToInt(part -> (int) part.shape().elements())
+                .sum());
         for (Tensor part : parts) {
             all.put(part.toFloats());
         }

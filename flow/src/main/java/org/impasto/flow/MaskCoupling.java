@@ -41,8 +41,8 @@ public final class MaskCoupling implements Invertible {
      */
     public MaskCoupling(Parameters p, Mask mask, int channels, Function<Parameters, ? extends Layer> network) {
         if (mask.shape().size(1) != 1 && mask.shape().size(1) != channels) {
-            throw new ShapeException("mask coupling: the mask is " + mask.shape() + ", expected 1 or " + channels
-                    + " channels");
+            throw new ShapeException(
+                    "mask coupling: the mask is " + mask.shape() + ", expected 1 or " + channels + " channels");
         }
         this.channels = channels;
         this.mask = p.buffer("mask", mask.shape(), mask.init());
@@ -81,8 +81,11 @@ public final class MaskCoupling implements Invertible {
         if (state.shape().rank() != 4
                 || state.shape().size(1) != channels
                 || (mask.spec().shape().size(2) != 1 && !fits(state.shape()))) {
-            throw new ShapeException("mask coupling: features have shape " + state.shape() + ", expected N, " + channels
-                    + ", H, W" + (mask.spec().shape().size(2) == 1 ? "" : " of the mask, " + mask.spec().shape()));
+            throw new ShapeException(
+                    "mask coupling: features have shape " + state.shape() + ", expected N, " + channels + ", H, W"
+                            + (mask.spec().shape().size(2) == 1
+                                    ? ""
+                                    : " of the mask, " + mask.spec().shape()));
         }
         checkFactor();
         Tensor passed = mask.on(state).to(ElementType.FLOAT64);
@@ -94,7 +97,8 @@ public final class MaskCoupling implements Invertible {
         }
         Tensor changed = mask.on(state).affine(-1, 1);
         Tensor factor = scalingFactor.on(state).exp().reshape(1, channels, 1, 1);
-        Tensor logScale = answer.slice(1, 0, channels).div(factor).tanh().mul(factor).mul(changed);
+        Tensor logScale =
+                answer.slice(1, 0, channels).div(factor).tanh().mul(factor).mul(changed);
         return new Change(
                 LogDeterminants.state(answer.slice(1, channels, channels).mul(changed)),
                 LogDeterminants.state(logScale.exp()),
@@ -134,8 +138,7 @@ public final class MaskCoupling implements Invertible {
         return Scope.keeping(() -> {
             Tensor state = LogDeterminants.state(y);
             Change change = change(state, context);
-            return CouplingScale.finite(
-                    state.div(change.scale()).sub(change.shift()));
+            return CouplingScale.finite(state.div(change.scale()).sub(change.shift()));
         });
     }
 }

@@ -2,10 +2,10 @@ package org.impasto.flow;
 
 import java.nio.DoubleBuffer;
 import org.impasto.core.Backend;
+import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
-import org.impasto.core.ElementType;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Init;
 

@@ -35,11 +35,7 @@ class ChainMemoryTest {
                 assertThat(walked.parameters().keySet())
                         .isEqualTo(stored.parameters().keySet());
                 for (Map.Entry<Parameter, Tensor> entry : stored.parameters().entrySet()) {
-                    compare(
-                            entry.getKey().path(),
-                            walked.parameters().get(entry.getKey()),
-                            entry.getValue(),
-                            length);
+                    compare(entry.getKey().path(), walked.parameters().get(entry.getKey()), entry.getValue(), length);
                 }
             }
         }
@@ -107,8 +103,8 @@ class ChainMemoryTest {
     @Test
     void nothingIsLeftBehind() {
         try (Scope scope = Scope.open();
-                Model<Glow> model = RandomFlows.model(
-                        Backends.standard(), 2, 0.3, p -> new Glow(p, Glow.Options.of(3, 2, 2, 4)))) {
+                Model<Glow> model =
+                        RandomFlows.model(Backends.standard(), 2, 0.3, p -> new Glow(p, Glow.Options.of(3, 2, 2, 4)))) {
             Tensor x = RandomFlows.uniform(Backends.standard(), 1, 1, 3, 8, 8);
             long before = Storage.live();
             List<Tensor> latents = model.net().encode(x).latents();

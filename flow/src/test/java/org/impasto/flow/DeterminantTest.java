@@ -27,13 +27,14 @@ class DeterminantTest {
 
     @TestFactory
     Stream<DynamicTest> theDeterminantIsThatOfTheJacobian() {
-        return Stream.of(Kind.values()).map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-            try (Scope scope = Scope.open();
-                    Model<Invertible> model =
-                            RandomFlows.model(backend, 5, 1, p -> kind.build(p, 4, 2, 3, 3))) {
-                compare(model.net(), RandomFlows.uniform(backend, 6, 2, 4, 2, 3));
-            }
-        }));
+        return Stream.of(Kind.values())
+                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
+                    try (Scope scope = Scope.open();
+                            Model<Invertible> model =
+                                    RandomFlows.model(backend, 5, 1, p -> kind.build(p, 4, 2, 3, 3))) {
+                        compare(model.net(), RandomFlows.uniform(backend, 6, 2, 4, 2, 3));
+                    }
+                }));
     }
 
     @Test
@@ -88,17 +89,18 @@ class DeterminantTest {
 
     @TestFactory
     Stream<DynamicTest> gradientsOfResultDeterminantAndInverse() {
-        return Stream.of(Kind.values()).map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-            try (Scope scope = Scope.open();
-                    Model<Invertible> model =
-                            RandomFlows.model(backend, 9, 1, p -> kind.build(p, 4, 2, 3, 3))) {
-                Invertible layer = model.net();
-                Tensor x = RandomFlows.uniform(backend, 10, 2, 4, 2, 3);
-                GradientCheck.check(t -> layer.forward(t).y(), x);
-                GradientCheck.check(t -> layer.forward(t).logDet(), x);
-                GradientCheck.check(layer::inverse, x);
-            }
-        }));
+        return Stream.of(Kind.values())
+                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
+                    try (Scope scope = Scope.open();
+                            Model<Invertible> model =
+                                    RandomFlows.model(backend, 9, 1, p -> kind.build(p, 4, 2, 3, 3))) {
+                        Invertible layer = model.net();
+                        Tensor x = RandomFlows.uniform(backend, 10, 2, 4, 2, 3);
+                        GradientCheck.check(t -> layer.forward(t).y(), x);
+                        GradientCheck.check(t -> layer.forward(t).logDet(), x);
+                        GradientCheck.check(layer::inverse, x);
+                    }
+                }));
     }
 
     @Test

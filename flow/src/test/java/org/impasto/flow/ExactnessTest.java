@@ -92,10 +92,12 @@ class ExactnessTest {
                         RandomFlows.model(backend, 3, 0.5, p -> new Glow(p, Glow.Options.of(3, 6, 1, 16)))) {
             Tensor picture = RandomFlows.levels(backend, new Random(3), 1, 3, 8, 8);
             double exact = model.net().verify(picture).largestError();
-            double rounded = Certificate.of(picture, x -> model.net()
-                            .decode(model.net().encode(x).latents().stream()
-                                    .map(z -> z.to(ElementType.FLOAT32))
-                                    .toList()))
+            double rounded = Certificate.of(
+                            picture,
+                            x -> model.net()
+                                    .decode(model.net().encode(x).latents().stream()
+                                            .map(z -> z.to(ElementType.FLOAT32))
+                                            .toList()))
                     .largestError();
             assertThat(exact).isLessThan(rounded / 1000);
         }

@@ -38,8 +38,7 @@ class FlowsPageTest {
     @Test
     void thePageIsWhatIsRun() throws IOException {
         String page = Files.readString(ROOT.resolve("docs/flows.md"));
-        String here = plain(Files.readString(
-                ROOT.resolve("flow/src/test/java/org/impasto/flow/FlowsPageTest.java")));
+        String here = plain(Files.readString(ROOT.resolve("flow/src/test/java/org/impasto/flow/FlowsPageTest.java")));
         Matcher blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
         int count = 0;
         while (blocks.find()) {
@@ -63,7 +62,8 @@ class FlowsPageTest {
                 Model<Glow> made = RandomFlows.model(
                         Backends.standard(), 1, 0.3, p -> new Glow(p, Glow.Options.of(3, 8, 2, 64)))) {
             made.save(file);
-            Image.of(RandomFlows.levels(Backends.standard(), new Random(1), 1, 3, 16, 20)).write(path);
+            Image.of(RandomFlows.levels(Backends.standard(), new Random(1), 1, 3, 16, 20))
+                    .write(path);
         }
         Backend backend = Backends.standard();
         Glow.Options options = Glow.Options.of(3, 8, 2, 64); // channels, steps, levels, width of couplings
@@ -111,7 +111,8 @@ class FlowsPageTest {
     static InvertibleSequence network(Parameters p) {
         return InvertibleSequence.of(
                 new Logit(1e-5), // [0, 1] to the whole line
-                new MaskCoupling(p.in("checkers"), Mask.checkerboard(16, 16), 3, room -> new GatedConvNet(room, 3, 16, 6, 2)),
+                new MaskCoupling(
+                        p.in("checkers"), Mask.checkerboard(16, 16), 3, room -> new GatedConvNet(room, 3, 16, 6, 2)),
                 new Squeeze(), // 3 x 16 x 16 to 12 x 8 x 8
                 new ActNorm(p.in("norm"), 12),
                 new LuConvolution1x1(p.in("mix"), 12),
@@ -122,7 +123,8 @@ class FlowsPageTest {
     @Test
     void compose() {
         try (Scope scope = Scope.open();
-                Model<InvertibleSequence> model = RandomFlows.model(Backends.standard(), 3, 0.5, FlowsPageTest::network)) {
+                Model<InvertibleSequence> model =
+                        RandomFlows.model(Backends.standard(), 3, 0.5, FlowsPageTest::network)) {
             Tensor picture = RandomFlows.levels(Backends.standard(), new Random(1), 1, 3, 16, 16);
             assertThat(model.net().verify(picture).levelsSurvive()).isTrue();
         }
@@ -134,7 +136,8 @@ class FlowsPageTest {
         Invertible layer = new InvertibleLeakyRelu(0.8);
         try (Scope scope = Scope.open(Run.inference(1))) {
             Tensor x = Tensor.noise(backend, new Spec(Shape.of(2, 3, 4, 4), ElementType.FLOAT64));
-            assertThat(layer.inverse(layer.forward(x).y()).sub(x).abs().max().item()).isLessThan(1e-15);
+            assertThat(layer.inverse(layer.forward(x).y()).sub(x).abs().max().item())
+                    .isLessThan(1e-15);
             GradientCheck.check(t -> layer.forward(t).y(), x);
         }
     }
@@ -147,10 +150,9 @@ class FlowsPageTest {
         Tensor digits = Tensor.full(backend, new Spec(Shape.of(1, 1, 28, 28), ElementType.FLOAT32), 0);
         for (boolean variational : new boolean[] {false, true}) {
             Path checkpoint = folder.resolve(variational ? "MNISTFlow_vardeq.ckpt" : "MNISTFlow_simple.ckpt");
-            WeightNames names =
-                    WeightNames.asInFile().below("state_dict.").ignoring(name -> name.startsWith("result"));
-            try (Model<ImageFlow> model =
-                            Model.load(backend, checkpoint, names, p -> ImageFlow.checkerboards(p, 28, 28, variational));
+            WeightNames names = WeightNames.asInFile().below("state_dict.").ignoring(name -> name.startsWith("result"));
+            try (Model<ImageFlow> model = Model.load(
+                            backend, checkpoint, names, p -> ImageFlow.checkerboards(p, 28, 28, variational));
                     Scope scope = Scope.open(Run.inference(1))) {
                 Tensor bits = model.net().encode(digits).bitsPerDimension(); // N x 1 x 28 x 28, levels 0 to 255
                 assertThat(bits.item()).isBetween(0.0, 1.0); // an empty picture is very likely
@@ -170,8 +172,9 @@ final class InvertibleLeakyRelu implements Invertible {
     @Override
     public Result forward(Tensor x) {
         Tensor negative = x.negate().sign().relu(); // 1 where x is below 0
-        Tensor logDet =
-                negative.affine(Math.log(slope), 0).sum(1, 2, 3).reshape(x.shape().size(0));
+        Tensor logDet = negative.affine(Math.log(slope), 0)
+                .sum(1, 2, 3)
+                .reshape(x.shape().size(0));
         return new Result(x.leakyRelu(slope), logDet);
     }
 

@@ -51,7 +51,8 @@ class GaussianBaselineTest {
         try (Scope scope = Scope.open();
                 GaussianBaseline baseline = GaussianBaseline.fit(Tensor.of(backend, Shape.of(200, 1, 1, 2), levels))) {
             Tensor lit = Tensor.of(backend, Shape.of(1, 1, 1, 2), 128, 255);
-            assertThat(baseline.bitsPerDimension(lit, lit.constant(lit.shape(), 0)).item())
+            assertThat(baseline.bitsPerDimension(lit, lit.constant(lit.shape(), 0))
+                            .item())
                     .isLessThan(40);
         }
         assertThatThrownBy(() -> GaussianBaseline.fit(Tensor.of(backend, Shape.of(2, 1, 1, 1), 1, 2)))

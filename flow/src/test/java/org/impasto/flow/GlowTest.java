@@ -30,7 +30,8 @@ class GlowTest {
     @Test
     void aFreshGlowIsARotationWithStandardPriors() {
         try (Scope scope = Scope.open();
-                Model<Glow> model = Model.fresh(backend, 4, p -> new Glow(p, new Glow.Options(3, 3, 2, 6, false, true)))) {
+                Model<Glow> model =
+                        Model.fresh(backend, 4, p -> new Glow(p, new Glow.Options(3, 3, 2, 6, false, true)))) {
             Tensor x = RandomFlows.uniform(backend, 1, 2, 3, 8, 8);
             Encoding encoding = model.net().encode(x);
             assertThat(encoding.logDet().abs().max().item()).isLessThan(1e-4); // w_s is rounded to float32
@@ -40,7 +41,8 @@ class GlowTest {
             }
             // Its factors are rounded to float32, which a rotation keeps the length up to.
             assertThat(squares).isCloseTo(x.square().sum().item(), within(1e-4 * squares));
-            double density = -0.5 * squares - 0.5 * Math.log(2 * Math.PI) * x.shape().elements();
+            double density =
+                    -0.5 * squares - 0.5 * Math.log(2 * Math.PI) * x.shape().elements();
             assertThat(encoding.logDensity().sum().item()).isCloseTo(density, within(1e-9 * Math.abs(density)));
         }
     }
@@ -76,7 +78,8 @@ class GlowTest {
 
     private double[] sample(Glow net, Shape shape, long seed, double temperature) {
         try (Scope scope = Scope.open(Run.inference(seed))) {
-            return net.sample(Tensor.of(backend, Shape.of(1), 0f), shape, temperature).toDoubles();
+            return net.sample(Tensor.of(backend, Shape.of(1), 0f), shape, temperature)
+                    .toDoubles();
         }
     }
 
@@ -114,13 +117,20 @@ class GlowTest {
             Tensor x = RandomFlows.uniform(backend, 1, 2, 3, 8, 8);
             Tape.Gradients gradients =
                     Tape.gradients(t -> model.net().encode(t).bitsPerDimension().mean(), x);
-            model.weights().all().stream().filter(parameter -> parameter.isTrainable()).forEach(parameter -> {
-                assertThat(gradients.parameters()).as(parameter.path()).containsKey(parameter);
-                assertThat(gradients.parameters().get(parameter).abs().max().item())
-                        .as(parameter.path())
-                        .isPositive()
-                        .isFinite();
-            });
+            model.weights().all().stream()
+                    .filter(parameter -> parameter.isTrainable())
+                    .forEach(parameter -> {
+                        assertThat(gradients.parameters()).as(parameter.path()).containsKey(parameter);
+                        assertThat(gradients
+                                        .parameters()
+                                        .get(parameter)
+                                        .abs()
+                                        .max()
+                                        .item())
+                                .as(parameter.path())
+                                .isPositive()
+                                .isFinite();
+                    });
         }
     }
 

@@ -35,7 +35,8 @@ final class RandomFlows {
     private static void add(Parameter parameter, Random random, double noise) {
         try (Scope scope = Scope.open()) {
             double[] values = parameter.value().toDoubles();
-            double fanIn = Math.sqrt(values.length / (double) parameter.spec().shape().size(0));
+            double fanIn =
+                    Math.sqrt(values.length / (double) parameter.spec().shape().size(0));
             double deviation = parameter.path().endsWith("weight") ? noise / fanIn : noise / 3;
             for (int i = 0; i < values.length; i++) {
                 values[i] += deviation * random.nextGaussian();
@@ -84,8 +85,7 @@ final class RandomFlows {
                 case CHECKERBOARD_INVERTED ->
                     masked(p, Mask.checkerboard(height, width).inverted(), channels, hidden);
                 case CHANNEL_MASK -> masked(p, Mask.channels(channels), channels, hidden);
-                case CHANNEL_MASK_INVERTED ->
-                    masked(p, Mask.channels(channels).inverted(), channels, hidden);
+                case CHANNEL_MASK_INVERTED -> masked(p, Mask.channels(channels).inverted(), channels, hidden);
                 case GLOW_STEP -> new GlowStep(p, channels, hidden, true, true);
             };
         }

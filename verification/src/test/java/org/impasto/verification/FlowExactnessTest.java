@@ -34,7 +34,7 @@ class FlowExactnessTest {
     /** Where float32 states come back within 8.0e-5. */
     @TestFactory
     Stream<DynamicTest> ninetySixStepsComeBack() {
-        Path file = SharedFiles.golden().resolve("flow/deep.safetensors");
+        Path file = SharedFiles.folder().resolve("golden/flow/deep.safetensors");
         return CpuVariant.all().stream()
                 .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
                     assumeTrue(Files.exists(file), "no golden file at " + file);
