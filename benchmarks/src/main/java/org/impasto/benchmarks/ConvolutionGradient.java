@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param ofWeights whether the weights' gradient is computed, else the input's
  */
 record ConvolutionGradient(boolean ofWeights, int channels, int size, int batch) implements Row.Work {
-    private static final Geometry GEOMETRY = Geometry.plain().padded(Edges.all(1), PaddingMode.ZERO);
-
     @Override
     public String toString() {
         return "%s gradient of a 3x3 convolution, %d to %d channels, of %d maps of %dx%d"
@@ -54,6 +52,8 @@ record ConvolutionGradient(boolean ofWeights, int channels, int size, int batch)
     }
 
     private static final class Ours implements Side.Workload {
+        private static final Geometry GEOMETRY = Geometry.plain().padded(Edges.all(1), PaddingMode.ZERO);
+
         private final Scope kept = Scope.open(Run.training(1));
         private final ConvolutionGradient work;
         private final Tensor x;
