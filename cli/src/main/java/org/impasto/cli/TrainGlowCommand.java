@@ -1,7 +1,6 @@
 package org.impasto.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +23,9 @@ import org.impasto.flow.UniformDequantization;
 import org.impasto.nn.Model;
 import org.impasto.nn.data.Batches;
 import org.impasto.nn.optim.Adam;
-import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.training.Loss;
 import org.impasto.nn.training.Trainer;
-import org.impasto.nn.training.TrainingListener;
-import org.impasto.nn.training.TrainingProgress;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,7 +55,6 @@ final class TrainGlowCommand implements Callable<Integer> {
     private static final int SHOWN = 10;
     private static final int TEST_BATCH = 100;
     private static final int FIRST_BATCH = 256; // for the actnorms
-    private static final double LAST_RATE = 0.02;
     private static final int WARM_UP = 100;
     private static final double LARGEST_NORM = 50;
 
@@ -193,10 +188,6 @@ final class TrainGlowCommand implements Callable<Integer> {
                     + ", expected " + pictures.width() + "x" + pictures.height() + " as in --digits");
         }
         Glow.Options options = Glow.Options.of(1, flows, 2, width);
-        long warmUp = Math.min(WARM_UP, steps / 2);
-        LearningRateSchedule schedule = LearningRateSchedule.cosine(
-                        learningRate, learningRate * LAST_RATE, steps - warmUp)
-                .afterWarmUp(warmUp);
         Batches<int[]> places = step -> new SplittableRandom(seed * 0x9e3779b97f4a7c15L + step)
                 .ints(batch, 0, pictures.count())
                 .toArray();
@@ -208,13 +199,13 @@ final class TrainGlowCommand implements Callable<Integer> {
                         return Loss.of(bits.mean());
                     })
                     .steps(steps)
-                    .schedule(schedule)
+                    .schedule(TrainingOptions.schedule(learningRate, steps, WARM_UP))
                     .clipNorm(LARGEST_NORM)
                     .folder(out)
                     .resume(resume)
                     .checkpointEvery(checkpointEvery)
                     .samples(sampleEvery, step -> sheet(model.net(), measured))
-                    .listener(listener(job))
+                    .listener(new TrainingReport(terminal, job, "%.3f bits"))
                     .train(job.run());
             if (test != null) {
                 compare(model.net(), pictures, measured);
@@ -244,27 +235,6 @@ final class TrainGlowCommand implements Callable<Integer> {
         Invertible.Result numbers = dequantization.forward(levels);
         Encoding encoding = network.encode(numbers.y());
         return encoding.bitsPerDimension(numbers.logDet());
-    }
-
-    private TrainingListener listener(Job job) {
-        return new TrainingListener() {
-            @Override
-            public void onStep(TrainingProgress progress) {
-                Duration left = progress.timeLeft();
-                job.note(String.format(
-                        Locale.ROOT,
-                        "%.3f bits  %d:%02d:%02d left",
-                        progress.loss(),
-                        left.toHours(),
-                        left.toMinutesPart(),
-                        left.toSecondsPart()));
-            }
-
-            @Override
-            public void onNotice(String notice) {
-                terminal.err().println("impasto: " + notice);
-            }
-        };
     }
 
     // ---- what it can do

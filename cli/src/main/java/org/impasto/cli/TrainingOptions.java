@@ -1,10 +1,8 @@
 package org.impasto.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.impasto.core.image.Image;
 import org.impasto.nn.Model;
@@ -19,8 +17,6 @@ import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.training.LossFunction;
 import org.impasto.nn.training.SamplePictures;
 import org.impasto.nn.training.Trainer;
-import org.impasto.nn.training.TrainingListener;
-import org.impasto.nn.training.TrainingProgress;
 import org.impasto.nn.vgg.Vgg;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -239,44 +235,26 @@ final class TrainingOptions {
                 .then(Augmentation.randomCrop(size, size))
                 .then(Augmentation.horizontalFlip());
         PictureFolder folder = contents(message -> terminal.err().println("impasto: left out: " + message));
-        long warmUp = Math.min(WARM_UP, steps / 2);
-        LearningRateSchedule schedule = LearningRateSchedule.cosine(
-                        learningRate, learningRate * LAST_RATE, steps - warmUp)
-                .afterWarmUp(warmUp);
         try (Optimizer adam = new Adam(model.weights(), learningRate);
                 Prefetch<PictureBatch> batches = new Prefetch<>(
                         new AugmentedPictures(folder, "content", batch, augmentation, seed).map(PictureBatch::of))) {
             new Trainer<>(model, adam, batches, loss)
                     .steps(steps)
-                    .schedule(schedule)
+                    .schedule(schedule(learningRate, steps, WARM_UP))
                     .folder(out)
                     .resume(resume)
                     .checkpointEvery(checkpointEvery)
                     .samples(sampleEvery, source)
-                    .listener(listener(terminal, job))
+                    .listener(new TrainingReport(terminal, job, "loss %.4g"))
                     .train(job.run());
         }
     }
 
-    private static TrainingListener listener(Terminal terminal, Job job) {
-        return new TrainingListener() {
-            @Override
-            public void onStep(TrainingProgress progress) {
-                Duration left = progress.timeLeft();
-                job.note(String.format(
-                        Locale.ROOT,
-                        "loss %.4g  %d:%02d:%02d left",
-                        progress.loss(),
-                        left.toHours(),
-                        left.toMinutesPart(),
-                        left.toSecondsPart()));
-            }
-
-            @Override
-            public void onNotice(String notice) {
-                terminal.err().println("impasto: " + notice);
-            }
-        };
+    /** Rises during the first steps, at most half of all, then falls as a cosine to a fiftieth. */
+    static LearningRateSchedule schedule(double learningRate, long steps, long mostWarmUp) {
+        long warmUp = Math.min(mostWarmUp, steps / 2);
+        return LearningRateSchedule.cosine(learningRate, learningRate * LAST_RATE, steps - warmUp)
+                .afterWarmUp(warmUp);
     }
 
     /** Pairs of pictures, two a row. */

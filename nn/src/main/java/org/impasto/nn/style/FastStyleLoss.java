@@ -19,8 +19,6 @@ public final class FastStyleLoss implements AutoCloseable {
     /** Whose features the content is kept by. */
     public static final String CONTENT_LAYER = "relu3_1";
 
-    private static final double LEAST_SQUARE = 1e-12;
-
     /**
      * How much each term counts.
      *
@@ -32,9 +30,7 @@ public final class FastStyleLoss implements AutoCloseable {
         /** Checks that all are 0 or more. */
         public Weights {
             for (double weight : new double[] {content, style, totalVariation}) {
-                if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-                    throw new IllegalArgumentException("weight of a loss is " + weight + ", expected 0 or more");
-                }
+                LossTerms.checkWeight("a loss", weight);
             }
         }
 
@@ -88,13 +84,9 @@ public final class FastStyleLoss implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> given = network.features(content.plain(), layers);
             Tensor wanted = Objects.requireNonNull(given.get(CONTENT_LAYER));
-            double size = Math.max(LEAST_SQUARE, wanted.square().mean().item());
             Map<String, Tensor> features = network.features(stylized, layers);
-            Tensor ofContent = Objects.requireNonNull(features.get(CONTENT_LAYER))
-                    .sub(wanted)
-                    .square()
-                    .mean()
-                    .affine(1 / size, 0);
+            Tensor ofContent = LossTerms.difference(
+                    Objects.requireNonNull(features.get(CONTENT_LAYER)), wanted, LossTerms.meanSquare(wanted));
             Tensor ofStyle = distance.ofFeatures(features);
             Tensor variation = TotalVariation.squaredMean(stylized);
             Tensor total = ofContent

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
-import org.impasto.nn.functional.Losses;
 import org.impasto.nn.functional.TotalVariation;
 import org.impasto.nn.vgg.Vgg;
 
@@ -20,15 +19,13 @@ import org.impasto.nn.vgg.Vgg;
  * gradients. What it needs of both pictures is computed once and held until it is closed.
  */
 public final class GatysLoss implements AutoCloseable {
-    private static final double LEAST_SQUARE = 1e-12;
-
     private final Vgg network;
     private final Weights weights;
     private final List<String> layers;
     private final StyleCode contentTargets;
     private final StyleCode styleTargets;
-    private final Map<String, Double> contentScales = new LinkedHashMap<>();
-    private final Map<String, Double> styleScales = new LinkedHashMap<>();
+    private final Map<String, Double> contentSquares = new LinkedHashMap<>();
+    private final Map<String, Double> styleSquares = new LinkedHashMap<>();
 
     /**
      * How much each term counts.
@@ -45,15 +42,9 @@ public final class GatysLoss implements AutoCloseable {
         public Weights {
             content = Collections.unmodifiableMap(new LinkedHashMap<>(content));
             style = Collections.unmodifiableMap(new LinkedHashMap<>(style));
-            content.forEach(Weights::check);
-            style.forEach(Weights::check);
-            check("total variation", totalVariation);
-        }
-
-        private static void check(String name, double weight) {
-            if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("weight of " + name + " is " + weight + ", expected 0 or more");
-            }
+            content.forEach(LossTerms::checkWeight);
+            style.forEach(LossTerms::checkWeight);
+            LossTerms.checkWeight("total variation", totalVariation);
         }
 
         /** A weight divided evenly among layers. */
@@ -93,17 +84,15 @@ public final class GatysLoss implements AutoCloseable {
                     content.plain(), List.copyOf(weights.content().keySet()));
             Map<String, Tensor> grams =
                     network.grams(style.plain(), List.copyOf(weights.style().keySet()));
-            features.forEach((layer, target) -> contentScales.put(layer, scale(target)));
-            grams.forEach((layer, target) -> styleScales.put(layer, scale(target)));
+            features.forEach((layer, target) -> contentSquares.put(layer, meanSquare(target)));
+            grams.forEach((layer, target) -> styleSquares.put(layer, meanSquare(target)));
             contentTargets = new StyleCode("content of a loss", features);
             styleTargets = new StyleCode("style of a loss", grams);
         }
     }
 
-    private double scale(Tensor target) {
-        return weights.relative()
-                ? 1 / Math.max(LEAST_SQUARE, target.square().mean().item())
-                : 1;
+    private double meanSquare(Tensor target) {
+        return weights.relative() ? LossTerms.meanSquare(target) : 1;
     }
 
     /** The loss of a picture of the content's size: 1 x 3 x H x W, whose values may lie outside [0, 1]. */
@@ -116,15 +105,15 @@ public final class GatysLoss implements AutoCloseable {
             Tensor total = variation.affine(weights.totalVariation(), 0);
             for (Map.Entry<String, Double> layer : weights.content().entrySet()) {
                 String name = layer.getKey();
-                Tensor term = Losses.meanSquaredError(feature(features, name), contentTargets.get(name))
-                        .affine(scale(contentScales, name), 0);
+                Tensor term = LossTerms.difference(
+                        feature(features, name), contentTargets.get(name), square(contentSquares, name));
                 total = total.add(term.affine(layer.getValue(), 0));
                 ofContent.put(name, scope.keep(term));
             }
             for (Map.Entry<String, Double> layer : weights.style().entrySet()) {
                 String name = layer.getKey();
-                Tensor term = Losses.meanSquaredError(feature(features, name).gram(), styleTargets.get(name))
-                        .affine(scale(styleScales, name), 0);
+                Tensor term = LossTerms.difference(
+                        feature(features, name).gram(), styleTargets.get(name), square(styleSquares, name));
                 total = total.add(term.affine(layer.getValue(), 0));
                 ofStyle.put(name, scope.keep(term));
             }
@@ -136,8 +125,8 @@ public final class GatysLoss implements AutoCloseable {
         return Objects.requireNonNull(features.get(layer));
     }
 
-    private static double scale(Map<String, Double> scales, String layer) {
-        return Objects.requireNonNull(scales.get(layer));
+    private static double square(Map<String, Double> squares, String layer) {
+        return Objects.requireNonNull(squares.get(layer));
     }
 
     /** Gives the targets back. */

@@ -16,7 +16,7 @@ public final class InverseLoss {
     /** The layer that is inverted. */
     public static final String LAYER = "relu3_1";
 
-    private static final double LEAST_SQUARE = 1e-12;
+    private static final double LEAST_ERROR = 1e-12; // 120 dB
 
     /**
      * How much each term counts; a term that does not count is not computed.
@@ -29,9 +29,7 @@ public final class InverseLoss {
         /** Checks that all are 0 or more. */
         public Weights {
             for (double weight : new double[] {pixels, features, totalVariation}) {
-                if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-                    throw new IllegalArgumentException("weight of a loss is " + weight + ", expected 0 or more");
-                }
+                LossTerms.checkWeight("a loss", weight);
             }
         }
 
@@ -80,17 +78,15 @@ public final class InverseLoss {
             Tensor nothing = decoded.constant(ofPixels.shape(), 0);
             Tensor ofFeatures = nothing;
             if (weights.features() > 0) {
-                double size =
-                        Math.max(LEAST_SQUARE, features.plain().square().mean().item());
-                ofFeatures = Losses.meanSquaredError(encoder.feature(decoded, LAYER), features)
-                        .affine(1 / size, 0);
+                ofFeatures =
+                        LossTerms.difference(encoder.feature(decoded, LAYER), features, LossTerms.meanSquare(features));
             }
             Tensor variation = weights.totalVariation() > 0 ? TotalVariation.squaredMean(decoded) : nothing;
             Tensor total = ofPixels.affine(weights.pixels(), 0)
                     .add(ofFeatures.affine(weights.features(), 0))
                     .add(variation.affine(weights.totalVariation(), 0));
             Tensor psnr =
-                    ofPixels.plain().clamp(LEAST_SQUARE, Double.MAX_VALUE).log().affine(-10 / Math.log(10), 0);
+                    ofPixels.plain().clamp(LEAST_ERROR, Double.MAX_VALUE).log().affine(-10 / Math.log(10), 0);
             return new Terms(
                     scope.keep(total),
                     scope.keep(ofPixels),

@@ -20,8 +20,6 @@ public final class StyleDistance implements AutoCloseable {
     /** The layers that most styles are told by. */
     public static final List<String> LAYERS = List.of("relu1_1", "relu2_1", "relu3_1");
 
-    private static final double LEAST_SQUARE = 1e-12;
-
     private final Vgg network;
     private final List<String> layers;
     private final StyleCode style;
@@ -43,8 +41,7 @@ public final class StyleDistance implements AutoCloseable {
         this.layers = List.copyOf(layers);
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> grams = network.grams(style.plain(), layers);
-            grams.forEach((layer, gram) -> squares.put(
-                    layer, Math.max(LEAST_SQUARE, gram.square().mean().item())));
+            grams.forEach((layer, gram) -> squares.put(layer, LossTerms.meanSquare(gram)));
             this.style = new StyleCode("style distance", grams);
         }
     }
@@ -82,7 +79,7 @@ public final class StyleDistance implements AutoCloseable {
                     "style distance: features are those of " + grams.keySet() + ", expected those of " + layers);
         }
         List<Tensor> distances = new ArrayList<>();
-        grams.forEach((layer, gram) -> distances.add(gram.sub(style.get(layer))
+        grams.forEach((layer, gram) -> distances.add(gram.sub(style.get(layer)) // one style for all pictures of a batch
                 .square()
                 .mean()
                 .affine(1 / Objects.requireNonNull(squares.get(layer)), 0)
