@@ -21,11 +21,12 @@ import org.impasto.nn.optim.Adam;
 
 /**
  * Glow with affine couplings and 1x1 convolutions in factors on pictures of three channels: to latents and back, or one step
- * of Adam on the bits per dimension. Ours keeps the state in float64 and walks back by inverses when it trains; the peer
- * computes in float32 and stores activations.
+ * of Adam on the bits per dimension. Ours keeps the state in float64; the peer computes in float32. Both store activations
+ * when they train.
  */
 record GlowPass(int batch, int size, int steps, int levels, int width, boolean training) implements Row.Work {
     private static final double RATE = 1e-4;
+    private static final long KEPT_BYTES = 512L << 20; // the peer keeps everything
 
     @Override
     public String toString() {
@@ -122,6 +123,7 @@ record GlowPass(int batch, int size, int steps, int levels, int width, boolean t
             kept = Scope.open(training ? Run.training(1) : Run.inference());
             Glow.Options options = Glow.Options.of(3, pass.steps(), pass.levels(), pass.width());
             model = Model.build(backend, source(inputs), p -> new Glow(p, options));
+            model.net().keepOnTapes(KEPT_BYTES);
             adam = new Adam(model.weights(), RATE);
             FloatTensor pictures = inputs.get("x");
             x = kept.only(Tensor.of(backend, Shape.of(pictures.shape()), pictures.values()));

@@ -14,6 +14,7 @@ public sealed interface Operation
         permits Attention,
                 Conversion,
                 Convolution,
+                Coupling,
                 Elementwise,
                 Factorization,
                 Filtering,

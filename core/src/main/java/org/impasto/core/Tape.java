@@ -3,7 +3,9 @@ package org.impasto.core;
 import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ public final class Tape implements Decorator, AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Parameter, Node> leaves = new LinkedHashMap<>();
     private final Map<Parameter, Storage> parameterGradients = new LinkedHashMap<>();
+    private final Set<Storage> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+    private long keptBytes;
     private boolean insideCustom;
     private boolean walked;
 
@@ -272,6 +276,7 @@ public final class Tape implements Decorator, AutoCloseable {
             observer.read(parameter);
         }
         Storage value = parameter.on(inner).storage().retain();
+        counted.add(value); // held by the parameter in any case
         Source source = null;
         if (parameter.isTrainable()) {
             Node node = leaves.get(parameter);
@@ -353,11 +358,31 @@ public final class Tape implements Decorator, AutoCloseable {
         if (anyTracked) {
             node = newNode(operation, null, null, sources, inputSpecs, outputs);
             node.save(operation.saves(index -> sources.get(index) != null), innerInputs, results);
+            count(node);
         }
         if (observer != null) {
             observeComputed(operation.name(), node == null ? -1 : nodes.size() - 1, results);
         }
         return wrap(results, node);
+    }
+
+    /** Counts what a node saved, each storage once. */
+    private void count(Node node) {
+        for (List<@Nullable Storage> saved : List.of(node.savedInputs(), node.savedOutputs())) {
+            for (Storage storage : saved) {
+                if (storage != null && counted.add(storage)) {
+                    keptBytes += storage.spec().shape().elements() * storage.spec().type().bytes();
+                }
+            }
+        }
+    }
+
+    /**
+     * Bytes of the results that were kept so far for the walk back, parameters left out: who computes something again on the
+     * way back to save memory can look here whether that is needed.
+     */
+    public long keptBytes() {
+        return keptBytes;
     }
 
     private List<Storage> wrap(List<Storage> results, @Nullable Node node) {
@@ -419,6 +444,7 @@ public final class Tape implements Decorator, AutoCloseable {
             node = new Node(null, function, null, sources, inputSpecs, outputSpecs, streamPosition);
             nodes.add(node);
             node.save(function.saves(), innerInputs, results);
+            count(node);
             if (observer != null) {
                 observeComputed(node.name(), nodes.size() - 1, results);
             }
@@ -459,6 +485,7 @@ public final class Tape implements Decorator, AutoCloseable {
 
     private List<@Nullable Tensor> walkBack(List<Tensor> results, List<Tensor> seeds, List<Tensor> inputs) {
         checkThread();
+        counted.clear(); // so that what is freed on the way can be collected
         Set<Node> wantedInputs = new HashSet<>();
         for (Tensor input : inputs) {
             Source source = tracked(input.storage()).source;

@@ -1,6 +1,7 @@
 package org.impasto.flow;
 
 import org.impasto.core.Backward;
+import org.impasto.core.Coupling;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
@@ -33,18 +34,26 @@ public final class AdditiveCoupling implements Invertible, WalksBack {
         }
 
         @Override
-        public Result apply(Tensor second, Tensor answer) {
-            return new Result(second.add(LogDeterminants.state(answer)), LogDeterminants.none(second));
+        public Result apply(Tensor state, Tensor answer) {
+            ChannelCoupling.Halves halves = ChannelCoupling.Halves.of(state);
+            Tensor second = halves.second().add(LogDeterminants.state(answer));
+            return new Result(joined(halves.first(), second), LogDeterminants.none(state));
         }
 
         @Override
         public Tensor undo(Tensor changed, Tensor answer) {
-            return changed.sub(LogDeterminants.state(answer));
+            ChannelCoupling.Halves halves = ChannelCoupling.Halves.of(changed);
+            return joined(halves.first(), halves.second().sub(LogDeterminants.state(answer)));
+        }
+
+        private static Tensor joined(Tensor first, Tensor second) {
+            return new ChannelCoupling.Halves(first, CouplingScale.finite(second)).joined();
         }
 
         @Override
-        public Tensor gradient(Tensor ofChanged, Tensor answer) {
-            return ofChanged;
+        public Coupling.Gradients gradients(Tensor state, Tensor answer, Tensor ofChanged, Tensor ofLogDet) {
+            return new Coupling.Gradients(
+                    ofChanged, ChannelCoupling.Halves.of(ofChanged).second().to(answer.type()));
         }
     }
 

@@ -1,6 +1,8 @@
 package org.impasto.flow;
 
+import java.util.List;
 import org.impasto.core.Backward;
+import org.impasto.core.Coupling;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Layer;
@@ -40,39 +42,35 @@ public final class AffineCoupling implements Invertible, WalksBack {
             return 2;
         }
 
-        /** log_s + 2, in float32 as the answer is: both directions make the same numbers of the same answer. */
-        private static Tensor logit(Tensor answer) {
-            return answer.slice(1, 0, answer.shape().size(1) / 2).affine(1, SHIFT);
-        }
-
-        private static Tensor scale(Tensor answer) {
-            return LogDeterminants.state(logit(answer).sigmoid());
-        }
-
-        private static Tensor shift(Tensor answer) {
-            long half = answer.shape().size(1) / 2;
-            return LogDeterminants.state(answer.slice(1, half, half));
-        }
-
         @Override
-        public Result apply(Tensor second, Tensor answer) {
-            Tensor logit = logit(answer);
-            Tensor negative = logit.negate().softplus(); // -log(sigmoid(v)), without overflow
-            CouplingScale.check(negative);
-            Tensor logDet =
-                    LogDeterminants.perSample(LogDeterminants.state(negative)).negate();
-            Tensor scale = LogDeterminants.state(logit.sigmoid());
-            return new Result(second.add(shift(answer)).mul(scale), logDet);
+        public Result apply(Tensor state, Tensor answer) {
+            List<Tensor> results = Tensor.applyAll(new Coupling.Affine(SHIFT), List.of(state, answer));
+            CouplingScale.check(results.get(2), results.get(0), answer, SHIFT);
+            return new Result(results.get(0), results.get(1));
         }
 
         @Override
         public Tensor undo(Tensor changed, Tensor answer) {
-            return Scope.keeping(() -> changed.div(scale(answer)).sub(shift(answer)));
+            if (InvertibleConvolution1x1.isRecorded(changed) || InvertibleConvolution1x1.isRecorded(answer)) {
+                return Scope.keeping(() -> recordedUndo(changed, answer));
+            }
+            List<Tensor> results = Tensor.applyAll(new Coupling.AffineInverse(SHIFT), List.of(changed, answer));
+            CouplingScale.check(results.get(1), results.get(0), answer, SHIFT);
+            return results.get(0);
+        }
+
+        private static Tensor recordedUndo(Tensor changed, Tensor answer) {
+            ChannelCoupling.Halves halves = ChannelCoupling.Halves.of(changed);
+            long rest = halves.second().shape().size(1);
+            Tensor scale = answer.slice(1, 0, rest).affine(1, SHIFT).sigmoid();
+            Tensor shift = LogDeterminants.state(answer.slice(1, rest, rest));
+            Tensor second = halves.second().div(LogDeterminants.state(scale)).sub(shift);
+            return new ChannelCoupling.Halves(halves.first(), CouplingScale.finite(second)).joined();
         }
 
         @Override
-        public Tensor gradient(Tensor ofChanged, Tensor answer) {
-            return Scope.keeping(() -> ofChanged.mul(scale(answer)));
+        public Coupling.Gradients gradients(Tensor state, Tensor answer, Tensor ofChanged, Tensor ofLogDet) {
+            return Coupling.gradients(SHIFT, state, answer, ofChanged, ofLogDet);
         }
     }
 

@@ -2,6 +2,8 @@ package org.impasto.flow;
 
 import java.util.List;
 import org.impasto.core.Backward;
+import org.impasto.core.Coupling;
+import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -22,22 +24,23 @@ final class ChannelCoupling implements Invertible, WalksBack {
         this.change = change;
     }
 
-    /** How an answer of the network, in float32, changes the second part, in float64. */
+    /** How an answer of the network, in float32, changes the second part of a state, in float64. */
     interface Change {
         /** Channels of an answer for each channel of the second part. */
         int answers();
 
-        /** The second part after the change, and the logarithm of the determinant. */
-        Result apply(Tensor second, Tensor answer);
+        /** The state after the change, and the logarithm of the determinant. */
+        Result apply(Tensor state, Tensor answer);
 
-        /** The second part before the change. */
+        /** The state before the change. */
         Tensor undo(Tensor changed, Tensor answer);
 
-        /** The gradient of the second part before the change. */
-        Tensor gradient(Tensor ofChanged, Tensor answer);
+        /** The gradients of the state before the change, without what comes through the network, and of the answer. */
+        Coupling.Gradients gradients(Tensor state, Tensor answer, Tensor ofChanged, Tensor ofLogDet);
     }
 
-    private record Halves(Tensor first, Tensor second) {
+    /** The channels that pass, and the others. */
+    record Halves(Tensor first, Tensor second) {
         static Halves of(Tensor state) {
             Shape shape = state.shape();
             if (shape.rank() != 4 || shape.size(1) < 2) {
@@ -48,16 +51,15 @@ final class ChannelCoupling implements Invertible, WalksBack {
             return new Halves(state.slice(1, 0, half), state.slice(1, half, shape.size(1) - half));
         }
 
-        Tensor joined(Tensor other) {
-            return Tensor.concat(1, List.of(first, other));
+        Tensor joined() {
+            return Tensor.concat(1, List.of(first, second));
         }
     }
 
-    /** What the network says to the first part. */
-    private Tensor ask(Tensor first, Tensor second) {
+    /** What the network says to the first part of a state. */
+    private Tensor ask(Tensor first, Shape state) {
         Tensor answer = network.forward(NetworkInput.of(first));
-        Shape expected =
-                second.shape().with(1, change.answers() * second.shape().size(1));
+        Shape expected = state.with(1, change.answers() * (state.size(1) - first.shape().size(1)));
         if (!answer.shape().equals(expected)) {
             throw new ShapeException(
                     "coupling: the network made " + answer.shape() + " of " + first.shape() + ", expected " + expected);
@@ -68,47 +70,43 @@ final class ChannelCoupling implements Invertible, WalksBack {
     @Override
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
-            Halves halves = Halves.of(LogDeterminants.state(x));
-            Result changed = change.apply(halves.second(), ask(halves.first(), halves.second()));
-            return new Result(
-                    scope.keep(halves.joined(CouplingScale.finite(changed.y()))), scope.keep(changed.logDet()));
+            Tensor state = LogDeterminants.state(x);
+            Result changed = change.apply(state, ask(Halves.of(state).first(), state.shape()));
+            return new Result(scope.keep(changed.y()), scope.keep(changed.logDet()));
         }
     }
 
     @Override
     public Tensor inverse(Tensor y) {
         return Scope.keeping(() -> {
-            Halves halves = Halves.of(LogDeterminants.state(y));
-            Tensor second = change.undo(halves.second(), ask(halves.first(), halves.second()));
-            return halves.joined(CouplingScale.finite(second));
+            Tensor state = LogDeterminants.state(y);
+            return change.undo(state, ask(Halves.of(state).first(), state.shape()));
         });
     }
 
-    /** Asks the network once, for the second part before the change and for the gradients. */
+    /** Asks the network once, for the state before the change and for the gradients. */
     @Override
     public Step walkBack(Backward backward, Tensor y, Tensor gradient, Tensor ofLogDet) {
         try (Scope outer = Scope.open();
                 Scope scope = Scope.open()) {
-            Halves after = Halves.of(y);
-            Halves gradients = Halves.of(gradient);
             Tensor[] found = new Tensor[2];
             Tensor ofFirst = backward.vjp(
                             inputs -> {
-                                Tensor answer = ask(inputs.get(0), after.second());
+                                Tensor answer = ask(inputs.get(0), y.shape());
                                 Tensor plain = answer.plain();
-                                Tensor second = scope.keep(change.undo(after.second(), plain));
-                                found[0] = second;
-                                found[1] = scope.keep(change.gradient(gradients.second(), plain));
-                                Result changed = change.apply(second, answer);
-                                return List.of(changed.y(), changed.logDet());
+                                Tensor x = change.undo(y, plain);
+                                Coupling.Gradients gradients = change.gradients(x, plain, gradient, ofLogDet);
+                                found[0] = scope.keep(x);
+                                found[1] = scope.keep(gradients.ofState());
+                                // A sum of products, so that the answer gets this gradient, which is only known now.
+                                return List.of(answer.mul(gradients.ofAnswer()).sum().reshape(1));
                             },
-                            List.of(after.first()),
-                            List.of(gradients.second(), ofLogDet))
+                            List.of(Halves.of(y).first()),
+                            List.of(y.constant(Shape.of(1), 1).to(ElementType.FLOAT32)))
                     .get(0);
-            Tensor first = sum(gradients.first(), ofFirst);
-            Step step =
-                    new Step(after.joined(CouplingScale.finite(found[0])), Tensor.concat(1, List.of(first, found[1])));
-            return step.keptBy(scope).keptBy(outer);
+            Halves gradients = Halves.of(found[1]);
+            Tensor ofState = new Halves(sum(gradients.first(), ofFirst), gradients.second()).joined();
+            return new Step(found[0], ofState).keptBy(scope).keptBy(outer);
         }
     }
 

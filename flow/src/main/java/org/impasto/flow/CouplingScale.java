@@ -1,6 +1,8 @@
 package org.impasto.flow;
 
+import java.util.Arrays;
 import org.impasto.core.BackendException;
+import org.impasto.core.Coupling;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
@@ -8,7 +10,7 @@ import org.impasto.core.Tensor;
 /** Refuses what a coupling could not undo. */
 final class CouplingScale {
     /** e to the power of this and of its negative are normal float32 numbers. */
-    private static final double LARGEST_LOGARITHM = 80;
+    private static final double LARGEST_LOGARITHM = Coupling.LARGEST_LOGARITHM;
 
     private CouplingScale() {}
 
@@ -26,6 +28,23 @@ final class CouplingScale {
                         + ": the scale overflows and cannot be undone; take a smaller learning rate or weights of an"
                         + " earlier step, and look at what comes in");
             }
+        }
+    }
+
+    /**
+     * An error if the flags of a {@link Coupling} are not all 0.
+     *
+     * @param result finite, or not
+     * @param answer of the network: the first half of its channels are logarithms of scales but for {@code shift}
+     */
+    static void check(Tensor flags, Tensor result, Tensor answer, double shift) {
+        if (Run.isReplaying() || Arrays.stream(flags.plain().toLongs()).allMatch(flag -> flag == 0)) {
+            return;
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor logits = answer.plain().slice(1, 0, answer.shape().size(1) / 2);
+            check(logits.affine(-1, -shift).softplus());
+            finite(result);
         }
     }
 

@@ -76,6 +76,14 @@ public final class Glow {
         return List.copyOf(blocks);
     }
 
+    /**
+     * Lets a training step keep up to about that many bytes of what the layers compute, so that less is computed again: see
+     * {@link InvertibleSequence#keepOnTapes}. 0, as at first, keeps nothing, and memory does not grow with depth.
+     */
+    public void keepOnTapes(long bytes) {
+        blocks.forEach(block -> block.keepOnTapes(bytes));
+    }
+
     // ---- pictures to latents
 
     /** Latents and likelihood of pictures. */

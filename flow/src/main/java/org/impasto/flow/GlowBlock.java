@@ -49,6 +49,11 @@ public final class GlowBlock {
      */
     public record Level(@Nullable Tensor passed, Tensor latent, Tensor logDet, Tensor logDensity) {}
 
+    /** See {@link InvertibleSequence#keepOnTapes}. */
+    public void keepOnTapes(long bytes) {
+        steps.keepOnTapes(bytes);
+    }
+
     /** From a picture or what the level before passed on, (N, C, H, W) with even H and W. */
     public Level forward(Tensor x) {
         return split(x, false);

@@ -7,6 +7,7 @@ import org.impasto.core.CustomFunction;
 import org.impasto.core.Operation;
 import org.impasto.core.Scope;
 import org.impasto.core.ShapeException;
+import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InvertibleSequence implements Invertible {
     private final List<Invertible> layers;
+    private volatile long kept;
 
     /** The layers in the order of the forward pass, at least one. */
     public InvertibleSequence(List<? extends Invertible> layers) {
@@ -36,11 +38,36 @@ public final class InvertibleSequence implements Invertible {
         return layers;
     }
 
+    /**
+     * Lets a tape keep what the first layers compute, so that they are not computed again on the way back: as long as the
+     * tape keeps less than that many bytes in all, of this chain and of anything else. The other layers walk back by
+     * inverses. The gradients are the same within float32 rounding. 0, as at first, keeps nothing; a number of bytes bounds
+     * the memory too, whatever the number of layers, to that and what one more layer keeps.
+     */
+    public void keepOnTapes(long bytes) {
+        if (bytes < 0) {
+            throw new ShapeException("sequence: a tape cannot keep " + bytes + " bytes, expected 0 or more");
+        }
+        kept = bytes;
+    }
+
     @Override
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
-            List<Tensor> results = Tensor.custom(new Chain(layers), LogDeterminants.state(x));
-            return new Result(scope.keep(results.get(0)), scope.keep(results.get(1)));
+            Tensor y = LogDeterminants.state(x);
+            Tensor logDet = LogDeterminants.none(y);
+            int from = 0;
+            while (from < layers.size() && y.backend() instanceof Tape tape && tape.keptBytes() < kept) {
+                Result result = layers.get(from++).forward(y);
+                y = result.y();
+                logDet = scope.only(logDet.add(result.logDet()), y);
+            }
+            if (from < layers.size()) {
+                List<Tensor> results = Tensor.custom(new Chain(layers.subList(from, layers.size())), y);
+                y = results.get(0);
+                logDet = logDet.add(results.get(1));
+            }
+            return new Result(scope.keep(y), scope.keep(logDet));
         }
     }
 

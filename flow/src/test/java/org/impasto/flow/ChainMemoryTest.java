@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A chain on a tape: its gradient is that of stored activations, its memory does not grow with its length. */
 class ChainMemoryTest {
     private static final int[] LENGTHS = {4, 64};
+    private static final long KEPT_BYTES = 30_000; // of a few steps
 
     @Test
     void gradientsAreThoseOfStoredActivations() {
@@ -31,13 +32,21 @@ class ChainMemoryTest {
                 Tensor x = RandomFlows.uniform(Backends.standard(), 1, 2, 4, 6, 5);
                 Tape.Gradients walked = gradients(model.net(), InvertibleSequence::forward, x);
                 Tape.Gradients stored = gradients(model.net(), InvertibleSequence::forwardKeepingAll, x);
-                compare("x", walked.inputs().get(0), stored.inputs().get(0), length);
-                assertThat(walked.parameters().keySet())
-                        .isEqualTo(stored.parameters().keySet());
-                for (Map.Entry<Parameter, Tensor> entry : stored.parameters().entrySet()) {
-                    compare(entry.getKey().path(), walked.parameters().get(entry.getKey()), entry.getValue(), length);
+                compare(walked, stored, length);
+                for (long kept : new long[] {1, KEPT_BYTES, Long.MAX_VALUE}) {
+                    model.net().keepOnTapes(kept);
+                    compare(gradients(model.net(), InvertibleSequence::forward, x), stored, length);
                 }
             }
+        }
+    }
+
+    private static void compare(Tape.Gradients found, Tape.Gradients expected, int length) {
+        compare("x", found.inputs().get(0), expected.inputs().get(0), length);
+        assertThat(found.parameters().keySet())
+                .isEqualTo(expected.parameters().keySet());
+        for (Map.Entry<Parameter, Tensor> entry : expected.parameters().entrySet()) {
+            compare(entry.getKey().path(), found.parameters().get(entry.getKey()), entry.getValue(), length);
         }
     }
 
@@ -84,6 +93,23 @@ class ChainMemoryTest {
         }
         assertThat(walked[1]).as("storages for 4 and 64 steps").isEqualTo(walked[0]);
         assertThat(stored[1]).as("with stored activations").isGreaterThan(stored[0] + 4 * (LENGTHS[1] - LENGTHS[0]));
+    }
+
+    @Test
+    void whatATapeMayKeepBoundsItsMemory() {
+        int[] lengths = {16, 64};
+        long[] peaks = new long[2];
+        for (int i = 0; i < 2; i++) {
+            ObservedBackend observed = new ObservedBackend(Backends.standard());
+            try (Scope scope = Scope.open();
+                    Model<InvertibleSequence> model = steps(observed, lengths[i])) {
+                model.weights().all().forEach(parameter -> parameter.setTrainable(false));
+                model.net().keepOnTapes(KEPT_BYTES);
+                Tensor x = RandomFlows.uniform(observed, 1, 2, 4, 6, 5);
+                peaks[i] = peak(observed, model.net(), InvertibleSequence::forward, x);
+            }
+        }
+        assertThat(peaks[1]).as("storages for 16 and 64 steps").isEqualTo(peaks[0]);
     }
 
     private static long peak(

@@ -131,7 +131,7 @@ final class ElementwiseKernels {
     }
 
     /** Zeros the lanes above the last channel of a blocked map. */
-    private static void clearLanes(CpuArray y) {
+    static void clearLanes(CpuArray y) {
         int filled = y.isBlocked() ? y.size(1) % BLOCK : 0;
         if (filled == 0) {
             return;

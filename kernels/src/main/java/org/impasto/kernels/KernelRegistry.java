@@ -15,6 +15,7 @@ final class KernelRegistry {
     KernelRegistry() {
         AttentionKernels.register(this);
         ConvolutionKernels.register(this);
+        CouplingKernels.register(this);
         ElementwiseKernels.register(this);
         FactorizationKernels.register(this);
         FilteringKernels.register(this);

@@ -50,6 +50,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         pictures(all);
         filters(all);
         normalization(all);
+        CouplingCases.refuse(all);
         return all;
     }
 

@@ -23,6 +23,7 @@ public final class OperationTable {
         cases.addAll(NormalizationCases.all());
         cases.addAll(PictureCases.all());
         cases.addAll(FilterCases.all());
+        cases.addAll(CouplingCases.all());
         return cases;
     }
 

@@ -32,6 +32,7 @@ public final class ReferenceBackend implements Backend {
         Registry registry = new Registry();
         ReferenceAttention.register(registry);
         ReferenceConvolution.register(registry);
+        ReferenceCoupling.register(registry);
         ReferenceElementwise.register(registry);
         ReferenceFactorization.register(registry);
         ReferenceFiltering.register(registry);
