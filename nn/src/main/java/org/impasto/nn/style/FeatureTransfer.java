@@ -204,7 +204,8 @@ public final class FeatureTransfer implements StyleTransfer {
         if (gathering == null || picture.backend() instanceof Decorator) {
             return transform.prepare(level.encoder().feature(picture, level.tap()));
         }
-        level.encoder().forEachTile(picture, List.of(level.tap()), (tap, place, cells) -> gathering.add(cells, place, null));
+        level.encoder()
+                .forEachTile(picture, List.of(level.tap()), (tap, place, cells) -> gathering.add(cells, place, null));
         return gathering.style(picture.backend());
     }
 
@@ -247,8 +248,8 @@ public final class FeatureTransfer implements StyleTransfer {
         run.report(encoded);
         Tensor styled;
         try (Scope scope = Scope.open(run.part(encoded, decoding))) {
-            styled = scope.keep(mix.applied(
-                    features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
+            styled = scope.keep(
+                    mix.applied(features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
         }
         run.report(decoding);
         return level.decoder().forward(styled);

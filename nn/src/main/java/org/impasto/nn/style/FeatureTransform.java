@@ -243,8 +243,8 @@ interface FeatureTransform {
 
                 @Override
                 public Content content(Backend backend) {
-                    return (features, place) -> style -> Objects.requireNonNull(swaps.get(style))
-                            .assembled(style.get("features"), place);
+                    return (features, place) ->
+                            style -> Objects.requireNonNull(swaps.get(style)).assembled(style.get("features"), place);
                 }
             };
         }

@@ -129,7 +129,9 @@ public final class FeedForward implements Layer {
      * @return the same shape, about [0, 1], not clamped
      */
     public Tensor stylized(Tensor picture) {
-        if (picture.shape().rank() == 4 && picture.shape().size(0) == 1 && picture.shape().elements() > 0) {
+        if (picture.shape().rank() == 4
+                && picture.shape().size(0) == 1
+                && picture.shape().elements() > 0) {
             try (TiledFeedForward tiled = new TiledFeedForward(blocks, picture)) {
                 if (tiled.isCut()) {
                     return tiled.stylized();

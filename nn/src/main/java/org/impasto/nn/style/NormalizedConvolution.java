@@ -41,7 +41,8 @@ final class NormalizedConvolution implements Layer {
     /** A convolution of stride 1 with an odd kernel, or of stride 2 with a kernel of 3. */
     static NormalizedConvolution of(Parameters p, int in, int out, int kernel, int stride) {
         Conv2d convolution = Conv2d.tensorFlowSame(p, in, out, kernel, stride, false);
-        // An even size has its padding of one cell behind, an odd one has two cells at both ends: windows of 4 cover both.
+        // An even size has its padding of one cell behind, an odd one has two cells at both ends: windows of 4 cover
+        // both.
         ReceptiveField field = stride == 1
                 ? ReceptiveField.identity().same(kernel)
                 : ReceptiveField.identity()

@@ -39,8 +39,7 @@ final class TiledFeedForward implements AutoCloseable {
      * @param field how far it reaches over the picture
      * @param read the stored maps that it is computed from
      */
-    private record Known(
-            ReceptiveField field, Shape shape, Function<Region, Tensor> cells, List<StoredMap> read) {}
+    private record Known(ReceptiveField field, Shape shape, Function<Region, Tensor> cells, List<StoredMap> read) {}
 
     private final List<FeedForward.Block> blocks;
     private final Tensor picture;
@@ -57,9 +56,7 @@ final class TiledFeedForward implements AutoCloseable {
         this.backend = picture.backend();
         this.grid = TileGrid.of(picture, TileGrid.WHOLE_PIXELS, TILE_PIXELS, CELLS);
         this.sweeps = 1
-                + blocks.stream()
-                        .mapToInt(block -> block.convolutions().size())
-                        .sum();
+                + blocks.stream().mapToInt(block -> block.convolutions().size()).sum();
     }
 
     /** Whether the picture is large enough to be cut. */
@@ -86,8 +83,7 @@ final class TiledFeedForward implements AutoCloseable {
         return new Known(
                 normalized.field(),
                 normalized.shape(),
-                region ->
-                        Scope.keeping(() -> block.activated(normalized.cells().apply(region))),
+                region -> Scope.keeping(() -> block.activated(normalized.cells().apply(region))),
                 normalized.read());
     }
 
@@ -116,8 +112,8 @@ final class TiledFeedForward implements AutoCloseable {
         ReceptiveField reach = convolution.field();
         ReceptiveField field = x.field().then(reach);
         Shape shape = Shape.of(1, convolution.channels(), field.size(grid.height()), field.size(grid.width()));
-        Function<Region, Region> input = region ->
-                reach.input(region, x.shape().intSize(2), x.shape().intSize(3));
+        Function<Region, Region> input =
+                region -> reach.input(region, x.shape().intSize(2), x.shape().intSize(3));
         boolean isStored = shape.elements() <= STORED_PER_PIXEL * grid.height() * grid.width();
         StoredMap stored = isStored ? open(shape) : null;
         WholeMoments moments = new WholeMoments();
@@ -160,7 +156,8 @@ final class TiledFeedForward implements AutoCloseable {
         int above = x.shape().intSize(2) - grid.height();
         int before = x.shape().intSize(3) - grid.width();
         sweep(x.field(), place -> {
-            Span rows = new Span(Math.max(place.rows().start(), above), place.rows().end());
+            Span rows =
+                    new Span(Math.max(place.rows().start(), above), place.rows().end());
             Span columns = new Span(
                     Math.max(place.columns().start(), before), place.columns().end());
             result.put(

@@ -54,7 +54,8 @@ final class TiledSwap {
         Span across = patches(place.columns(), columns);
         long[] here = new long[down.length() * across.length()];
         Arrays.setAll(
-                here, i -> index[(down.start() + i / across.length()) * columns + across.start() + i % across.length()]);
+                here,
+                i -> index[(down.start() + i / across.length()) * columns + across.start() + i % across.length()]);
         Region covered = new Region(
                 new Span(down.start(), down.end() + BEYOND), new Span(across.start(), across.end() + BEYOND));
         return place.within(covered).of(StyleSwap.assembled(style, here, down.length(), across.length()));

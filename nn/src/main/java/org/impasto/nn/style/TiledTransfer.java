@@ -70,8 +70,7 @@ final class TiledTransfer {
                     .forEach((part, styles) -> gatherings.put(
                             part,
                             transform.gathering(
-                                    features,
-                                    styles.stream().map(level::named).toList())));
+                                    features, styles.stream().map(level::named).toList())));
             double measuring = 0.5 * (1 + transform.share());
             List<Tensor> kept = new ArrayList<>();
             try (Scope first = Scope.open(run.part(0, measuring))) {

@@ -168,7 +168,9 @@ public final class ReceptiveField {
         int left = position(input.columns().start());
         return new Region(
                         new Span(wanted.rows().start() - top, wanted.rows().end() - top),
-                        new Span(wanted.columns().start() - left, wanted.columns().end() - left))
+                        new Span(
+                                wanted.columns().start() - left,
+                                wanted.columns().end() - left))
                 .of(result);
     }
 

@@ -42,8 +42,8 @@ class TiledNetworksTest {
         float[] values = new float[3 * height * width];
         for (int i = 0; i < values.length; i++) {
             // Light and colours differ from place to place, so statistics of tiles are not those of the whole.
-            values[i] = (float) (0.3 + 0.3 * Math.sin(i % width * 0.1 + seed) + 0.4 * random.nextFloat() * i
-                    / values.length);
+            values[i] = (float)
+                    (0.3 + 0.3 * Math.sin(i % width * 0.1 + seed) + 0.4 * random.nextFloat() * i / values.length);
         }
         return Tensor.of(backend, Shape.of(1, 3, height, width), values);
     }

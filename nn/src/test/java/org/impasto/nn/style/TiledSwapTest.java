@@ -46,7 +46,8 @@ class TiledSwapTest {
             }
             StyleSwap.Result whole = StyleSwap.swap(content, style);
             // Where two patches match equally well within rounding, either will do.
-            double[] features = swap.assembled(style, Region.whole(height, width)).toDoubles();
+            double[] features =
+                    swap.assembled(style, Region.whole(height, width)).toDoubles();
             long[] expected = whole.index().toLongs();
             long[] found = swap.index();
             int differing = 0;

@@ -78,7 +78,8 @@ final class TiledMicroAst {
                 Tensor y = Scope.keeping(
                         () -> net.shallow(styled(decoded, needed, foundThen, "shallow"), signal(needed, "shallow")));
                 result.put(
-                        tile.core(), LAST.cut(net.picture(y), needed, tile.core()).clamp(0, 1));
+                        tile.core(),
+                        LAST.cut(net.picture(y), needed, tile.core()).clamp(0, 1));
             });
             return scope.keep(result.tensor(backend));
         }
