@@ -42,11 +42,6 @@ enum Method {
         };
     }
 
-    /** Whether the size of tiles makes a difference. */
-    boolean tiles() {
-        return this == ADAIN || this == WCT || this == PCAKD;
-    }
-
     /** Whether it takes style pictures; else the weights are the style. */
     boolean takesStyles() {
         return this != JOHNSON;

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "  wct       the features get the style's correlations, too: closer to the",
             "            style than adain, further from the content.",
             "  swap      each patch of features becomes the style's most similar one: the",
-            "            style's own strokes. Slow for large pictures.",
+            "            style's own strokes. Time grows with content times style area.",
             "  johnson   a network that was trained for one style, which its weights hold:",
             "            no --style. Several weight files are mixed like styles.",
             "  microast  a small network for any style; large pictures at full size.",
@@ -165,7 +165,7 @@ final class StylizeCommand implements Callable<Integer> {
             names = "--tile",
             paramLabel = "N",
             description = "Compute in tiles of about N x N pixels; the result is the same, smaller tiles need less"
-                    + " memory. For adain, wct and pcakd, which take tiles by themselves where pictures are large.")
+                    + " memory. Large pictures are computed in tiles by themselves; color needs none.")
     private @Nullable Integer tile;
 
     @Option(
@@ -235,10 +235,6 @@ final class StylizeCommand implements Callable<Integer> {
         }
         if (keepColors && method == Method.COLOR) {
             throw new UsageException("--keep-colors leaves nothing of --method color, which changes the colours");
-        }
-        if (tile != null && !method.tiles()) {
-            throw new UsageException("--tile was given, but --method " + method + " does not compute in tiles; --size"
-                    + " makes pictures smaller");
         }
         checkWeights();
         checkStyles();

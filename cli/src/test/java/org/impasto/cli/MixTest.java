@@ -149,7 +149,6 @@ class MixTest {
         check("--mix", "--style", first, "--mix", "1,1");
         check("--mix", "--style", first, "--mix", "1,1,2");
         check("--tile", "--style", first, "--method", "wct", "--weights", first, first, "--tile", "5");
-        check("--tile", "--style", first, "--tile", "512");
         check("--keep-colors", "--style", first, "--keep-colors");
         check("microast", "--style", first, "--method", "microast", "--weights", first);
     }

@@ -1,6 +1,7 @@
 package org.impasto.nn;
 
 import org.impasto.core.Parameter;
+import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 
@@ -28,5 +29,20 @@ public final class InstanceNorm2d implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         return x.instanceNorm(weight.on(x), bias.on(x), epsilon);
+    }
+
+    /**
+     * The layer for a part of a map whose moments are known.
+     *
+     * @param whole mean and variance of each channel of the whole map, as {@link Tensor#channelMoments} gives them, not
+     *     unbiased
+     */
+    public Tensor forwardPart(Tensor x, Tensor.Moments whole) {
+        return Scope.keeping(() -> {
+            Shape channels = Shape.of(1, x.shape().size(1), 1, 1);
+            Tensor deviation = whole.variance().affine(1, epsilon).sqrt();
+            Tensor scale = weight.on(x).reshape(channels).div(deviation);
+            return x.channelAffine(whole.mean(), scale, bias.on(x).reshape(channels));
+        });
     }
 }

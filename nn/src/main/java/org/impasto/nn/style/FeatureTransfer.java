@@ -47,13 +47,25 @@ public final class FeatureTransfer implements StyleTransfer {
     record Level(Vgg encoder, Decoder decoder, String tap, int cell) {
         /** Features ready to be given what this level needs of a style. */
         StyleMix.Measured named(FeatureTransform.Applied applied) {
-            return style -> applied.in(key -> style.get(tap + "." + key));
+            return style -> applied.in(named(style));
+        }
+
+        /** What this level needs of a style. */
+        FeatureTransform.Named named(StyleCode style) {
+            return new OfLevel(style, tap);
         }
 
         /** The size of pictures that come back whole. */
         int wholeCell() {
             // Where the encoder drops odd edges, the decoder gives them back only to pictures of whole cells.
             return encoder.variant().ceilPooling() ? 1 : cell;
+        }
+    }
+
+    private record OfLevel(StyleCode style, String tap) implements FeatureTransform.Named {
+        @Override
+        public Tensor get(String name) {
+            return style.get(tap + "." + name);
         }
     }
 
@@ -188,11 +200,12 @@ public final class FeatureTransfer implements StyleTransfer {
 
     private Map<String, Tensor> prepared(Level level, Tensor style) {
         Tensor picture = PictureSizes.whole(style, 1, level.cell() * transform.leastCells());
-        FeatureTransform.Gathering gathering = transform.gathering();
+        FeatureTransform.StyleGathering gathering = transform.gathering();
         if (gathering == null || picture.backend() instanceof Decorator) {
             return transform.prepare(level.encoder().feature(picture, level.tap()));
         }
-        level.encoder().forEachTile(picture, List.of(level.tap()), (tap, place, cells) -> gathering.add(cells, null));
+        level.encoder()
+                .forEachTile(picture, List.of(level.tap()), (tap, place, cells) -> gathering.add(cells, place, null));
         return gathering.style(picture.backend());
     }
 
@@ -226,14 +239,19 @@ public final class FeatureTransfer implements StyleTransfer {
             return tiled.transferred(mix);
         }
         Run run = Run.current();
+        double encoded = 0.4 * (1 - transform.share());
+        double decoding = 1 - encoded;
         Tensor features;
-        try (Scope scope = Scope.open(run.part(0, 0.4))) {
+        try (Scope scope = Scope.open(run.part(0, encoded))) {
             features = scope.keep(level.encoder().feature(picture, level.tap()));
         }
-        run.report(0.4);
-        Tensor styled = Scope.keeping(() ->
-                mix.applied(features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
-        run.report(0.6);
+        run.report(encoded);
+        Tensor styled;
+        try (Scope scope = Scope.open(run.part(encoded, decoding))) {
+            styled = scope.keep(
+                    mix.applied(features, level.cell(), (map, region) -> level.named(transform.measured(map, region))));
+        }
+        run.report(decoding);
         return level.decoder().forward(styled);
     }
 

@@ -1,9 +1,15 @@
 package org.impasto.nn.style;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
 import org.impasto.core.Backend;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
+import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
+import org.impasto.nn.tiling.Region;
 import org.impasto.nn.tiling.WholeCovariance;
 import org.impasto.nn.tiling.WholeMoments;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +25,53 @@ interface FeatureTransform {
     /** The content's features, measured in a region 1 x 1 x h x w, or everywhere if that is null. */
     Applied measured(Tensor features, @Nullable Tensor region);
 
-    /** Measures features that come tile by tile; null if the transform has to see all of them at once. */
-    default @Nullable Gathering gathering() {
+    /** Measures a style's features that come tile by tile; null if all of them have to be kept. */
+    default @Nullable StyleGathering gathering() {
         return null;
+    }
+
+    /**
+     * Measures a content's features that come tile by tile.
+     *
+     * @param shape of all features, 1 x C x H x W
+     * @param styles what they will be given
+     */
+    Gathering gathering(Shape shape, Collection<? extends Named> styles);
+
+    /** Cells that a gathering has to see below and to the right of a tile. */
+    default int reach() {
+        return 0;
+    }
+
+    /** How much of the time goes into what is done with features, beside encoding and decoding; for progress. */
+    default double share() {
+        return 0;
     }
 
     /** What is measured of features, tile by tile. */
     interface Gathering {
-        /** Adds a tile, 1 x C x h x w, in a region 1 x 1 x h x w, or everywhere if that is null. */
-        void add(Tensor features, @Nullable Tensor region);
+        /**
+         * Adds a tile, 1 x C x h x w.
+         *
+         * @param place where it lies, with the cells that it reaches over
+         * @param region 1 x 1 x h x w, or null for everywhere
+         */
+        void add(Tensor features, Region place, @Nullable Tensor region);
 
+        /** What {@link #measured} would have found in the whole. */
+        Content content(Backend backend);
+    }
+
+    /** What is measured of a style's features, tile by tile. */
+    interface StyleGathering extends Gathering {
         /** What {@link #prepare} would have found in the whole. */
         Map<String, Tensor> style(Backend backend);
+    }
 
-        /** What {@link #measured} would have found in the whole, for any tile of it. */
-        Function<Tensor, Applied> content(Backend backend);
+    /** A measured content. */
+    interface Content {
+        /** Some of its features, and where they lie. */
+        Applied of(Tensor features, Region place);
     }
 
     /** Gives measured features a style. */
@@ -42,7 +80,7 @@ interface FeatureTransform {
         Tensor in(Named style);
     }
 
-    /** What {@link #prepare} found, by name. */
+    /** What {@link #prepare} found, by name; equal where it is the same style. */
     interface Named {
         /** A tensor of a style. */
         Tensor get(String name);
@@ -74,11 +112,16 @@ interface FeatureTransform {
         }
 
         @Override
-        public Gathering gathering() {
+        public Gathering gathering(Shape shape, Collection<? extends Named> styles) {
+            return gathering();
+        }
+
+        @Override
+        public StyleGathering gathering() {
             WholeMoments whole = new WholeMoments();
-            return new Gathering() {
+            return new StyleGathering() {
                 @Override
-                public void add(Tensor features, @Nullable Tensor region) {
+                public void add(Tensor features, Region place, @Nullable Tensor region) {
                     if (region == null) {
                         whole.add(features);
                     } else {
@@ -92,9 +135,9 @@ interface FeatureTransform {
                 }
 
                 @Override
-                public Function<Tensor, Applied> content(Backend backend) {
+                public Content content(Backend backend) {
                     AdaIn.Style own = AdaIn.Style.of(whole.moments(backend, true));
-                    return features -> applied(features, own);
+                    return (features, place) -> applied(features, own);
                 }
             };
         }
@@ -123,11 +166,16 @@ interface FeatureTransform {
         }
 
         @Override
-        public Gathering gathering() {
+        public Gathering gathering(Shape shape, Collection<? extends Named> styles) {
+            return gathering();
+        }
+
+        @Override
+        public StyleGathering gathering() {
             WholeCovariance whole = new WholeCovariance();
-            return new Gathering() {
+            return new StyleGathering() {
                 @Override
-                public void add(Tensor features, @Nullable Tensor region) {
+                public void add(Tensor features, Region place, @Nullable Tensor region) {
                     if (region == null) {
                         whole.add(features);
                     } else {
@@ -145,9 +193,9 @@ interface FeatureTransform {
                 }
 
                 @Override
-                public Function<Tensor, Applied> content(Backend backend) {
+                public Content content(Backend backend) {
                     Wct.Content own = Wct.Content.of(moments(backend), true);
-                    return features -> applied(features, own);
+                    return (features, place) -> applied(features, own);
                 }
             };
         }
@@ -173,6 +221,42 @@ interface FeatureTransform {
         @Override
         public Applied measured(Tensor features, @Nullable Tensor region) {
             return style -> StyleSwap.apply(features, style.get("features"));
+        }
+
+        @Override
+        public Gathering gathering(Shape shape, Collection<? extends Named> styles) {
+            Map<Named, TiledSwap> swaps = new LinkedHashMap<>();
+            styles.forEach(style -> swaps.put(style, new TiledSwap(shape)));
+            return new Gathering() {
+                @Override
+                public void add(Tensor features, Region place, @Nullable Tensor region) {
+                    Run run = Run.current();
+                    double done = 0;
+                    for (Map.Entry<Named, TiledSwap> swap : swaps.entrySet()) {
+                        double next = Math.min(1, done + 1.0 / swaps.size());
+                        try (Scope scope = Scope.open(run.part(done, next))) {
+                            swap.getValue().match(features, place, swap.getKey().get("features"));
+                        }
+                        done = next;
+                    }
+                }
+
+                @Override
+                public Content content(Backend backend) {
+                    return (features, place) ->
+                            style -> Objects.requireNonNull(swaps.get(style)).assembled(style.get("features"), place);
+                }
+            };
+        }
+
+        @Override
+        public int reach() {
+            return StyleSwap.SIDE - 1;
+        }
+
+        @Override
+        public double share() {
+            return 0.9;
         }
     };
 }

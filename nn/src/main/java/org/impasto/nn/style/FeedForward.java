@@ -9,14 +9,12 @@ import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 import org.impasto.core.weights.WeightFile;
-import org.impasto.nn.Conv2d;
-import org.impasto.nn.ConvTranspose2d;
-import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.WeightNames;
+import org.impasto.nn.tiling.TileGrid;
 
 /**
  * A feed-forward network that has one style in its weights (Johnson et al., "Perceptual losses for real-time style
@@ -30,47 +28,51 @@ import org.impasto.nn.WeightNames;
 public final class FeedForward implements Layer {
     private static final int RESIDUAL_BLOCKS = 5;
     private static final String PICTURE = "y";
-    /** Added to variances before their root is taken. */
-    private static final double EPSILON = 1e-3;
 
-    /** A part of the network, by the name of its result. */
-    private record Step(String name, Layer layer) {}
+    /**
+     * A part of the network, by the name of its result: one convolution and a relu; two, whose result is added to what
+     * entered; or the last, whose result is brought to a picture's range.
+     */
+    record Block(String name, List<NormalizedConvolution> convolutions) implements Layer {
+        /** Whether what entered is added to the result. */
+        boolean isResidual() {
+            return convolutions.size() > 1;
+        }
 
-    private final List<Step> steps = new ArrayList<>();
+        /** What follows a normalised convolution, but for the sum of a residual block. */
+        Tensor activated(Tensor x) {
+            return name.equals(PICTURE) ? x.tanh().affine(150, 127.5) : x.relu();
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            Tensor first = activated(convolutions.get(0).forward(x));
+            return isResidual() ? x.add(convolutions.get(1).forward(first)) : first;
+        }
+    }
+
+    private final List<Block> blocks = new ArrayList<>();
 
     /** A network of the published widths. */
     public FeedForward(Parameters p) {
-        activated("conv1", convolution(p.in("conv1"), 3, 32, 9, 1));
-        activated("conv2", convolution(p.in("conv2"), 32, 64, 3, 2));
-        activated("conv3", convolution(p.in("conv3"), 64, 128, 3, 2));
+        single("conv1", NormalizedConvolution.of(p.in("conv1"), 3, 32, 9, 1));
+        single("conv2", NormalizedConvolution.of(p.in("conv2"), 32, 64, 3, 2));
+        single("conv3", NormalizedConvolution.of(p.in("conv3"), 64, 128, 3, 2));
         for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
             Parameters room = p.in("resid" + block);
-            Layer first = convolution(room.in("conv1"), 128, 128, 3, 1);
-            Layer second = convolution(room.in("conv2"), 128, 128, 3, 1);
-            steps.add(new Step(
-                    "resid" + block, x -> x.add(second.forward(first.forward(x).relu()))));
+            blocks.add(new Block(
+                    "resid" + block,
+                    List.of(
+                            NormalizedConvolution.of(room.in("conv1"), 128, 128, 3, 1),
+                            NormalizedConvolution.of(room.in("conv2"), 128, 128, 3, 1))));
         }
-        activated("convt1", transposed(p.in("convt1"), 128, 64));
-        activated("convt2", transposed(p.in("convt2"), 64, 32));
-        Layer last = convolution(p.in("convt3"), 32, 3, 9, 1);
-        steps.add(new Step(PICTURE, x -> last.forward(x).tanh().affine(150, 127.5)));
+        single("convt1", NormalizedConvolution.doubling(p.in("convt1"), 128, 64));
+        single("convt2", NormalizedConvolution.doubling(p.in("convt2"), 64, 32));
+        single(PICTURE, NormalizedConvolution.of(p.in("convt3"), 32, 3, 9, 1));
     }
 
-    private static Layer convolution(Parameters p, int in, int out, int kernel, int stride) {
-        return normalised(Conv2d.tensorFlowSame(p, in, out, kernel, stride, false), p, out);
-    }
-
-    private static Layer transposed(Parameters p, int in, int out) {
-        return normalised(ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false), p, out);
-    }
-
-    private static Layer normalised(Layer convolution, Parameters p, int out) {
-        InstanceNorm2d norm = new InstanceNorm2d(p.in("norm"), out, EPSILON);
-        return x -> Scope.keeping(() -> norm.forward(convolution.forward(x)));
-    }
-
-    private void activated(String name, Layer layer) {
-        steps.add(new Step(name, x -> layer.forward(x).relu()));
+    private void single(String name, NormalizedConvolution convolution) {
+        blocks.add(new Block(name, List.of(convolution)));
     }
 
     /**
@@ -120,12 +122,22 @@ public final class FeedForward implements Layer {
     }
 
     /**
-     * The stylized picture in the size and scale of the content, also for training.
+     * The stylized picture in the size and scale of the content, also for training. A single large picture is computed tile
+     * by tile, unless gradients are recorded: see {@link TileGrid#of}.
      *
      * @param picture N x 3 x H x W in [0, 1]
      * @return the same shape, about [0, 1], not clamped
      */
     public Tensor stylized(Tensor picture) {
+        if (picture.shape().rank() == 4
+                && picture.shape().size(0) == 1
+                && picture.shape().elements() > 0) {
+            try (TiledFeedForward tiled = new TiledFeedForward(blocks, picture)) {
+                if (tiled.isCut()) {
+                    return tiled.stylized();
+                }
+            }
+        }
         return Scope.keeping(() -> {
             Tensor y = forward(picture.affine(255, 0));
             // The network's paddings leave the first rows and columns over.
@@ -146,13 +158,13 @@ public final class FeedForward implements Layer {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> found = new LinkedHashMap<>();
             Tensor x = picture;
-            for (int i = 0; i < steps.size() && found.size() < names.size(); i++) {
+            for (int i = 0; i < blocks.size() && found.size() < names.size(); i++) {
                 Tensor before = x;
-                Layer layer = steps.get(i).layer();
-                Tensor after = Scope.keeping(() -> layer.forward(before));
+                Block block = blocks.get(i);
+                Tensor after = Scope.keeping(() -> block.forward(before));
                 x = scope.only(after, found.values().toArray(Tensor[]::new));
-                if (names.contains(steps.get(i).name())) {
-                    found.put(steps.get(i).name(), x);
+                if (names.contains(block.name())) {
+                    found.put(block.name(), x);
                 }
             }
             found.values().forEach(scope::keep);

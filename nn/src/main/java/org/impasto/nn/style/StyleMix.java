@@ -6,9 +6,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.impasto.core.Run;
+import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.tiling.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +92,30 @@ public record StyleMix(List<Part> parts, double strength) {
         return new StyleMix(parts, strength);
     }
 
+    /** The mix for a content that was filled up as {@link PictureSizes#whole} does: its masks are filled up, too. */
+    public StyleMix whole(int cell, int least) {
+        return withMasks(mask -> PictureSizes.whole(mask, cell, least));
+    }
+
+    /**
+     * The mix as it is for some of the content's features; masks hold whole cells, see {@link #whole}.
+     *
+     * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
+     */
+    public StyleMix within(Region features, int cell) {
+        Region pixels = features.enlarged(cell);
+        return withMasks(pixels::of);
+    }
+
+    private StyleMix withMasks(UnaryOperator<Tensor> change) {
+        List<Part> changed = new ArrayList<>();
+        for (Part part : parts) {
+            Tensor mask = part.mask();
+            changed.add(new Part(part.style(), part.weight(), mask == null ? null : change.apply(mask)));
+        }
+        return new StyleMix(changed, strength);
+    }
+
     /** What features were measured to be, ready to be given styles. */
     public interface Measured {
         /** The features in the manner of a style. */
@@ -156,25 +184,31 @@ public record StyleMix(List<Part> parts, double strength) {
         return regions;
     }
 
-    /** What is measured of a content: numbers of parts with a region that counts, and {@link #EVERYWHERE} if any has none. */
-    Set<Integer> measured() {
-        Set<Integer> measured = new LinkedHashSet<>();
+    /**
+     * What is measured of a content, and which styles it then gets: by the numbers of the parts with a region that counts,
+     * and by {@link #EVERYWHERE} if any has none.
+     */
+    Map<Integer, Set<StyleCode>> stylesByRegion() {
+        Map<Integer, Set<StyleCode>> styles = new LinkedHashMap<>();
         for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i).weight() > 0) {
-                measured.add(parts.get(i).mask() == null ? EVERYWHERE : i);
+            Part part = parts.get(i);
+            if (part.weight() > 0) {
+                styles.computeIfAbsent(part.mask() == null ? EVERYWHERE : i, region -> new LinkedHashSet<>())
+                        .add(part.style());
             }
         }
-        return measured;
+        return styles;
     }
 
     private Tensor everywhere(Tensor features, MeasureOfPart measure) {
         double total = parts.stream().mapToDouble(Part::weight).sum();
+        Turns turns = new Turns();
         Measured measured = measure.of(features, null, EVERYWHERE);
         Tensor sum = null;
         for (Part part : parts) {
             if (part.weight() > 0) {
                 double share = strength * (part.weight() / total);
-                Tensor styled = measured.in(part.style());
+                Tensor styled = turns.next(measured, part);
                 Tensor weighted = share == 1 ? styled : styled.affine(share, 0);
                 sum = sum == null ? weighted : sum.add(weighted);
             }
@@ -187,6 +221,7 @@ public record StyleMix(List<Part> parts, double strength) {
 
     private Tensor byRegion(Tensor features, Map<Integer, Tensor> regions, MeasureOfPart measure) {
         Shares shares = shares(features, regions);
+        Turns turns = new Turns();
         Measured whole = null;
         Tensor sum = features.mul(shares.rest());
         for (int i = 0; i < parts.size(); i++) {
@@ -200,10 +235,25 @@ public record StyleMix(List<Part> parts, double strength) {
                     whole = whole == null ? measure.of(features, null, EVERYWHERE) : whole;
                     measured = whole;
                 }
-                sum = sum.add(measured.in(part.style()).mul(shares.parts().get(i)));
+                sum = sum.add(turns.next(measured, part).mul(shares.parts().get(i)));
             }
         }
         return sum;
+    }
+
+    /** The parts that count take turns, each with its part of the run's progress. */
+    private final class Turns {
+        private final Run run = Run.current();
+        private final double count =
+                parts.stream().filter(part -> part.weight() > 0).count();
+        private int taken;
+
+        Tensor next(Measured measured, Part part) {
+            int turn = taken++;
+            try (Scope scope = Scope.open(run.part(turn / count, Math.min(1, (turn + 1) / count)))) {
+                return scope.keep(measured.in(part.style()));
+            }
+        }
     }
 
     /**

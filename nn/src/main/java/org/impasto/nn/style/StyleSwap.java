@@ -23,7 +23,7 @@ import org.impasto.core.Tensor;
  * product of both sizes, memory does not.
  */
 public final class StyleSwap {
-    private static final int SIDE = 3;
+    static final int SIDE = 3;
     /** Patches of the style that are compared at once, as the weights of one convolution. */
     private static final long PATCHES_AT_ONCE = 512;
     /** Scores that are held at once. */
@@ -60,13 +60,13 @@ public final class StyleSwap {
                     + " have different numbers of channels");
         }
         try (Scope scope = Scope.open()) {
-            Matches matches = new Matches(content.plain(), style.plain());
+            Matches matches = matches(content.plain(), style.plain());
             Shape patches = matches.patches;
             Tensor norms = patchNorms(content.plain()).reshape(patches);
             Tensor correlation = Tensor.of(content.plain().backend(), patches, matches.scores)
                     .div(norms);
             return new Result(
-                    scope.keep(assembled(style, matches)),
+                    scope.keep(assembled(style, matches.index, patches.size(1), patches.size(2))),
                     scope.keep(Tensor.ofLongs(content.plain().backend(), patches, matches.index)),
                     scope.keep(correlation));
         }
@@ -98,8 +98,13 @@ public final class StyleSwap {
         });
     }
 
+    /** The best patches for a content, and its progress to the run. */
+    static Matches matches(Tensor content, Tensor style) {
+        return new Matches(content, style);
+    }
+
     /** The best patch of the style for each patch of the content. */
-    private static final class Matches {
+    static final class Matches {
         final Shape patches;
         final long[] index;
         final float[] scores;
@@ -107,8 +112,9 @@ public final class StyleSwap {
         private final Tensor style;
         private final Tensor styleNorms;
         private final long columns;
+        private final long rows;
 
-        Matches(Tensor content, Tensor style) {
+        private Matches(Tensor content, Tensor style) {
             this.content = content;
             this.style = style;
             this.patches = Shape.of(
@@ -118,7 +124,7 @@ public final class StyleSwap {
             this.styleNorms = patchNorms(style);
             this.columns = style.shape().size(3) - SIDE + 1;
             Arrays.fill(scores, Float.NEGATIVE_INFINITY);
-            long rows = style.shape().size(2) - SIDE + 1;
+            this.rows = style.shape().size(2) - SIDE + 1;
             // Pieces of one row, or of several whole ones, follow each other in reading order.
             long width = Math.min(columns, PATCHES_AT_ONCE);
             long height = Math.max(1, PATCHES_AT_ONCE / columns);
@@ -135,14 +141,17 @@ public final class StyleSwap {
                 Tensor norms =
                         styleNorms.slice(2, top, height).slice(3, left, width).reshape(count, 1, 1, 1);
                 Tensor weights = patches(top, height, left, width).div(norms);
-                long rows = patches.size(1);
+                long lines = patches.size(1);
                 long atOnce = Math.max(1, SCORES_AT_ONCE / (count * patches.size(2)));
-                for (long y = 0; y < rows; y += atOnce) {
-                    long strip = Math.min(atOnce, rows - y);
+                double before = (top * columns + left * height) / (double) (rows * columns);
+                double share = count / (double) (rows * columns);
+                for (long y = 0; y < lines; y += atOnce) {
+                    long strip = Math.min(atOnce, lines - y);
                     try (Scope piece = Scope.open()) {
                         Tensor found = content.slice(2, y, strip + SIDE - 1).conv2d(weights, null, Geometry.plain());
                         take(found, Math.toIntExact(y * patches.size(2)), top, left, width);
                     }
+                    Run.current().report(Math.min(1, before + share * (y + strip) / lines));
                 }
             }
         }
@@ -170,27 +179,29 @@ public final class StyleSwap {
                     index[start + i] = (top + place[i] / width) * columns + left + place[i] % width;
                 }
             }
-            Run.current().throwIfCancelled();
         }
     }
 
-    /** The style's patches laid down where they match, and the mean taken where they overlap. */
-    private static Tensor assembled(Tensor style, Matches matches) {
+    /**
+     * The style's patches laid down where they match, and the mean taken where they overlap.
+     *
+     * @param index which ones, in reading order of {@code height} rows of {@code width}
+     * @return 1 x C x (height + 2) x (width + 2)
+     */
+    static Tensor assembled(Tensor style, long[] index, long height, long width) {
         return Scope.keeping(() -> {
             Shape shape = style.shape();
             long channels = shape.size(1);
             long columns = shape.size(3) - SIDE + 1;
-            long height = matches.patches.size(1);
-            long width = matches.patches.size(2);
             Tensor cells = style.reshape(channels, shape.size(2) * shape.size(3));
             Tensor ones = style.constant(Shape.of(1, 1, height, width), 1);
             Tensor sum = style.constant(Shape.scalar(), 0);
             Tensor count = sum;
             for (int y = 0; y < SIDE; y++) {
                 for (int x = 0; x < SIDE; x++) {
-                    long[] taken = new long[matches.index.length];
+                    long[] taken = new long[index.length];
                     for (int i = 0; i < taken.length; i++) {
-                        long patch = matches.index[i];
+                        long patch = index[i];
                         taken[i] = (patch / columns + y) * shape.size(3) + patch % columns + x;
                     }
                     Edges edges = new Edges(x, SIDE - 1 - x, y, SIDE - 1 - y);

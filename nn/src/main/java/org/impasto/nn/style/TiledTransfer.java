@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
-import org.impasto.core.Decorator;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -46,16 +44,13 @@ final class TiledTransfer {
         this.down = level.encoder().field(level.tap());
         this.up = level.decoder().field();
         this.through = down.then(up);
-        this.grid = TileGrid.of(picture.shape().intSize(2), picture.shape().intSize(3), through);
+        this.grid = TileGrid.of(picture, through, down.same(2 * transform.reach() + 1));
         this.height = down.size(grid.height());
         this.width = down.size(grid.width());
     }
 
     /** The transfer for a large picture; null if it is to be computed as a whole. */
     static @Nullable TiledTransfer of(Tensor picture, FeatureTransfer.Level level, FeatureTransform transform) {
-        if (picture.backend() instanceof Decorator || transform.gathering() == null) {
-            return null;
-        }
         TiledTransfer tiled = new TiledTransfer(picture, level, transform);
         return tiled.grid.isWhole() ? null : tiled;
     }
@@ -70,14 +65,15 @@ final class TiledTransfer {
         try (Scope scope = Scope.open()) {
             Map<Integer, Tensor> regions = mix.regions(height, width, level.cell());
             Map<Integer, FeatureTransform.Gathering> gatherings = new LinkedHashMap<>();
-            for (int part : mix.measured()) {
-                FeatureTransform.Gathering gathering = transform.gathering();
-                if (gathering != null) {
-                    gatherings.put(part, gathering);
-                }
-            }
+            Shape features = Shape.of(1, level.decoder().channels(), height, width);
+            mix.stylesByRegion()
+                    .forEach((part, styles) -> gatherings.put(
+                            part,
+                            transform.gathering(
+                                    features, styles.stream().map(level::named).toList())));
+            double measuring = 0.5 * (1 + transform.share());
             List<Tensor> kept = new ArrayList<>();
-            try (Scope first = Scope.open(run.part(0, 0.5))) {
+            try (Scope first = Scope.open(run.part(0, measuring))) {
                 if (bytesOfFeatures() <= keptBytes) {
                     kept.addAll(grid.keepingEach(tile -> measured(tile, regions, gatherings)));
                     kept.forEach(first::keep);
@@ -85,21 +81,22 @@ final class TiledTransfer {
                     grid.forEach(tile -> measured(tile, regions, gatherings));
                 }
             }
-            Map<Integer, Function<Tensor, FeatureTransform.Applied>> contents = new LinkedHashMap<>();
+            Map<Integer, FeatureTransform.Content> contents = new LinkedHashMap<>();
             gatherings.forEach((part, gathering) -> contents.put(part, gathering.content(picture.backend())));
             WholeMap whole = new WholeMap(Shape.of(1, 3, through.size(grid.height()), through.size(grid.width())));
-            try (Scope second = Scope.open(run.part(0.5, 1))) {
+            try (Scope second = Scope.open(run.part(measuring, 1))) {
                 grid.forEach(tile -> {
                     Region cells = cells(tile);
-                    Tensor features = kept.isEmpty() ? tile.cut(encoded(tile), down, cells) : kept.get(tile.index());
+                    Tensor found = kept.isEmpty() ? tile.cut(encoded(tile), down, cells) : kept.get(tile.index());
                     Map<Integer, Tensor> here = new LinkedHashMap<>();
                     regions.forEach((part, region) -> here.put(part, cells.of(region)));
                     Tensor styled = mix.applied(
-                            features,
+                            found,
                             here,
                             (map, region, part) -> level.named(
-                                    Objects.requireNonNull(contents.get(part)).apply(map)));
-                    whole.put(tile.result(through), own(tile, level.decoder().forward(styled), cells));
+                                    Objects.requireNonNull(contents.get(part)).of(map, cells)));
+                    Region place = tile.result(through);
+                    whole.put(place, up.cut(level.decoder().forward(styled), cells, place));
                 });
             }
             return scope.keep(whole.tensor(picture.backend()));
@@ -126,25 +123,23 @@ final class TiledTransfer {
     private Tensor measured(
             Tile tile, Map<Integer, Tensor> regions, Map<Integer, FeatureTransform.Gathering> gatherings) {
         Tensor encoded = encoded(tile);
-        Tensor own = tile.own(encoded, down);
-        Region place = tile.result(down);
-        gatherings.forEach((part, gathering) -> {
-            Tensor region = regions.get(part);
-            gathering.add(own, region == null ? null : place.of(region));
-        });
+        Region own = tile.result(down);
+        Region place = new Region(reaching(own.rows(), height), reaching(own.columns(), width));
+        Tensor cells = tile.cut(encoded, down, place);
+        Run run = Run.current();
+        double count = gatherings.size();
+        int turn = 0;
+        for (Map.Entry<Integer, FeatureTransform.Gathering> gathering : gatherings.entrySet()) {
+            Tensor region = regions.get(gathering.getKey());
+            try (Scope scope = Scope.open(run.part(turn / count, Math.min(1, (turn + 1) / count)))) {
+                gathering.getValue().add(cells, place, region == null ? null : place.of(region));
+            }
+            turn++;
+        }
         return tile.cut(encoded, down, cells(tile));
     }
 
-    /** Of what the decoder made of a tile's features, what the tile answers for. */
-    private Tensor own(Tile tile, Tensor decoded, Region cells) {
-        Region result = tile.result(through);
-        int top = up.position(cells.rows().start());
-        int left = up.position(cells.columns().start());
-        return new Region(
-                        new Span(result.rows().start() - top, result.rows().end() - top),
-                        new Span(
-                                result.columns().start() - left,
-                                result.columns().end() - left))
-                .of(decoded);
+    private Span reaching(Span cells, int size) {
+        return new Span(cells.start(), Math.min(size, cells.end() + transform.reach()));
     }
 }

@@ -6,6 +6,7 @@ import org.impasto.core.Convolution;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.ShapeException;
+import org.impasto.core.Tensor;
 
 /**
  * Which cells of a network's input a cell of its result depends on, along each axis: the arithmetic of the windows and
@@ -154,6 +155,23 @@ public final class ReceptiveField {
             position = position * step.factor() / step.stride();
         }
         return Math.toIntExact(position);
+    }
+
+    /**
+     * Of what a network made of some cells of its input, those that are wanted.
+     *
+     * @param result for the cells of {@code input}, which begin where a tile may begin
+     * @param wanted where they lie in the whole result
+     */
+    public Tensor cut(Tensor result, Region input, Region wanted) {
+        int top = position(input.rows().start());
+        int left = position(input.columns().start());
+        return new Region(
+                        new Span(wanted.rows().start() - top, wanted.rows().end() - top),
+                        new Span(
+                                wanted.columns().start() - left,
+                                wanted.columns().end() - left))
+                .of(result);
     }
 
     static long common(long a, long b) {

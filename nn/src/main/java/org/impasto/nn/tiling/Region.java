@@ -30,6 +30,11 @@ public record Region(Span rows, Span columns) {
                 new Span(columns.start() - outer.columns.start(), columns.end() - outer.columns.start()));
     }
 
+    /** The cells that lie here where each cell has become a square of that many cells a side. */
+    public Region enlarged(int factor) {
+        return new Region(rows.enlarged(factor), columns.enlarged(factor));
+    }
+
     /** These cells of a map N x C x H x W. */
     public Tensor of(Tensor map) {
         Shape shape = map.shape();

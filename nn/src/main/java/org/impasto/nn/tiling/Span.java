@@ -16,6 +16,11 @@ public record Span(int start, int end) {
         return end - start;
     }
 
+    /** The span of the same cells where each has become that many. */
+    Span enlarged(int factor) {
+        return new Span(Math.multiplyExact(start, factor), Math.multiplyExact(end, factor));
+    }
+
     /** The shortest span with the cells of both. */
     Span union(Span other) {
         return new Span(Math.min(start, other.start), Math.max(end, other.end));

@@ -50,12 +50,7 @@ public final class Tile {
 
     /** Of what a network made of {@link #input()}, some cells, named by where they lie in the whole result. */
     public Tensor cut(Tensor result, ReceptiveField field, Region cells) {
-        int top = field.position(input.rows().start());
-        int left = field.position(input.columns().start());
-        return new Region(
-                        new Span(cells.rows().start() - top, cells.rows().end() - top),
-                        new Span(cells.columns().start() - left, cells.columns().end() - left))
-                .of(result);
+        return field.cut(result, input, cells);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.impasto.core.Decorator;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
@@ -44,12 +45,37 @@ public final class TileGrid {
      * @param fields of all results that are wanted of a tile
      */
     public static TileGrid of(int height, int width, ReceptiveField... fields) {
+        return of(height, width, WHOLE_PIXELS, PIXELS, fields);
+    }
+
+    /**
+     * Tiles of a picture, N x 3 x H x W, as {@link #of(int, int, ReceptiveField...)} cuts it; one while gradients are
+     * recorded, for a tape keeps all maps anyway.
+     */
+    public static TileGrid of(Tensor picture, ReceptiveField... fields) {
+        return of(picture, WHOLE_PIXELS, PIXELS, fields);
+    }
+
+    /**
+     * The same with other numbers of pixels.
+     *
+     * @param whole pixels of the largest picture that is not cut
+     * @param pixels that a tile of a larger one has at most, with its surroundings
+     */
+    public static TileGrid of(Tensor picture, long whole, long pixels, ReceptiveField... fields) {
+        int height = picture.shape().intSize(2);
+        int width = picture.shape().intSize(3);
+        return picture.backend() instanceof Decorator
+                ? ofPixels(height, width, Long.MAX_VALUE, fields)
+                : of(height, width, whole, pixels, fields);
+    }
+
+    private static TileGrid of(int height, int width, long whole, long pixels, ReceptiveField... fields) {
         int size = Run.current().tileSize();
         if (size > 0) {
             return ofSize(height, width, size, fields);
         }
-        boolean whole = (long) height * width <= WHOLE_PIXELS;
-        return ofPixels(height, width, whole ? WHOLE_PIXELS : PIXELS, fields);
+        return ofPixels(height, width, (long) height * width <= whole ? whole : pixels, fields);
     }
 
     /** Tiles with cores of about that many pixels a side, at least as many as the networks' strides make whole. */

@@ -11,7 +11,6 @@ import java.util.function.Function;
 import org.impasto.core.Backend;
 import org.impasto.core.Convolution.Activation;
 import org.impasto.core.Convolution.FusedPooling;
-import org.impasto.core.Decorator;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Pooling.Window;
 import org.impasto.core.Scope;
@@ -197,11 +196,11 @@ public final class Vgg implements Layer {
     /** How a picture is cut for some taps; null if it is not. */
     private @Nullable TileGrid grid(Tensor picture, List<String> names) {
         checkPicture(picture);
-        if (picture.backend() instanceof Decorator || picture.shape().elements() == 0) {
-            return null; // a tape keeps the maps for the way back, so tiles would spare nothing
+        if (picture.shape().elements() == 0) {
+            return null;
         }
         ReceptiveField[] fields = names.stream().map(this::field).toArray(ReceptiveField[]::new);
-        TileGrid grid = TileGrid.of(picture.shape().intSize(2), picture.shape().intSize(3), fields);
+        TileGrid grid = TileGrid.of(picture, fields);
         return grid.isWhole() ? null : grid;
     }
 

@@ -185,6 +185,88 @@ class TiledTransferTest {
         }
     }
 
+    /** A swap jumps where two patches match equally well within rounding; of these pictures no patch does. */
+    @Test
+    void patchesOfTheStyle() {
+        Path encoderFile = file("encoder", NORMALISED);
+        try (Model<Vgg> encoder = Vgg.load(backend, encoderFile);
+                FeatureTransfer transfer =
+                        FeatureTransfer.load(backend, Method.SWAP, encoderFile, file("decoder", INVERTOR_3))) {
+            try (Scope scope = Scope.open()) {
+                for (Tensor style : List.of(picture(1, 40, 52), picture(2, 36, 37))) {
+                    for (Tensor content : List.of(picture(3, 45, 59), picture(3, 9, 70))) {
+                        Tensor whole = PictureSizes.whole(content, 1, 12);
+                        assertThat(leastMargin(
+                                        encoder.net().feature(whole, "relu3_1"),
+                                        encoder.net().feature(style, "relu3_1")))
+                                .isGreaterThan(1e-5);
+                    }
+                }
+            }
+            tilesGiveTheWhole(transfer);
+        }
+    }
+
+    /** How much better the best patch matches than the second, at least, as a part of how well that matches. */
+    private static double leastMargin(Tensor content, Tensor style) {
+        double[][] patches = patches(content);
+        double[][] candidates = patches(style);
+        double least = Double.POSITIVE_INFINITY;
+        for (double[] patch : patches) {
+            double best = 0;
+            double second = 0;
+            for (double[] candidate : candidates) {
+                double product = 0;
+                double square = 0;
+                for (int i = 0; i < patch.length; i++) {
+                    product += patch[i] * candidate[i];
+                    square += candidate[i] * candidate[i];
+                }
+                double score = product / Math.sqrt(square);
+                second = Math.max(second, Math.min(score, best));
+                best = Math.max(best, score);
+            }
+            least = Math.min(least, (best - second) / best);
+        }
+        return least;
+    }
+
+    private static double[][] patches(Tensor features) {
+        int channels = features.shape().intSize(1);
+        int rows = features.shape().intSize(2);
+        int columns = features.shape().intSize(3);
+        float[] values = features.toFloats();
+        double[][] patches = new double[(rows - 2) * (columns - 2)][channels * 9];
+        for (int p = 0; p < patches.length; p++) {
+            for (int i = 0; i < channels * 9; i++) {
+                int row = p / (columns - 2) + i / 3 % 3;
+                patches[p][i] = values[(i / 9 * rows + row) * columns + p % (columns - 2) + i % 3];
+            }
+        }
+        return patches;
+    }
+
+    @Test
+    void searchingForPatchesTellsItsProgress() {
+        try (FeatureTransfer transfer = FeatureTransfer.load(
+                        backend, Method.SWAP, file("encoder", NORMALISED), file("decoder", INVERTOR_3));
+                Scope scope = Scope.open();
+                StyleCode first = transfer.prepare(picture(1, 120, 132));
+                StyleCode second = transfer.prepare(picture(2, 36, 37))) {
+            Tensor content = picture(3, 40, 60);
+            StyleMix mix = StyleMix.of(first).and(second, 1).and(first, mask(40, 60));
+            for (int tile : new int[] {0, 20}) {
+                List<Double> told = new ArrayList<>();
+                try (Scope run = Scope.open(Run.inference().withTileSize(tile).onProgress(told::add))) {
+                    transfer.stylize(content, mix);
+                }
+                assertThat(told).isSorted().hasSizeGreaterThan(6).endsWith(1.0);
+                assertThat(told.stream().filter(fraction -> fraction > 0.1 && fraction < 0.9))
+                        .hasSizeGreaterThan(3);
+            }
+        }
+    }
+
     @Test
     void stylesAreMeasuredInTilesToo() {
         try (FeatureTransfer transfer = FeatureTransfer.load(

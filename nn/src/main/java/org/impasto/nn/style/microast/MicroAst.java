@@ -74,9 +74,24 @@ public final class MicroAst {
      */
     public Tensor stylized(MicroEncoder.Features content, Signals signals, Layer deep, Layer shallow) {
         return Scope.keeping(() -> {
-            Tensor x = decoder.deep(deep.forward(content.second()), signals.deep());
-            return decoder.shallow(shallow.forward(x), signals.shallow());
+            Tensor x = deep(deep.forward(content.second()), signals.deep());
+            return shallow(shallow.forward(x), signals.shallow());
         });
+    }
+
+    /** The decoder's first block, for features that have the statistics of a style's second features. */
+    Tensor deep(Tensor x, Modulator.Signal signal) {
+        return decoder.deep(x, signal);
+    }
+
+    /** The decoder's second block, for features that have the statistics of a style's first features. */
+    Tensor shallow(Tensor x, Modulator.Signal signal) {
+        return decoder.shallow(x, signal);
+    }
+
+    /** What the signals are the means of, over the pixels of a style's features. */
+    Signals signalMaps(MicroEncoder.Features style) {
+        return new Signals(modulator.firstMaps(style.first()), modulator.secondMaps(style.second()));
     }
 
     /** The picture of features in a style's manner: N x 3 x 4H x 4W, not clamped. */

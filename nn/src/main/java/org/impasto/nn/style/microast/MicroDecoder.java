@@ -1,11 +1,11 @@
 package org.impasto.nn.style.microast;
 
-import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Scope;
-import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.tiling.BilinearDoubling;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /** Makes a picture of features: two residual blocks that a style steers, then four times the size. */
 public final class MicroDecoder {
@@ -33,6 +33,21 @@ public final class MicroDecoder {
     /** The picture, N x 3 x 4H x 4W, not clamped. */
     public Tensor picture(Tensor x) {
         return picture.forward(x);
+    }
+
+    /** How far each residual block reaches. */
+    static ReceptiveField residualField() {
+        return ReceptiveField.identity().same(3).same(3);
+    }
+
+    /** How far the picture reaches over the features that it is made of. */
+    static ReceptiveField pictureField() {
+        return ReceptiveField.identity()
+                .then(BilinearDoubling.FIELD)
+                .same(3)
+                .then(BilinearDoubling.FIELD)
+                .same(3)
+                .same(9);
     }
 
     /** {@code x + w conv2(y) + b y} with {@code y = relu(w conv1(x) + b x)}. */
@@ -73,15 +88,10 @@ public final class MicroDecoder {
         @Override
         public Tensor forward(Tensor features) {
             try (Scope scope = Scope.open()) {
-                Tensor x = scope.only(half.activated(halfPairs.activated(doubled(features))));
-                x = scope.only(full.activated(fullPairs.activated(doubled(x))));
+                Tensor x = scope.only(half.activated(halfPairs.activated(BilinearDoubling.of(features))));
+                x = scope.only(full.activated(fullPairs.activated(BilinearDoubling.of(x))));
                 return scope.keep(picture.forward(x));
             }
-        }
-
-        private static Tensor doubled(Tensor x) {
-            Shape shape = x.shape();
-            return x.resize(2 * shape.size(2), 2 * shape.size(3), Filter.BILINEAR);
         }
     }
 }

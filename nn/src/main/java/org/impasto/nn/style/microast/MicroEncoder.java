@@ -3,6 +3,7 @@ package org.impasto.nn.style.microast;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.tiling.ReceptiveField;
 
 /** Encodes a picture into two feature maps of 64 channels at a quarter of its size. */
 public final class MicroEncoder {
@@ -43,6 +44,21 @@ public final class MicroEncoder {
             Tensor shallow = first.forward(x);
             return new Features(scope.keep(shallow), scope.keep(second.forward(shallow)));
         }
+    }
+
+    /** How far the first feature map reaches over the picture. */
+    static ReceptiveField firstField() {
+        return ReceptiveField.identity()
+                .same(9)
+                .window(3, 2, 1)
+                .window(3, 2, 1)
+                .same(3)
+                .same(3);
+    }
+
+    /** How far the second feature map reaches over the picture. */
+    static ReceptiveField secondField() {
+        return firstField().same(3).same(3);
     }
 
     /** {@code x + conv2(relu(conv1(x)))}. */

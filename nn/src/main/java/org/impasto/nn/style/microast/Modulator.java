@@ -1,6 +1,5 @@
 package org.impasto.nn.style.microast;
 
-import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Parameters;
 
@@ -29,16 +28,26 @@ public final class Modulator {
 
     /** The signal of the shallow features. */
     public Signal first(Tensor features) {
-        return new Signal(mean(firstWeight, features), mean(firstBias, features));
+        return mean(firstMaps(features));
     }
 
     /** The signal of the deep features. */
     public Signal second(Tensor features) {
-        return new Signal(mean(secondWeight, features), mean(secondBias, features));
+        return mean(secondMaps(features));
     }
 
-    private static Tensor mean(ReflectedConv2d convolution, Tensor features) {
-        return Scope.keeping(() -> convolution.forward(features).mean(2, 3));
+    /** What the signal of the shallow features is the mean of. */
+    Signal firstMaps(Tensor features) {
+        return new Signal(firstWeight.forward(features), firstBias.forward(features));
+    }
+
+    /** What the signal of the deep features is the mean of. */
+    Signal secondMaps(Tensor features) {
+        return new Signal(secondWeight.forward(features), secondBias.forward(features));
+    }
+
+    private static Signal mean(Signal maps) {
+        return new Signal(maps.weight().mean(2, 3), maps.bias().mean(2, 3));
     }
 
     private static ReflectedConv2d depthwise(Parameters p, String name) {

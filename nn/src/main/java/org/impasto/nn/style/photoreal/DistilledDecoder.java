@@ -6,13 +6,12 @@ import static org.impasto.nn.style.photoreal.DistilledEncoder.layer;
 
 import java.util.List;
 import org.impasto.core.PaddingMode;
-import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Scope;
-import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.nn.Conv2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
+import org.impasto.nn.tiling.BilinearDoubling;
 import org.impasto.nn.tiling.ReceptiveField;
 
 /** A decoder of four blocks, each of which takes the details that the encoder's block of its level lost. */
@@ -45,7 +44,7 @@ final class DistilledDecoder {
         Parameters room = p.in("btnecks");
         Parameters deepest = room.in("3");
         ReceptiveField here = ReceptiveField.identity().same(3);
-        ReceptiveField doubled = here.then(doubling()).same(3);
+        ReceptiveField doubled = here.then(BilinearDoubling.FIELD).same(3);
         return new DistilledDecoder(
                 List.of(here, doubled, doubled, doubled.same(3).same(3)),
                 picture(room.in("0")),
@@ -54,14 +53,14 @@ final class DistilledDecoder {
                 added(
                         chain(
                                 activated(layer(deepest, 0), 64, 58),
-                                DistilledDecoder::doubled,
+                                BilinearDoubling::of,
                                 activated(layer(deepest, 1), 58, 58),
                                 activated(layer(deepest, 2), 58, 58)),
                         activated(layer(deepest, 3), 58, 58)));
     }
 
     private static Block vggBlock(Parameters p, int in, int out) {
-        Layer before = chain(activated(layer(p, 0), in, out), DistilledDecoder::doubled);
+        Layer before = chain(activated(layer(p, 0), in, out), BilinearDoubling::of);
         return added(before, activated(layer(p, 1), out, out));
     }
 
@@ -69,17 +68,17 @@ final class DistilledDecoder {
     static DistilledDecoder mobileNet(Parameters p) {
         Parameters room = p.in("btnecks");
         Block picture = picture(room.in("0"));
-        ReceptiveField doubled = doubling().same(3).same(3);
+        ReceptiveField doubled = BilinearDoubling.FIELD.same(3).same(3);
         return new DistilledDecoder(
-                List.of(doubling().same(3), doubled, doubled, doubled),
-                (x, details) -> picture.forward(doubled(x), details),
+                List.of(BilinearDoubling.FIELD.same(3), doubled, doubled, doubled),
+                (x, details) -> picture.forward(BilinearDoubling.of(x), details),
                 mobileNetBlock(room.in("1"), 19, 10),
                 mobileNetBlock(room.in("2"), 37, 19),
                 mobileNetBlock(room.in("3"), 54, 37));
     }
 
     private static Block mobileNetBlock(Parameters p, int in, int out) {
-        Layer before = chain(DistilledDecoder::doubled, activated(layer(p, 0), in, out));
+        Layer before = chain(BilinearDoubling::of, activated(layer(p, 0), in, out));
         return added(before, activated(layer(p, 1), out, out));
     }
 
@@ -91,15 +90,5 @@ final class DistilledDecoder {
     private static Block picture(Parameters p) {
         Conv2d convolution = Conv2d.same(layer(p, 0), 13, 3, 3, PaddingMode.REFLECT);
         return (x, details) -> Scope.keeping(() -> convolution.forward(Tensor.concat(1, List.of(x, details))));
-    }
-
-    /** Linear between neighbours: half a cell to each side. */
-    private static ReceptiveField doubling() {
-        return ReceptiveField.identity().enlarged(2).same(3);
-    }
-
-    private static Tensor doubled(Tensor x) {
-        Shape shape = x.shape();
-        return x.resize(2 * shape.size(2), 2 * shape.size(3), Filter.BILINEAR);
     }
 }

@@ -10,7 +10,6 @@ import org.impasto.nn.style.StyleCode;
 import org.impasto.nn.style.StyleMix;
 import org.impasto.nn.style.Zca;
 import org.impasto.nn.tiling.Region;
-import org.impasto.nn.tiling.Span;
 import org.jspecify.annotations.Nullable;
 
 /** Gives a level's features a mix of styles. Without masks this is one linear map, however many styles there are. */
@@ -41,26 +40,7 @@ interface LevelMapping {
         }
 
         private Tensor reduced(Tensor mask, Region region) {
-            return PictureSizes.reduced(pixels(region).of(mask), region.height(), region.width(), stride);
-        }
-
-        /** The mix as it is for a region's pixels. */
-        StyleMix within(Region region) {
-            List<StyleMix.Part> parts = new ArrayList<>();
-            for (StyleMix.Part part : mix.parts()) {
-                Tensor mask = part.mask();
-                parts.add(new StyleMix.Part(
-                        part.style(),
-                        part.weight(),
-                        mask == null ? null : pixels(region).of(mask)));
-            }
-            return new StyleMix(parts, mix.strength());
-        }
-
-        private Region pixels(Region region) {
-            return new Region(
-                    new Span(region.rows().start() * stride, region.rows().end() * stride),
-                    new Span(region.columns().start() * stride, region.columns().end() * stride));
+            return PictureSizes.reduced(region.enlarged(stride).of(mask), region.height(), region.width(), stride);
         }
     }
 
@@ -77,7 +57,7 @@ interface LevelMapping {
             mappings.add(Zca.mapping(statistics.get(i), List.of(new Zca.Share(style, 1))));
         }
         return (features, region) -> Scope.keeping(() -> {
-            StyleMix.Shares shares = regions.within(region).shares(features, regions.stride());
+            StyleMix.Shares shares = mix.within(region, regions.stride()).shares(features, regions.stride());
             Tensor sum = features.mul(shares.rest());
             for (int i = 0; i < mappings.size(); i++) {
                 if (mix.parts().get(i).weight() > 0) {

@@ -1,13 +1,10 @@
 package org.impasto.nn.style.photoreal;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.impasto.core.Backend;
-import org.impasto.core.Decorator;
 import org.impasto.core.Filtering.Border;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
@@ -92,20 +89,9 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             try (Staged staged = staged(PictureSizes.whole(content, cell, 2 * cell), 0.9)) {
                 staged.encode();
-                return finished(staged, content, staged.decode(padded(mix, cell)));
+                return finished(staged, content, staged.decode(mix.whole(cell, 2 * cell)));
             }
         });
-    }
-
-    /** The mix for a content that was filled up to whole cells. */
-    private static StyleMix padded(StyleMix mix, int cell) {
-        List<StyleMix.Part> parts = new ArrayList<>();
-        for (StyleMix.Part part : mix.parts()) {
-            Tensor mask = part.mask();
-            parts.add(new StyleMix.Part(
-                    part.style(), part.weight(), mask == null ? null : PictureSizes.whole(mask, cell, 2 * cell)));
-        }
-        return new StyleMix(parts, mix.strength());
     }
 
     private Staged staged(Tensor picture, double progress) {
@@ -113,22 +99,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         for (int level = 0; level < PcaDistilled.LEVELS; level++) {
             field = field.then(model.net().encoderField(level));
         }
-        return new Staged(model.net(), picture, grid(picture, TILE_PIXELS, field), progress);
-    }
-
-    /** How a picture is cut, unless the run says how large tiles are. */
-    private static TileGrid grid(Tensor picture, long pixels, ReceptiveField field) {
-        int height = picture.shape().intSize(2);
-        int width = picture.shape().intSize(3);
-        int tileSize = Run.current().tileSize();
-        if (picture.backend() instanceof Decorator) { // a tape keeps all maps anyway
-            return TileGrid.ofPixels(height, width, Long.MAX_VALUE, field);
-        }
-        if (tileSize > 0) {
-            return TileGrid.ofSize(height, width, tileSize, field);
-        }
-        boolean whole = (long) height * width <= TileGrid.PIXELS;
-        return TileGrid.ofPixels(height, width, whole ? Long.MAX_VALUE : pixels, field);
+        return new Staged(model.net(), picture, TileGrid.of(picture, TileGrid.PIXELS, TILE_PIXELS, field), progress);
     }
 
     /** The decoded picture in the content's size, smoothed. */
@@ -138,7 +109,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         ReceptiveField field = ReceptiveField.identity().same(2 * reach + 1).same(2 * reach + 1);
         TileGrid grid = staged.grid().isWhole()
                 ? TileGrid.ofPixels(shape.intSize(2), shape.intSize(3), Long.MAX_VALUE, field)
-                : grid(content, FILTERED_PIXELS, field);
+                : TileGrid.of(content, TileGrid.PIXELS, FILTERED_PIXELS, field);
         Backend backend = content.backend();
         if (grid.isWhole()) {
             Tensor result =

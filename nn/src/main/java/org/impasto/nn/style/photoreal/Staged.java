@@ -176,7 +176,7 @@ final class Staged implements AutoCloseable {
             ReceptiveField field = net.encoderField(level);
             Region input = field.input(region, size(level - 1, grid.height()), size(level - 1, grid.width()));
             Tensor x = net.encoded(level, features(level - 1, input));
-            return cut(x, field, input, region);
+            return field.cut(x, input, region);
         });
     }
 
@@ -197,22 +197,15 @@ final class Staged implements AutoCloseable {
             Region input = field.input(region, size(level, grid.height()), size(level, grid.width()));
             Region output = new Region(output(field, input.rows()), output(field, input.columns()));
             Tensor x = Scope.keeping(() -> mappings[level].apply(transferable(level, input), input));
-            return cut(net.decoded(level, x, details(above, output)), field, input, region);
+            return field.cut(net.decoded(level, x, details(above, output)), input, region);
         });
     }
 
     private Tensor details(int level, Region region) {
         return Scope.keeping(() -> {
             Region input = DETAILS.input(region, size(level, grid.height()), size(level, grid.width()));
-            return cut(PcaDistilled.details(features(level, input)), DETAILS, input, region);
+            return DETAILS.cut(PcaDistilled.details(features(level, input)), input, region);
         });
-    }
-
-    /** Some cells of what was computed of an input region. */
-    private static Tensor cut(Tensor result, ReceptiveField field, Region input, Region wanted) {
-        Span rows = output(field, input.rows());
-        Span columns = output(field, input.columns());
-        return wanted.within(new Region(rows, columns)).of(result);
     }
 
     private static Span output(ReceptiveField field, Span input) {
