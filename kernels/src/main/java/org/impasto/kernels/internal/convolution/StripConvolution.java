@@ -553,7 +553,7 @@ final class StripConvolution {
             gathered(image, block, top, column, bottom - top, left - column, scratch);
             gathered(image, block, top, right, bottom - top, column + columns - right, scratch);
         }
-        if (fusion.negativeSlope() != 0 && fusion.negativeSlope() != 1) {
+        if (fusion.negativeSlope() != 1) {
             for (int y = 0; y < rows; y++) {
                 int at = (((image * parts + block) * outHeight + row + y) * outWidth + column) * BLOCK;
                 kernels.storeRow(output, at, BLOCK, columns, fusion.negativeSlope(), output, at, BLOCK);
@@ -593,7 +593,6 @@ final class StripConvolution {
                 block * BLOCK,
                 output,
                 (((image * parts + block) * outHeight + row) * outWidth + column) * BLOCK,
-                outWidth * BLOCK,
-                fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
+                outWidth * BLOCK);
     }
 }
