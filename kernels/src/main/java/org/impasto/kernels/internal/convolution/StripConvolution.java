@@ -135,8 +135,7 @@ final class StripConvolution {
         while (height > 1 && Strip.size(shape, blocked, channelsPerPart, height, tileWidth) > LARGEST_STRIP) {
             height--;
         }
-        int panelPieces = algorithm == ConvolutionPlan.Algorithm.DIRECT ? panels.count() : 1;
-        while (height >= 2 * LEAST_TILE_HEIGHT && tiles(height) * panelPieces < PIECES_WANTED) {
+        while (height >= 2 * LEAST_TILE_HEIGHT && tiles(height) < PIECES_WANTED) { // pieces of panels gather again
             height /= 2;
         }
         boolean pooled = fusion.pool() != Fusion.Pool.NONE;
