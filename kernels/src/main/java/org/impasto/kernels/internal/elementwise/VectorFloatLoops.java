@@ -283,7 +283,7 @@ final class VectorFloatLoops implements FloatLoops {
     // exceeds what the compiler of JDK 17 takes in at once, which then allocates vectors on the heap.
 
     private static void logarithm(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             System.arraycopy(x, xOffset + from, strip, 0, count);
@@ -307,8 +307,8 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void logarithmOfOnePlus(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
-        float[] logarithms = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
+        float[] logarithms = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             affine(1f, 1f, count, x, xOffset + from, strip, 0);
@@ -336,8 +336,8 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void softplus(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
-        float[] positive = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
+        float[] positive = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             minusMagnitude(count, x, xOffset + from, strip);
@@ -349,7 +349,7 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void hyperbolicTangent(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             twiceMagnitude(count, x, xOffset + from, strip);
@@ -403,7 +403,7 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void sigmoid(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             minusMagnitude(count, x, xOffset + from, strip);
@@ -413,7 +413,7 @@ final class VectorFloatLoops implements FloatLoops {
     }
 
     private static void silu(int length, float[] x, int xOffset, float[] y, int yOffset) {
-        float[] strip = new float[STRIP];
+        float[] strip = new float[Math.min(STRIP, length)];
         for (int from = 0; from < length; from += STRIP) {
             int count = Math.min(STRIP, length - from);
             minusMagnitude(count, x, xOffset + from, strip);
