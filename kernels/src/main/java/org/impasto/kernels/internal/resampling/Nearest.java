@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
+import org.impasto.kernels.internal.provider.VectorSupport;
 
 /** Copies of the nearest cell, in row-major planes and in blocked maps. */
 public final class Nearest {
@@ -31,6 +32,7 @@ public final class Nearest {
             Workers workers,
             Run run) {
         boolean doubled = cell == 1 && columns.length == 2 * width && isDoubled(columns);
+        boolean copies = !doubled || !VectorSupport.isVector(); // vectors double a row again faster than it is copied
         int length = columns.length * cell;
         int pieces = (rows.length + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE;
         workers.run(Math.multiplyExact(planes, pieces), run, (piece, worker) -> {
@@ -39,7 +41,7 @@ public final class Nearest {
             for (int row = first; row < Math.min(rows.length, first + ROWS_PER_PIECE); row++) {
                 int source = (plane * height + rows[row]) * width * cell;
                 int target = (plane * rows.length + row) * length;
-                if (row > first && rows[row] == rows[row - 1]) {
+                if (copies && row > first && rows[row] == rows[row - 1]) {
                     System.arraycopy(output, target - length, output, target, length);
                 } else if (doubled) {
                     RowKernels.chosen().twice(input, source, width, output, target);
