@@ -68,12 +68,15 @@ final class Report {
         double peak = result.machineRate("peak");
         if (!Double.isNaN(peak)) {
             note("peak %.0f GFLOP/s (one thread %.0f), copy of %.0f MB %.1f GB/s (one thread %.1f)"
-                    .formatted(
-                            peak,
-                            result.machineRate("peak1"),
-                            row.workingSetBytes() / 1e6,
-                            result.machineRate("copy"),
-                            result.machineRate("copy1")));
+                            .formatted(
+                                    peak,
+                                    result.machineRate("peak1"),
+                                    row.workingSetBytes() / 1e6,
+                                    result.machineRate("copy"),
+                                    result.machineRate("copy1"))
+                    + (row.bytesMoved() > 0
+                            ? ", in pieces through the caches %.1f GB/s".formatted(result.machineRate("pieces"))
+                            : ""));
         }
         boolean sound = agreement(result, peak);
         for (Map.Entry<Contender, String> failure : result.failures().entrySet()) {
@@ -110,7 +113,8 @@ final class Report {
                 double rate = result.row().bytesMoved() / time / 1e6;
                 text.append(", %.1f GB/s".formatted(rate));
                 if (!Double.isNaN(result.machineRate("copy"))) {
-                    text.append(", %.2f of copy".formatted(rate / result.machineRate("copy")));
+                    text.append(", %.2f of copy, %.2f of one in pieces"
+                            .formatted(rate / result.machineRate("copy"), rate / result.machineRate("pieces")));
                 }
             }
             if (chosen.isPresent() && !contender.equals(chosen.get())) {
@@ -144,8 +148,13 @@ final class Report {
                 Measurement m = forksOf.get(fork);
                 boolean machine = contender.side().equals("machine");
                 String samples = machine
-                        ? "peak1=%.1f peak=%.1f GFLOP/s copy1=%.2f copy=%.2f GB/s"
-                                .formatted(m.rate("peak1"), m.rate("peak"), m.rate("copy1"), m.rate("copy"))
+                        ? "peak1=%.1f peak=%.1f GFLOP/s copy1=%.2f copy=%.2f pieces=%.2f GB/s"
+                                .formatted(
+                                        m.rate("peak1"),
+                                        m.rate("peak"),
+                                        m.rate("copy1"),
+                                        m.rate("copy"),
+                                        m.rate("pieces"))
                         : m.milliseconds().stream().map("%.3f"::formatted).collect(Collectors.joining(" "));
                 raw.add(String.join(
                         "\t",

@@ -113,6 +113,9 @@ final class SideProcess implements Runnable {
         say("peak", Double.toString(MachinePeak.gigaflops(threads, seconds)));
         say("copy1", Double.toString(MachinePeak.copyGigabytes(1, bytes, seconds)));
         say("copy", Double.toString(MachinePeak.copyGigabytes(threads, bytes, seconds)));
+        if (chosen.bytesMoved() > 0) {
+            say("pieces", Double.toString(MachinePeak.copyGigabytesInPieces(threads, bytes, seconds)));
+        }
         say("describe", MachinePeak.vectorBits() + "-bit vectors");
     }
 

@@ -6,9 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.impasto.core.ElementType;
+import org.impasto.core.weights.WeightFile;
 import org.impasto.core.weights.WeightRegistry;
 import org.impasto.core.weights.WeightRegistry.Entry;
 import org.impasto.core.weights.WeightRegistry.State;
+import org.impasto.core.weights.WeightWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,7 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "weights",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "list|add|verify",
+        synopsisSubcommandLabel = "list|add|verify|half",
         description = "Keeps weight files under names, with their SHA-256 and licence. A name that was added stands for"
                 + " its file wherever --weights or --net wants one. Nothing is fetched from a network.",
         footerHeading = "%nThe files are in:%n",
@@ -35,7 +38,7 @@ final class WeightsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UsageException("expected list, add or verify after weights");
+        throw new UsageException("expected list, add, verify or half after weights");
     }
 
     @Command(
@@ -100,6 +103,38 @@ final class WeightsCommand implements Callable<Integer> {
             throw new FailureException(
                     damaged + " of the files in " + registry.folder() + " are not what was added; add them again");
         }
+        return 0;
+    }
+
+    @Command(
+            name = "half",
+            mixinStandardHelpOptions = true,
+            versionProvider = Main.Version.class,
+            description = "Writes a copy in half precision: float16, each number rounded to the nearest, to even ones"
+                    + " where two are as near. It takes half of the disk and opens wherever the file does.",
+            footerHeading = "%nExample:%n",
+            footer = {
+                "  impasto weights half starry/weights.safetensors starry.safetensors",
+            })
+    int half(
+            @Parameters(paramLabel = "FILE", description = "A weight file of any form, or a name of the registry.")
+                    Path file,
+            @Parameters(
+                            paramLabel = "OUT",
+                            description = "The copy: .safetensors. An older file is replaced, missing folders are made.")
+                    Path out) {
+        Path from = file(file);
+        FileChecks.input("weights half", from);
+        FileChecks.output("weights half", out, List.of(".safetensors"), List.of(from));
+        Job.run(terminal, "weights half", FileChecks.parent(out), job -> {
+            job.stage("writing", 0, 1);
+            job.write(out, path -> {
+                try (WeightFile weights = WeightFile.open(from)) {
+                    WeightWriter.to(path).copy(weights, ElementType.FLOAT16).write();
+                }
+            });
+        });
+        terminal.out().println("wrote " + out);
         return 0;
     }
 

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
+import org.impasto.core.weights.WeightFile;
 import org.impasto.core.weights.WeightRegistry;
 import org.impasto.core.weights.WeightWriter;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,29 @@ class WeightsTest {
         assertThat(verified.code()).isEqualTo(1);
         assertThat(verified.out().strip()).isEqualTo("small changed");
         assertThat(verified.err().lines()).hasSize(1).allMatch(line -> line.startsWith("impasto: 1 of the files"));
+    }
+
+    @Test
+    void halfPrecision() {
+        WeightWriter.to(file)
+                .floats("w", Shape.of(3), new float[] {1, 0.1f, 1 + 0x3p-11f})
+                .write();
+        Path out = folder.resolve("new/half.safetensors");
+        CommandLineRun run = CommandLineRun.of("weights", "half", file, out);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("wrote " + out + System.lineSeparator());
+        try (WeightFile half = WeightFile.open(out)) {
+            assertThat(half.spec("w").type()).isEqualTo(ElementType.FLOAT16);
+            assertThat(half.readFloats("w")).containsExactly(1, 0x1.998p-4f, 1 + 0x1p-9f);
+        }
+        assertThat(CommandLineRun.of("weights", "half", file, file).code()).isEqualTo(2);
+        assertThat(CommandLineRun.of("weights", "half", file, folder.resolve("x.pth"))
+                        .code())
+                .isEqualTo(2);
+        WeightWriter.to(file).floats("w", Shape.of(1), new float[] {1e6f}).write();
+        CommandLineRun large = CommandLineRun.of("weights", "half", file, out);
+        assertThat(large.code()).isEqualTo(1);
+        assertThat(large.err()).contains("'w'", "beyond the range");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.impasto.core;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,13 @@ public final class Backward {
      */
     public List<@Nullable Tensor> vjp(
             Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> resultGradients) {
-        return tape.vjp(node, function, inputs, resultGradients);
+        return tape.vjp(node, function, inputs, input -> true, resultGradients);
+    }
+
+    /** The same for a function of the operands, which must have been saved; without gradients that are not wanted. */
+    List<@Nullable Tensor> vjpOfOperands(
+            Function<List<Tensor>, List<Tensor>> function, List<Tensor> resultGradients) {
+        List<Tensor> operands = IntStream.range(0, inputCount()).mapToObj(this::input).toList();
+        return tape.vjp(node, function, operands, this::wants, resultGradients);
     }
 }

@@ -1,6 +1,5 @@
 package org.impasto.core;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,7 @@ record Checkpoint(Function<List<Tensor>, Tensor> function) implements CustomFunc
 
     @Override
     public List<@Nullable Tensor> backward(Backward b) {
-        List<Tensor> inputs = new ArrayList<>();
-        for (int input = 0; input < b.inputCount(); input++) {
-            inputs.add(b.input(input));
-        }
-        return b.vjp(x -> List.of(function.apply(x)), inputs, List.of(b.gradient()));
+        return b.vjpOfOperands(x -> List.of(function.apply(x)), List.of(b.gradient()));
     }
 
     @Override

@@ -36,8 +36,8 @@ public sealed interface Factorization extends Operation {
             Tensor inner = factor.matmul(b.gradient(), true, false).mul(triangle(factor, 1, 0.5, 0));
             TriangularSolve solve = new TriangularSolve(true, true, false);
             Tensor left = Tensor.apply(solve, factor, inner);
-            Tensor whole = Tensor.apply(solve, factor, transposed(left)); // its transpose, which the sum does not see
-            return List.of(whole.add(transposed(whole)).affine(0.5, 0));
+            Tensor whole = Tensor.apply(solve, factor, left.transposed()); // its transpose, which the sum does not see
+            return List.of(whole.add(whole.transposed()).affine(0.5, 0));
         }
     }
 
@@ -77,7 +77,7 @@ public sealed interface Factorization extends Operation {
             Tensor upper = b.gradient().mul(above).matmul(factors.mul(above), false, true);
             Tensor inner = lower.mul(below).add(upper.mul(above));
             Tensor right =
-                    transposed(Tensor.apply(new TriangularSolve(false, false, false), factors, transposed(inner)));
+                    Tensor.apply(new TriangularSolve(false, false, false), factors, inner.transposed()).transposed();
             Tensor left = Tensor.apply(new TriangularSolve(true, true, true), factors, right);
             return List.of(Tensor.Lu.permutation(b.output(1)).matmul(left, true, false));
         }
@@ -148,15 +148,6 @@ public sealed interface Factorization extends Operation {
             Arrays.fill(values, i * n + i + 1, (i + 1) * n, above);
         }
         return Tensor.from(like.plain().backend(), new Spec(Shape.of(n, n), like.type()), DoubleBuffer.wrap(values));
-    }
-
-    private static Tensor transposed(Tensor matrices) {
-        int rank = matrices.shape().rank();
-        int[] order = new int[rank];
-        Arrays.setAll(order, axis -> axis);
-        order[rank - 1] = rank - 2;
-        order[rank - 2] = rank - 1;
-        return matrices.permute(order);
     }
 
     private static void square(Operation operation, String operand, Spec spec) {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -257,10 +258,16 @@ public final class Tape implements Decorator, AutoCloseable {
     }
 
     private List<Tensor> track(List<Tensor> inputs) {
+        return track(inputs, input -> true);
+    }
+
+    /** @param wanted which inputs get gradients; the others are constants */
+    private List<Tensor> track(List<Tensor> inputs, IntPredicate wanted) {
         List<Tensor> leavesOfInputs = new ArrayList<>();
-        for (Tensor input : inputs) {
+        for (int index = 0; index < inputs.size(); index++) {
+            Tensor input = inputs.get(index);
             Storage storage = Tensor.liftFrom(inner, input.backend(), input.storage());
-            Source source = input.type().isFloating()
+            Source source = input.type().isFloating() && wanted.test(index)
                     ? new Source(newNode(null, null, null, List.of(), List.of(), List.of(input.spec())), 0)
                     : null;
             leavesOfInputs.add(Tensor.owning(this, new Tracked(this, storage, source)));
@@ -611,12 +618,13 @@ public final class Tape implements Decorator, AutoCloseable {
             Node node,
             Function<List<Tensor>, List<Tensor>> function,
             List<Tensor> inputs,
+            IntPredicate wanted,
             List<Tensor> resultGradients) {
         Run run = Run.current();
         return run.replay(node.streamPosition, () -> {
             try (Scope scope = Scope.open();
                     Tape again = new Tape(inner, null)) {
-                List<Tensor> tracked = again.track(inputs);
+                List<Tensor> tracked = again.track(inputs, wanted);
                 List<Tensor> results = function.apply(tracked);
                 if (results.size() != resultGradients.size()) {
                     throw new ShapeException("vjp: the function has " + results.size() + " results, found "

@@ -590,6 +590,19 @@ public final class Tensor {
                 this);
     }
 
+    /** Matrices (..., n, m) with their last two axes exchanged. */
+    public Tensor transposed() {
+        int rank = spec.shape().rank();
+        if (rank < 2) {
+            throw new ShapeException("transposed: shape is " + spec.shape() + ", expected (..., n, m)");
+        }
+        int[] order = new int[rank];
+        Arrays.setAll(order, axis -> axis);
+        order[rank - 1] = rank - 2;
+        order[rank - 2] = rank - 1;
+        return permute(order);
+    }
+
     /** Part of one axis. */
     public Tensor slice(int axis, long start, long length) {
         return apply(new View.Slice(spec.shape().axis(axis), start, length), this);

@@ -12,7 +12,6 @@ import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.impasto.nn.Parameters;
-import org.impasto.nn.functional.Matrices;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +92,7 @@ public final class LuConvolution1x1 implements Invertible {
         }
 
         Tensor inverse() {
-            Tensor below = lower.triangularSolve(Matrices.transposed(permutation), true, false, true);
+            Tensor below = lower.triangularSolve(permutation.transposed(), true, false, true);
             return upper.triangularSolve(below, false, false, false);
         }
     }

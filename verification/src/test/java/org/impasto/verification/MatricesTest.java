@@ -24,7 +24,7 @@ class MatricesTest {
     private final Backend backend = Backends.standard();
 
     private static Tensor symmetric(Tensor a) {
-        return a.add(Matrices.transposed(a)).affine(0.5, 0);
+        return a.add(a.transposed()).affine(0.5, 0);
     }
 
     private static Tensor square(Backend backend, double... values) {

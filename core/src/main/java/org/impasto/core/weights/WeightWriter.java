@@ -124,6 +124,25 @@ public final class WeightWriter {
         });
     }
 
+    /**
+     * Announces all tensors of another file, which stays open until they are written, and adds what it says about itself.
+     * Integers and truth values become int64.
+     *
+     * @param floats the type to store floating numbers in, see {@link #floats(String, Spec, Supplier)}; they pass through
+     *     float32
+     */
+    public WeightWriter copy(WeightFile file, ElementType floats) {
+        for (String name : file.names()) {
+            Spec spec = file.spec(name);
+            if (spec.type().isFloating()) {
+                floats(name, new Spec(spec.shape(), floats), () -> FloatBuffer.wrap(file.readFloats(name)));
+            } else {
+                longs(name, spec.shape(), () -> LongBuffer.wrap(file.readLongs(name)));
+            }
+        }
+        return metadata(file.metadata());
+    }
+
     /** Writes the file; a supplier's own error passes through after the unfinished file is removed. */
     public void write() {
         Path place = path;

@@ -40,6 +40,46 @@ class WeightWriterTest {
                 .floats("empty", Shape.of(3, 0), new float[0]);
     }
 
+    /** Halfway between two float16 numbers the one whose last bit is 0 is taken. */
+    @Test
+    void aCopyInHalfPrecision() throws IOException {
+        Path whole = folder.resolve("whole.safetensors");
+        Path half = folder.resolve("half.safetensors");
+        float[] values = {1 + 0x1p-11f, 1 + 0x3p-11f, 1 + 0x1.8p-10f, -0x1p-25f, 0x3p-25f, 65519, -0f, 0x1.00201p0f};
+        float[] rounded = {1, 1 + 0x1p-9f, 1 + 0x1p-9f, -0f, 0x1p-23f, 65504, -0f, 1 + 0x1p-10f};
+        WeightWriter.to(whole)
+                .metadata("made", "here")
+                .floats("weight", Shape.of(2, 4), values)
+                .doubles("wide", Shape.of(1), () -> DoubleBuffer.wrap(new double[] {0.1}))
+                .longs("step", Shape.scalar(), () -> LongBuffer.wrap(new long[] {7}))
+                .write();
+        try (WeightFile file = WeightFile.open(whole)) {
+            WeightWriter.to(half).copy(file, ElementType.FLOAT16).write();
+        }
+        try (WeightFile file = WeightFile.open(half)) {
+            assertThat(file.names()).containsExactlyInAnyOrder("weight", "wide", "step");
+            assertThat(file.metadata()).containsEntry("made", "here");
+            assertThat(file.spec("weight")).isEqualTo(spec(ElementType.FLOAT16, 2, 4));
+            assertThat(file.readFloats("weight")).containsExactly(rounded);
+            assertThat(file.readFloats("wide")).containsExactly(0x1.998p-4f);
+            assertThat(file.readLongs("step")).containsExactly(7);
+            // What was rounded once stays.
+            Path again = folder.resolve("again.safetensors");
+            WeightWriter.to(again).copy(file, ElementType.FLOAT16).write();
+            assertThat(again).hasSameBinaryContentAs(half);
+        }
+        WeightWriter.to(whole).floats("w", Shape.of(1), new float[] {65520}).write();
+        try (WeightFile file = WeightFile.open(whole)) {
+            assertThatThrownBy(() ->
+                            WeightWriter.to(half).copy(file, ElementType.FLOAT16).write())
+                    .isInstanceOf(WeightException.class)
+                    .hasMessageContainingAll("'w'", "65520", "FLOAT16", "store FLOAT32");
+        }
+        try (WeightFile file = WeightFile.open(half)) {
+            assertThat(file.has("weight")).isTrue(); // the older file is untouched
+        }
+    }
+
     @Test
     void whatIsWrittenIsRead() {
         Path path = folder.resolve("all.safetensors");

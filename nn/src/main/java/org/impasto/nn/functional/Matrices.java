@@ -95,16 +95,6 @@ public final class Matrices {
         }
     }
 
-    /** The same matrices with their last two axes exchanged. */
-    public static Tensor transposed(Tensor matrices) {
-        int rank = matrices.shape().rank();
-        int[] order = new int[rank];
-        Arrays.setAll(order, axis -> axis);
-        order[rank - 1] = rank - 2;
-        order[rank - 2] = rank - 1;
-        return matrices.permute(order);
-    }
-
     /** The trace of matrices (..., n, n), of the shape of the batch. */
     public static Tensor trace(Tensor matrices) {
         Shape shape = matrices.shape();

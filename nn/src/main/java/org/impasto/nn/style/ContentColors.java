@@ -4,6 +4,7 @@ import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.core.image.ColorMatrix;
 
 /**
  * A stylized picture in the colours of its content: the luminance of the one, the chroma of the other (Gatys et al.,
@@ -14,7 +15,8 @@ import org.impasto.core.Tensor;
  * hue and luma stay, where clipping would shift them.
  */
 public final class ContentColors {
-    private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
+    private static final ColorMatrix BT_601 = ColorMatrix.RGB_TO_YCBCR;
+    private static final float[] LUMA = {(float) BT_601.a(), (float) BT_601.b(), (float) BT_601.c()};
 
     private ContentColors() {}
 

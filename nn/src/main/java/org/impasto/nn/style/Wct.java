@@ -8,6 +8,7 @@ import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.impasto.nn.functional.Matrices;
+import org.impasto.nn.functional.WeightedScatter;
 
 /**
  * Whitening and colouring of features (Li et al., "Universal style transfer via feature transforms", 2017): the content's
@@ -40,24 +41,8 @@ public final class Wct {
          * @param mask 1 x 1 x H x W in [0, 1], at the size of the features
          */
         public static Moments of(Tensor features, Tensor mask) {
-            checkSingle("features", features);
-            long channels = features.shape().size(1);
-            long pixels = features.shape().size(2) * features.shape().size(3);
-            Tensor one = mask.constant(Shape.scalar(), 1);
-            Tensor count = mask.sum(2, 3);
-            // An empty region has moments, too, which nothing takes.
-            Tensor mean =
-                    features.mul(mask).sum(2, 3).div(count.maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL)));
-            // The covariance of weighted deviations about their own mean, and back to sums about the region's mean.
-            Tensor weighted = features.sub(mean).mul(mask.sqrt());
-            Tensor shift = channelMeans(weighted);
-            Tensor sums = weighted.covariance(false)
-                    .reshape(channels, channels)
-                    .add(shift.matmul(shift, false, true))
-                    .affine((double) pixels, 0);
-            Tensor divisor =
-                    count.affine(1, -1).maximum(one).to(ElementType.FLOAT64).reshape(1, 1);
-            return new Moments(mean.to(ElementType.FLOAT64).reshape(channels, 1), sums.div(divisor));
+            WeightedScatter region = WeightedScatter.of(features, mask);
+            return new Moments(region.mean(), region.covariance(true));
         }
     }
 

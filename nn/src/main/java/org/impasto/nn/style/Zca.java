@@ -8,6 +8,7 @@ import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.impasto.nn.functional.Matrices;
+import org.impasto.nn.functional.WeightedScatter;
 
 /**
  * Whitening and colouring with one symmetric map, as photorealistic transfer uses it (Chiu and Gurari, "PCA-based
@@ -40,18 +41,8 @@ public final class Zca {
          * @param mask 1 x 1 x H x W in [0, 1], at the size of the features
          */
         public static Statistics of(Tensor features, Tensor mask) {
-            long channels = features.shape().size(1);
-            double pixels = features.shape().size(2) * (double) features.shape().size(3);
-            Tensor count = mask.sum(2, 3).maximum(mask.constant(Shape.scalar(), Float.MIN_NORMAL));
-            Tensor mean = features.mul(mask).sum(2, 3).div(count);
-            Tensor weighted = features.sub(mean).mul(mask.sqrt());
-            Tensor shift = weighted.mean(2, 3).to(ElementType.FLOAT64).reshape(channels, 1);
-            Tensor sums = weighted.covariance(false)
-                    .reshape(channels, channels)
-                    .add(shift.matmul(shift, false, true))
-                    .affine(pixels, 0);
-            Tensor divisor = count.to(ElementType.FLOAT64).reshape(1, 1);
-            return new Statistics(mean.to(ElementType.FLOAT64).reshape(channels, 1), sums.div(divisor));
+            WeightedScatter region = WeightedScatter.of(features, mask);
+            return new Statistics(region.mean(), region.covariance(false));
         }
     }
 

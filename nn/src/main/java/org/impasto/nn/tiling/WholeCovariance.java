@@ -5,6 +5,7 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.functional.WeightedScatter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,25 +34,8 @@ public final class WholeCovariance {
      * @param mask 1 x 1 x H x W of numbers in [0, 1]
      */
     public void add(Tensor tile, Tensor mask) {
-        int channels = tile.shape().intSize(1);
-        double weight = mask.sum().item();
-        if (weight == 0) { // a tile may lie outside of the mask
-            add(new double[channels], new double[channels * channels], 0);
-            return;
-        }
-        double pixels = tile.shape().size(2) * (double) tile.shape().size(3);
-        Tensor tileMean = tile.mul(mask).sum(2, 3).affine(1 / weight, 0);
-        // The covariance of weighted deviations about their own mean, and back to sums about the tile's mean.
-        Tensor weighted = tile.sub(tileMean).mul(mask.sqrt());
-        double[] shift = weighted.to(ElementType.FLOAT64).mean(2, 3).toDoubles();
-        double[] covariance = weighted.covariance(false).toDoubles();
-        for (int i = 0; i < channels; i++) {
-            for (int j = 0; j < channels; j++) {
-                int at = i * channels + j;
-                covariance[at] = (covariance[at] + shift[i] * shift[j]) * pixels / weight;
-            }
-        }
-        add(tileMean.toDoubles(), covariance, weight);
+        WeightedScatter own = WeightedScatter.of(tile, mask);
+        add(own.mean().toDoubles(), own.covariance(false).toDoubles(), own.weight().item());
     }
 
     /**

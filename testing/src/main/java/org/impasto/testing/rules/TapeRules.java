@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.Backward;
@@ -47,6 +48,7 @@ final class TapeRules {
                 new BackendRule("a function with more than one element is refused", TapeRules::notScalar),
                 new BackendRule("integers take part as constants", TapeRules::integers),
                 new BackendRule("inputs made on a tape cost no gradient", TapeRules::inputsMadeOnTheTape),
+                new BackendRule("a checkpoint spends nothing on constants", TapeRules::constantsOfACheckpoint),
                 new BackendRule("an observer sees what a tape computes, also in checkpoints", TapeRules::observer),
                 new BackendRule("a tape serves one backward pass of one thread", TapeRules::oneUse));
     }
@@ -279,6 +281,32 @@ final class TapeRules {
             assertThat(operations.stream().filter(operation -> operation.contains("multiply")))
                     .as("%s", operations)
                     .hasSize(2);
+        }
+        assertThat(Storage.live()).isEqualTo(before);
+    }
+
+    private static void constantsOfACheckpoint(Backend backend) {
+        ObservedBackend observed = new ObservedBackend(backend);
+        long before = Storage.live();
+        try (Scope scope = Scope.open();
+                Parameter weight = new Parameter("conv.weight", random(observed, 1, 3, 2, 3, 3))) {
+            Tensor picture = random(observed, 3, 1, 2, 5, 5);
+            Tensor gain = random(observed, 4, 1, 3, 1, 1);
+            Function<List<Tensor>, Tensor> network = x -> x.get(0)
+                    .conv2d(weight.on(x.get(0)), null, Convolution.Geometry.plain())
+                    .mul(x.get(1))
+                    .square()
+                    .sum();
+            Tape.Gradients plain = Tape.gradients((x, g) -> network.apply(List.of(x, g)), picture, gain);
+            observed.reset();
+            Tape.Gradients found = Tape.gradients(g -> Tensor.checkpoint(network, picture, g), gain);
+            assertThat(observed.count(Convolution.DataGradient.class)).isZero();
+            assertThat(observed.count(Convolution.WeightGradient.class)).isEqualTo(1);
+            assertThat(found.inputs().get(0).toFloats())
+                    .isEqualTo(plain.inputs().get(1).toFloats());
+            assertThat(Objects.requireNonNull(found.parameters().get(weight)).toFloats())
+                    .isEqualTo(Objects.requireNonNull(plain.parameters().get(weight))
+                            .toFloats());
         }
         assertThat(Storage.live()).isEqualTo(before);
     }

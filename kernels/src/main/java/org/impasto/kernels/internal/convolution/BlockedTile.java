@@ -70,20 +70,7 @@ final class BlockedTile {
                         cStride,
                         cBlock);
             default ->
-                sixByOne(
-                        start,
-                        startOffset,
-                        startStride,
-                        from,
-                        bOffset,
-                        base,
-                        a,
-                        taps,
-                        to,
-                        b,
-                        c,
-                        cOffset,
-                        cStride);
+                sixByOne(start, startOffset, startStride, from, bOffset, base, a, taps, to, b, c, cOffset, cStride);
         }
     }
 

@@ -100,7 +100,7 @@ abstract class Kernels {
 
     /**
      * Rows of pixels, each channel for itself: {@code c[cOffset + cRow * row + 16 * pixel + l] = bias + sum over taps of
-     * a[base + aRow * row + taps[t] + 16 * pixel + l] * b[bOffset + 16 * t + l]}; sums below {@code floor} become zero.
+     * a[base + aRow * row + taps[t] + 16 * pixel + l] * b[bOffset + 16 * t + l]}.
      */
     abstract void depthwise(
             float[] a,
@@ -115,8 +115,7 @@ abstract class Kernels {
             int biasOffset,
             float[] c,
             int cOffset,
-            int cRow,
-            float floor);
+            int cRow);
 
     /**
      * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.

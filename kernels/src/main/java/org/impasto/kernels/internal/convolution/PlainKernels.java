@@ -209,8 +209,7 @@ final class PlainKernels extends Kernels {
             int biasOffset,
             float[] c,
             int cOffset,
-            int cRow,
-            float floor) {
+            int cRow) {
         for (int i = 0; i < rows * pixels; i++) {
             int row = i / pixels;
             int pixel = i % pixels;
@@ -222,9 +221,6 @@ final class PlainKernels extends Kernels {
                 for (int lane = 0; lane < 16; lane++) {
                     c[o + lane] += a[x + lane] * b[w + lane];
                 }
-            }
-            for (int lane = 0; lane < 16; lane++) {
-                c[o + lane] = c[o + lane] < floor ? 0f : c[o + lane];
             }
         }
     }

@@ -37,6 +37,12 @@ final class PlanarTile {
         switch (width / LANES) {
             case 4 ->
                 sixByFour(
+                        start,
+                        startOffset,
+                        startStride,
+                        cOffset,
+                        cStride,
+                        cBlock,
                         a,
                         base,
                         taps,
@@ -44,33 +50,16 @@ final class PlanarTile {
                         to,
                         b,
                         bOffset,
-                        start,
-                        startOffset,
-                        startStride,
                         c,
-                        cOffset,
-                        cStride,
-                        cBlock,
                         floor);
             case 2 ->
                 sixByTwo(
-                        a,
-                        base,
-                        taps,
-                        from,
-                        to,
-                        b,
-                        bOffset,
                         start,
                         startOffset,
                         startStride,
-                        c,
                         cOffset,
                         cStride,
                         cBlock,
-                        floor);
-            default ->
-                sixByOne(
                         a,
                         base,
                         taps,
@@ -78,18 +67,35 @@ final class PlanarTile {
                         to,
                         b,
                         bOffset,
+                        c,
+                        floor);
+            default ->
+                sixByOne(
                         start,
                         startOffset,
                         startStride,
-                        c,
                         cOffset,
                         cStride,
+                        a,
+                        base,
+                        taps,
+                        from,
+                        to,
+                        b,
+                        bOffset,
+                        c,
                         floor);
         }
     }
 
     /** Twenty-four accumulators, for 32 registers. */
     private static void sixByFour(
+            float[] start,
+            int startOffset,
+            int startStride,
+            int cOffset,
+            int cStride,
+            int cBlock,
             float[] a,
             int base,
             int[] taps,
@@ -97,13 +103,7 @@ final class PlanarTile {
             int to,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startStride,
             float[] c,
-            int cOffset,
-            int cStride,
-            int cBlock,
             float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
@@ -211,6 +211,12 @@ final class PlanarTile {
 
     /** Twelve accumulators, for 16 registers. */
     private static void sixByTwo(
+            float[] start,
+            int startOffset,
+            int startStride,
+            int cOffset,
+            int cStride,
+            int cBlock,
             float[] a,
             int base,
             int[] taps,
@@ -218,13 +224,7 @@ final class PlanarTile {
             int to,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startStride,
             float[] c,
-            int cOffset,
-            int cStride,
-            int cBlock,
             float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);
@@ -292,6 +292,11 @@ final class PlanarTile {
 
     /** Six accumulators, for the last sixteen columns at 512 bits. */
     private static void sixByOne(
+            float[] start,
+            int startOffset,
+            int startStride,
+            int cOffset,
+            int cStride,
             float[] a,
             int base,
             int[] taps,
@@ -299,12 +304,7 @@ final class PlanarTile {
             int to,
             float[] b,
             int bOffset,
-            float[] start,
-            int startOffset,
-            int startStride,
             float[] c,
-            int cOffset,
-            int cStride,
             float floor) {
         int s = startOffset;
         FloatVector a0 = FloatVector.fromArray(FLOATS, start, s);

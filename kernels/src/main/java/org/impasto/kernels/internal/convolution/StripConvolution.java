@@ -135,8 +135,7 @@ final class StripConvolution {
         while (height > 1 && Strip.size(shape, blocked, channelsPerPart, height, tileWidth) > LARGEST_STRIP) {
             height--;
         }
-        int panelPieces = algorithm == ConvolutionPlan.Algorithm.DIRECT ? panels.count() : 1;
-        while (height >= 2 * LEAST_TILE_HEIGHT && tiles(height) * panelPieces < PIECES_WANTED) {
+        while (height >= 2 * LEAST_TILE_HEIGHT && tiles(height) < PIECES_WANTED) { // pieces of panels gather again
             height /= 2;
         }
         boolean pooled = fusion.pool() != Fusion.Pool.NONE;
@@ -553,7 +552,7 @@ final class StripConvolution {
             gathered(image, block, top, column, bottom - top, left - column, scratch);
             gathered(image, block, top, right, bottom - top, column + columns - right, scratch);
         }
-        if (fusion.negativeSlope() != 0 && fusion.negativeSlope() != 1) {
+        if (fusion.negativeSlope() != 1) {
             for (int y = 0; y < rows; y++) {
                 int at = (((image * parts + block) * outHeight + row + y) * outWidth + column) * BLOCK;
                 kernels.storeRow(output, at, BLOCK, columns, fusion.negativeSlope(), output, at, BLOCK);
@@ -593,7 +592,6 @@ final class StripConvolution {
                 block * BLOCK,
                 output,
                 (((image * parts + block) * outHeight + row) * outWidth + column) * BLOCK,
-                outWidth * BLOCK,
-                fusion.negativeSlope() == 0 ? 0f : Float.NEGATIVE_INFINITY);
+                outWidth * BLOCK);
     }
 }

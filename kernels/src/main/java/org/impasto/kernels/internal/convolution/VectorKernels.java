@@ -117,9 +117,8 @@ final class VectorKernels extends Kernels {
             int biasOffset,
             float[] c,
             int cOffset,
-            int cRow,
-            float floor) {
-        DepthwiseTile.rows(a, base, aRow, rows, pixels, taps, b, bOffset, bias, biasOffset, c, cOffset, cRow, floor);
+            int cRow) {
+        DepthwiseTile.rows(a, base, aRow, rows, pixels, taps, b, bOffset, bias, biasOffset, c, cOffset, cRow);
     }
 
     @Override
