@@ -24,8 +24,7 @@ public sealed interface Coupling extends Operation {
             Checks.operands(this, inputs, 2);
             check(this, inputs);
             Shape each = Shape.of(inputs.get(0).shape().size(0));
-            return List.of(
-                    inputs.get(0), new Spec(each, ElementType.FLOAT64), new Spec(each, ElementType.INT64));
+            return List.of(inputs.get(0), new Spec(each, ElementType.FLOAT64), new Spec(each, ElementType.INT64));
         }
 
         @Override
@@ -52,8 +51,7 @@ public sealed interface Coupling extends Operation {
             Checks.operands(this, inputs, 2);
             check(this, inputs);
             return List.of(
-                    inputs.get(0),
-                    new Spec(Shape.of(inputs.get(0).shape().size(0)), ElementType.INT64));
+                    inputs.get(0), new Spec(Shape.of(inputs.get(0).shape().size(0)), ElementType.INT64));
         }
 
         @Override
@@ -105,7 +103,8 @@ public sealed interface Coupling extends Operation {
         Tensor logit = answer.slice(1, 0, rest).affine(1, shift);
         Tensor scale = logit.sigmoid().to(ElementType.FLOAT64);
         Tensor opposite = logit.negate().sigmoid().to(ElementType.FLOAT64); // 1 - s, without cancellation
-        Tensor shifted = state.slice(1, half, rest).add(answer.slice(1, rest, rest).to(ElementType.FLOAT64));
+        Tensor shifted =
+                state.slice(1, half, rest).add(answer.slice(1, rest, rest).to(ElementType.FLOAT64));
         Tensor scaled = ofResult.slice(1, half, rest).mul(scale);
         Tensor ofLogit = scaled.mul(shifted)
                 .add(ofLogarithms.reshape(state.shape().size(0), 1, 1, 1))
@@ -125,7 +124,6 @@ public sealed interface Coupling extends Operation {
         Shape shape = state.shape();
         Checks.that(shape.size(1) >= 2, operation, "state has shape " + shape + ", expected 2 channels or more");
         Spec answer = new Spec(shape.with(1, 2 * (shape.size(1) - shape.size(1) / 2)), ElementType.FLOAT32);
-        Checks.that(
-                inputs.get(1).equals(answer), operation, "answer is " + inputs.get(1) + ", expected " + answer);
+        Checks.that(inputs.get(1).equals(answer), operation, "answer is " + inputs.get(1) + ", expected " + answer);
     }
 }

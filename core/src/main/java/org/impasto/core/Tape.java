@@ -378,7 +378,8 @@ public final class Tape implements Decorator, AutoCloseable {
         for (List<@Nullable Storage> saved : List.of(node.savedInputs(), node.savedOutputs())) {
             for (Storage storage : saved) {
                 if (storage != null && counted.add(storage)) {
-                    keptBytes += storage.spec().shape().elements() * storage.spec().type().bytes();
+                    keptBytes += storage.spec().shape().elements()
+                            * storage.spec().type().bytes();
                 }
             }
         }

@@ -59,7 +59,8 @@ final class ChannelCoupling implements Invertible, WalksBack {
     /** What the network says to the first part of a state. */
     private Tensor ask(Tensor first, Shape state) {
         Tensor answer = network.forward(NetworkInput.of(first));
-        Shape expected = state.with(1, change.answers() * (state.size(1) - first.shape().size(1)));
+        Shape expected =
+                state.with(1, change.answers() * (state.size(1) - first.shape().size(1)));
         if (!answer.shape().equals(expected)) {
             throw new ShapeException(
                     "coupling: the network made " + answer.shape() + " of " + first.shape() + ", expected " + expected);
@@ -99,7 +100,8 @@ final class ChannelCoupling implements Invertible, WalksBack {
                                 found[0] = scope.keep(x);
                                 found[1] = scope.keep(gradients.ofState());
                                 // A sum of products, so that the answer gets this gradient, which is only known now.
-                                return List.of(answer.mul(gradients.ofAnswer()).sum().reshape(1));
+                                return List.of(
+                                        answer.mul(gradients.ofAnswer()).sum().reshape(1));
                             },
                             List.of(Halves.of(y).first()),
                             List.of(y.constant(Shape.of(1), 1).to(ElementType.FLOAT32)))

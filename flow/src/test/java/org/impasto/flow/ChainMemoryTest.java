@@ -43,8 +43,7 @@ class ChainMemoryTest {
 
     private static void compare(Tape.Gradients found, Tape.Gradients expected, int length) {
         compare("x", found.inputs().get(0), expected.inputs().get(0), length);
-        assertThat(found.parameters().keySet())
-                .isEqualTo(expected.parameters().keySet());
+        assertThat(found.parameters().keySet()).isEqualTo(expected.parameters().keySet());
         for (Map.Entry<Parameter, Tensor> entry : expected.parameters().entrySet()) {
             compare(entry.getKey().path(), found.parameters().get(entry.getKey()), entry.getValue(), length);
         }

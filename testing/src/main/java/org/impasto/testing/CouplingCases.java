@@ -57,8 +57,7 @@ final class CouplingCases {
             all.add(new OperationRefusal(operation, List.of(state, Spec.float32(2, 4, 3, 3))));
             all.add(new OperationRefusal(operation, List.of(each, answer)));
             all.add(new OperationRefusal(
-                    operation,
-                    List.of(new Spec(Shape.of(2, 1, 3, 3), ElementType.FLOAT64), Spec.float32(2, 2, 3, 3))));
+                    operation, List.of(new Spec(Shape.of(2, 1, 3, 3), ElementType.FLOAT64), Spec.float32(2, 2, 3, 3))));
         }
         Operation gradient = new Coupling.AffineGradient(2);
         all.add(new OperationRefusal(gradient, List.of(state, answer, state)));

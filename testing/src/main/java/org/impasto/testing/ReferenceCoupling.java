@@ -9,19 +9,23 @@ final class ReferenceCoupling {
     private ReferenceCoupling() {}
 
     static void register(ReferenceBackend.Registry registry) {
-        registry.put(Coupling.Affine.class, (o, in, out) -> forEach(in, out, (at, image) -> {
-            double v = in.get(1).doubles[at.v] + o.shift();
-            double y = (in.get(0).doubles[at.state] + in.get(1).doubles[at.t]) * sigmoid(v);
-            out.get(0).doubles[at.state] = y;
-            out.get(1).doubles[image] -= Math.max(-v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
-            out.get(2).longs[image] += flag(v, y);
-        }));
-        registry.put(Coupling.AffineInverse.class, (o, in, out) -> forEach(in, out, (at, image) -> {
-            double v = in.get(1).doubles[at.v] + o.shift();
-            double x = in.get(0).doubles[at.state] / sigmoid(v) - in.get(1).doubles[at.t];
-            out.get(0).doubles[at.state] = x;
-            out.get(1).longs[image] += flag(v, x);
-        }));
+        registry.put(
+                Coupling.Affine.class,
+                (o, in, out) -> forEach(in, out, (at, image) -> {
+                    double v = in.get(1).doubles[at.v] + o.shift();
+                    double y = (in.get(0).doubles[at.state] + in.get(1).doubles[at.t]) * sigmoid(v);
+                    out.get(0).doubles[at.state] = y;
+                    out.get(1).doubles[image] -= Math.max(-v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
+                    out.get(2).longs[image] += flag(v, y);
+                }));
+        registry.put(
+                Coupling.AffineInverse.class,
+                (o, in, out) -> forEach(in, out, (at, image) -> {
+                    double v = in.get(1).doubles[at.v] + o.shift();
+                    double x = in.get(0).doubles[at.state] / sigmoid(v) - in.get(1).doubles[at.t];
+                    out.get(0).doubles[at.state] = x;
+                    out.get(1).longs[image] += flag(v, x);
+                }));
         registry.put(Coupling.AffineGradient.class, (o, in, out) -> {
             forEach(List.of(in.get(2), in.get(1)), out, (at, image) -> {
                 double v = in.get(1).doubles[at.v] + o.shift();

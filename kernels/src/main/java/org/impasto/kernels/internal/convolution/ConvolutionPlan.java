@@ -31,7 +31,7 @@ public final class ConvolutionPlan {
         DEPTHWISE
     }
 
-    private static final int FEW_INPUT_CHANNELS = 6; // of more, Winograd's transforms cost less than the products saved
+    private static final int FEW_INPUT_CHANNELS = 4;
     private static final int FEW_OUTPUT_CHANNELS = 4;
 
     private final ConvolutionShape shape;

@@ -247,8 +247,7 @@ public final class AffineCoupling {
     }
 
     /** The state before the change, and numbers of what cannot be undone. */
-    public void inverse(
-            int images, double[] y, Answer answer, double[] x, long[] flags, Workers workers, Run run) {
+    public void inverse(int images, double[] y, Answer answer, double[] x, long[] flags, Workers workers, Run run) {
         int[] bad = new int[images * strips()];
         forStrips(
                 images,
