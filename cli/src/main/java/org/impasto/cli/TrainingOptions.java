@@ -42,8 +42,9 @@ final class TrainingOptions {
             names = "--content-dir",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read, or is more than 16"
-                    + " times as long as wide, is named and left out.")
+            description =
+                    "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read, or is more than 16"
+                            + " times as long as wide, is named and left out.")
     private Path contentDir;
 
     @Option(names = "--recursive", description = "Also take the pictures in the folders below --content-dir.")

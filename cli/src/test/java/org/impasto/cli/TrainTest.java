@@ -116,9 +116,7 @@ class TrainTest {
         Image.of(1, 5000, new float[15000], null).write(contents.resolve("line.png"));
         CommandLineRun run = inverse("--steps", 8);
         assertThat(run.code()).isZero();
-        assertThat(run.err().lines())
-                .hasSize(1)
-                .allMatch(line -> line.contains("line.png: is 1x5000 pixels"));
+        assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.contains("line.png: is 1x5000 pixels"));
         Path alone = folder.resolve("alone");
         assertThat(alone.toFile().mkdir()).isTrue();
         Image.of(5000, 1, new float[15000], null).write(alone.resolve("line.png"));

@@ -29,8 +29,7 @@ public final class PictureFolder {
     private final double narrowest;
     private final Set<Integer> broken = ConcurrentHashMap.newKeySet();
 
-    private PictureFolder(
-            Path folder, List<Path> files, @Nullable Consumer<String> skipped, double narrowest) {
+    private PictureFolder(Path folder, List<Path> files, @Nullable Consumer<String> skipped, double narrowest) {
         this.folder = folder;
         this.files = files;
         this.skipped = skipped;
