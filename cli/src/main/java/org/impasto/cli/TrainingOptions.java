@@ -27,6 +27,9 @@ final class TrainingOptions {
     private static final String DEEPEST = "relu3_1";
 
     private static final int SHOWN_BY_DEFAULT = 4;
+    /** A panorama is welcome, a line of pixels is not. */
+    private static final double NARROWEST = 16;
+
     /** Pixels on the shorter side of a sample at least. */
     private static final int LEAST_SAMPLE = 16;
 
@@ -39,8 +42,9 @@ final class TrainingOptions {
             names = "--content-dir",
             required = true,
             paramLabel = "DIR",
-            description = "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read is named and left"
-                    + " out.")
+            description =
+                    "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read, or is more than 16"
+                            + " times as long as wide, is named and left out.")
     private Path contentDir;
 
     @Option(names = "--recursive", description = "Also take the pictures in the folders below --content-dir.")
@@ -216,7 +220,7 @@ final class TrainingOptions {
 
     private PictureFolder contents(Consumer<String> skipped) {
         PictureFolder folder = recursive ? PictureFolder.withSubfolders(contentDir) : PictureFolder.of(contentDir);
-        return folder.skippingBroken(skipped);
+        return folder.withoutNarrow(NARROWEST).skippingBroken(skipped);
     }
 
     /**

@@ -121,7 +121,8 @@ final class WeightsCommand implements Callable<Integer> {
                     Path file,
             @Parameters(
                             paramLabel = "OUT",
-                            description = "The copy: .safetensors. An older file is replaced, missing folders are made.")
+                            description =
+                                    "The copy: .safetensors. An older file is replaced, missing folders are made.")
                     Path out) {
         Path from = file(file);
         FileChecks.input("weights half", from);

@@ -112,6 +112,21 @@ class TrainTest {
     }
 
     @Test
+    void aLineOfPixelsIsNamedAndLeftOut() {
+        Image.of(1, 5000, new float[15000], null).write(contents.resolve("line.png"));
+        CommandLineRun run = inverse("--steps", 8);
+        assertThat(run.code()).isZero();
+        assertThat(run.err().lines()).hasSize(1).allMatch(line -> line.contains("line.png: is 1x5000 pixels"));
+        Path alone = folder.resolve("alone");
+        assertThat(alone.toFile().mkdir()).isTrue();
+        Image.of(5000, 1, new float[15000], null).write(alone.resolve("line.png"));
+        out = folder.resolve("nothing");
+        CommandLineRun nothing = inverse("--content-dir", alone);
+        assertThat(nothing.code()).isEqualTo(1);
+        assertThat(nothing.err()).contains("none of its 1 pictures can be used", "5000x1");
+    }
+
+    @Test
     void aFastStyleNetworkIsTrainedAndUsed() throws IOException {
         Files.writeString(contents.resolve("broken.png"), "no picture");
         CommandLineRun run = fastStyle("--steps", 8);
@@ -199,7 +214,7 @@ class TrainTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         check(FAILED, inverse("--content-dir", empty), empty.toString(), "no pictures");
         Files.writeString(empty.resolve("a.png"), "no picture");
-        check(FAILED, inverse("--content-dir", empty), empty.toString(), "can be read");
+        check(FAILED, inverse("--content-dir", empty), empty.toString(), "can be used");
         assertThat(out).doesNotExist();
     }
 

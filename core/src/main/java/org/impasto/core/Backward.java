@@ -84,9 +84,9 @@ public final class Backward {
     }
 
     /** The same for a function of the operands, which must have been saved; without gradients that are not wanted. */
-    List<@Nullable Tensor> vjpOfOperands(
-            Function<List<Tensor>, List<Tensor>> function, List<Tensor> resultGradients) {
-        List<Tensor> operands = IntStream.range(0, inputCount()).mapToObj(this::input).toList();
+    List<@Nullable Tensor> vjpOfOperands(Function<List<Tensor>, List<Tensor>> function, List<Tensor> resultGradients) {
+        List<Tensor> operands =
+                IntStream.range(0, inputCount()).mapToObj(this::input).toList();
         return tape.vjp(node, function, operands, this::wants, resultGradients);
     }
 }

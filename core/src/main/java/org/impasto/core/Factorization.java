@@ -76,8 +76,8 @@ public sealed interface Factorization extends Operation {
                     .matmul(b.gradient().mul(below), true, false);
             Tensor upper = b.gradient().mul(above).matmul(factors.mul(above), false, true);
             Tensor inner = lower.mul(below).add(upper.mul(above));
-            Tensor right =
-                    Tensor.apply(new TriangularSolve(false, false, false), factors, inner.transposed()).transposed();
+            Tensor right = Tensor.apply(new TriangularSolve(false, false, false), factors, inner.transposed())
+                    .transposed();
             Tensor left = Tensor.apply(new TriangularSolve(true, true, true), factors, right);
             return List.of(Tensor.Lu.permutation(b.output(1)).matmul(left, true, false));
         }

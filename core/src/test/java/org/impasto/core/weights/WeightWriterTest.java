@@ -70,8 +70,9 @@ class WeightWriterTest {
         }
         WeightWriter.to(whole).floats("w", Shape.of(1), new float[] {65520}).write();
         try (WeightFile file = WeightFile.open(whole)) {
-            assertThatThrownBy(() ->
-                            WeightWriter.to(half).copy(file, ElementType.FLOAT16).write())
+            assertThatThrownBy(() -> WeightWriter.to(half)
+                            .copy(file, ElementType.FLOAT16)
+                            .write())
                     .isInstanceOf(WeightException.class)
                     .hasMessageContainingAll("'w'", "65520", "FLOAT16", "store FLOAT32");
         }

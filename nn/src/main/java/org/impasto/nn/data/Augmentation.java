@@ -9,6 +9,9 @@ import org.impasto.core.image.Image;
  */
 @FunctionalInterface
 public interface Augmentation {
+    /** Resized pictures have at most this many pixels: 768 MiB. */
+    long LARGEST_PIXELS = 1L << 26;
+
     /** The changed picture. */
     Image apply(Image picture, RandomNumbers numbers);
 
@@ -58,7 +61,14 @@ public interface Augmentation {
         checkSize("shorter side", pixels);
         return (picture, numbers) -> {
             int shorter = Math.min(picture.width(), picture.height());
-            return picture.resized(scaled(picture.width(), pixels, shorter), scaled(picture.height(), pixels, shorter));
+            int width = scaled(picture.width(), pixels, shorter);
+            int height = scaled(picture.height(), pixels, shorter);
+            if ((long) width * height > LARGEST_PIXELS) {
+                throw new ImageException("a picture of " + picture.width() + "x" + picture.height()
+                        + " is too narrow: with a shorter side of " + pixels + " it would be " + width + "x" + height
+                        + ", expected at most " + LARGEST_PIXELS + " pixels; cut a part out of it");
+            }
+            return picture.resized(width, height);
         };
     }
 

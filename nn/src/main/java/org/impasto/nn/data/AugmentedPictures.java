@@ -2,6 +2,7 @@ package org.impasto.nn.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.impasto.core.ImageException;
 import org.impasto.core.image.Image;
 
 /**
@@ -42,8 +43,13 @@ public final class AugmentedPictures implements Batches<List<Image>> {
         List<Image> pictures = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             long position = Math.addExact(Math.multiplyExact(step, (long) count), i);
-            Image picture = folder.read(order.at(position));
-            pictures.add(augmentation.apply(picture, RandomNumbers.of(seed, role + " augmentation", position)));
+            int place = order.at(position);
+            Image picture = folder.read(place);
+            try {
+                pictures.add(augmentation.apply(picture, RandomNumbers.of(seed, role + " augmentation", position)));
+            } catch (ImageException e) {
+                throw new ImageException(folder.fileRead(place) + ": " + e.getMessage(), e);
+            }
         }
         return pictures;
     }

@@ -26,12 +26,14 @@ public final class PictureFolder {
     private final Path folder;
     private final List<Path> files;
     private final @Nullable Consumer<String> skipped;
+    private final double narrowest;
     private final Set<Integer> broken = ConcurrentHashMap.newKeySet();
 
-    private PictureFolder(Path folder, List<Path> files, @Nullable Consumer<String> skipped) {
+    private PictureFolder(Path folder, List<Path> files, @Nullable Consumer<String> skipped, double narrowest) {
         this.folder = folder;
         this.files = files;
         this.skipped = skipped;
+        this.narrowest = narrowest;
     }
 
     /**
@@ -66,7 +68,7 @@ public final class PictureFolder {
         if (files.isEmpty()) {
             throw new ImageException(folder + ": holds no pictures, expected files that end with .png, .jpg or .jpeg");
         }
-        return new PictureFolder(folder, files, null);
+        return new PictureFolder(folder, files, null, Double.POSITIVE_INFINITY);
     }
 
     private static boolean isPicture(Path relative) {
@@ -91,7 +93,20 @@ public final class PictureFolder {
      * @param report is told about each such file once, when it is met: its name and what is wrong; by any thread
      */
     public PictureFolder skippingBroken(Consumer<String> report) {
-        return new PictureFolder(folder, files, report);
+        return new PictureFolder(folder, files, report, narrowest);
+    }
+
+    /**
+     * These pictures, of which narrow ones count as files that cannot be read: resized by their shorter side they would be
+     * huge.
+     *
+     * @param most how many times as long as the shorter side the longer one may be
+     */
+    public PictureFolder withoutNarrow(double most) {
+        if (!(most >= 1)) {
+            throw new IllegalArgumentException("longer sides of at most " + most + " shorter ones, expected 1 or more");
+        }
+        return new PictureFolder(folder, files, skipped, most);
     }
 
     /** Number of files, broken ones among them. */
@@ -114,6 +129,7 @@ public final class PictureFolder {
         if (skipped == null) {
             return decoded(files.get(place));
         }
+        String last = "";
         for (int i = 0; i < files.size(); i++) {
             int next = (place + i) % files.size();
             if (broken.contains(next)) {
@@ -122,17 +138,34 @@ public final class PictureFolder {
             try {
                 return decoded(files.get(next));
             } catch (ImageException e) {
+                last = "; the last: " + e.getMessage();
                 if (broken.add(next)) {
                     skipped.accept(e.getMessage());
                 }
             }
         }
-        throw new ImageException(folder + ": none of its " + files.size() + " pictures can be read");
+        throw new ImageException(folder + ": none of its " + files.size() + " pictures can be used" + last);
     }
 
-    private static Image decoded(Path file) {
+    /** Which file was read at a place: another one where that of the place is broken. */
+    Path fileRead(int place) {
+        int next = place;
+        while (broken.contains(next) && (next + 1) % files.size() != place) {
+            next = (next + 1) % files.size();
+        }
+        return files.get(next);
+    }
+
+    private Image decoded(Path file) {
         try {
-            return Image.read(file).withAlphaFlattened(1, 1, 1);
+            Image picture = Image.read(file);
+            int shorter = Math.min(picture.width(), picture.height());
+            if (Math.max(picture.width(), picture.height()) > narrowest * shorter) {
+                throw new ImageException(file + ": is " + picture.width() + "x" + picture.height()
+                        + " pixels, expected a longer side of at most " + (float) narrowest
+                        + " times the shorter one; cut a part out of it");
+            }
+            return picture.withAlphaFlattened(1, 1, 1);
         } catch (ImageException e) {
             String message = String.valueOf(e.getMessage());
             throw message.contains(file.toString()) ? e : new ImageException(file + ": " + message, e);

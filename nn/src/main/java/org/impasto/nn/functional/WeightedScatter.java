@@ -24,9 +24,7 @@ public record WeightedScatter(Tensor weight, Tensor mean, Tensor products) {
      */
     public static WeightedScatter of(Tensor features, Tensor mask) {
         Shape shape = features.shape();
-        if (shape.rank() != 4
-                || shape.size(0) != 1
-                || !mask.shape().equals(shape.with(1, 1))) {
+        if (shape.rank() != 4 || shape.size(0) != 1 || !mask.shape().equals(shape.with(1, 1))) {
             throw new ShapeException("features have shape " + shape + " and their mask " + mask.shape()
                     + ", expected 1 x C x H x W and 1 x 1 x H x W");
         }

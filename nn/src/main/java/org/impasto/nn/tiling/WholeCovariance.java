@@ -35,7 +35,10 @@ public final class WholeCovariance {
      */
     public void add(Tensor tile, Tensor mask) {
         WeightedScatter own = WeightedScatter.of(tile, mask);
-        add(own.mean().toDoubles(), own.covariance(false).toDoubles(), own.weight().item());
+        add(
+                own.mean().toDoubles(),
+                own.covariance(false).toDoubles(),
+                own.weight().item());
     }
 
     /**

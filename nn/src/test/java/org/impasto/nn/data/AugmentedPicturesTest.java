@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
+import org.impasto.core.ImageException;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -140,5 +141,22 @@ class AugmentedPicturesTest {
             pictures.at(step).forEach(picture -> numbers.add(TrainingPictures.number(picture)));
         }
         return numbers;
+    }
+
+    /** A line of pixels would become a picture of 256 x 1280000; a small one is smaller than its crop. */
+    @Test
+    void picturesThatDoNotFitAreNamed(@TempDir Path narrow) {
+        Path line = narrow.resolve("line.png");
+        Image.of(1, 5000, new float[15000], null).write(line);
+        assertThatThrownBy(() -> new AugmentedPictures(
+                                PictureFolder.of(narrow), "content", 1, Augmentation.resizeShorterSide(256), 1)
+                        .at(0))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContainingAll(line.toString(), "1x5000", "256x1280000", "cut a part out");
+        assertThatThrownBy(() -> new AugmentedPictures(
+                                PictureFolder.of(narrow), "content", 1, Augmentation.randomCrop(32, 32), 1)
+                        .at(0))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContainingAll(line.toString(), "1x5000", "32x32", "resize");
     }
 }

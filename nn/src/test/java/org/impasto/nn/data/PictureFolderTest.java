@@ -85,10 +85,27 @@ class PictureFolderTest {
     }
 
     @Test
+    void narrowPicturesAreLeftOut() throws IOException {
+        write("a.png", 0.2f);
+        Path line = folder.resolve("b.png");
+        Image.of(1, 5000, new float[15000], null).write(line);
+        PictureFolder pictures = PictureFolder.of(folder);
+        assertThat(pictures.read(1).height()).isEqualTo(5000);
+        assertThatThrownBy(() -> pictures.withoutNarrow(16).read(1))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContainingAll(line.toString(), "1x5000", "16.0 times");
+        List<String> reported = new ArrayList<>();
+        PictureFolder others = pictures.withoutNarrow(16).skippingBroken(reported::add);
+        assertThat(others.read(1).height()).isLessThan(5000);
+        assertThat(others.fileRead(1)).isEqualTo(folder.resolve("a.png"));
+        assertThat(reported).hasSize(1);
+    }
+
+    @Test
     void whereNothingCanBeRead() throws IOException {
         Files.writeString(folder.resolve("1.png"), "no picture");
         PictureFolder pictures = PictureFolder.of(folder).skippingBroken(message -> {});
-        assertThatThrownBy(() -> pictures.read(0)).hasMessageContainingAll(folder.toString(), "none of its 1");
+        assertThatThrownBy(() -> pictures.read(0)).hasMessageContainingAll(folder.toString(), "none of its 1", "1.png");
         Path missing = folder.resolve("missing");
         assertThatThrownBy(() -> PictureFolder.of(missing))
                 .isInstanceOf(ImageException.class)
