@@ -21,6 +21,9 @@ final class Launcher {
     private static final long LIMIT_MINUTES = 15;
     private static final double LAYER_WARMUP = 2;
     private static final double LAYER_MEASURE = 1;
+    /** Of work that is done for hours once it is begun, and calls so many kernels that they are compiled late. */
+    private static final double TRAINING_WARMUP = 15;
+
     private static final String TRAINING_HEAP =
             "-Xmx600m"; // else a JVM takes more than it needs, and its peak says little
 
@@ -121,7 +124,8 @@ final class Launcher {
         boolean layer = row.work() instanceof ConvolutionLayer
                 || row.work() instanceof ConvolutionGradient
                 || row.work() instanceof Row.Streamed;
-        double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : pace.warmup();
+        boolean network = row.work() instanceof TrainStep || row.work() instanceof GlowPass;
+        double warmup = layer ? Math.min(pace.warmup(), LAYER_WARMUP) : network ? TRAINING_WARMUP : pace.warmup();
         double measure = layer ? Math.min(pace.measure(), LAYER_MEASURE) : pace.measure();
         return List.of(
                 "--row", row.label(),

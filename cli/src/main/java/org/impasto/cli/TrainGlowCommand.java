@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.impasto.core.Backend;
+import org.impasto.core.BackendException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -19,6 +20,7 @@ import org.impasto.flow.Encoding;
 import org.impasto.flow.GaussianBaseline;
 import org.impasto.flow.Glow;
 import org.impasto.flow.Invertible;
+import org.impasto.flow.Logit;
 import org.impasto.flow.UniformDequantization;
 import org.impasto.nn.Model;
 import org.impasto.nn.data.Batches;
@@ -59,7 +61,9 @@ final class TrainGlowCommand implements Callable<Integer> {
     private static final double LARGEST_NORM = 50;
 
     private final Terminal terminal;
-    private final UniformDequantization dequantization = UniformDequantization.centred(LEVELS);
+    private final UniformDequantization dequantization = UniformDequantization.unit(LEVELS);
+    /** Without it, densities of paper and ink differ so much that the couplings' scales overflow on the way back. */
+    private final Logit logit = new Logit(1e-5);
 
     @Option(
             names = "--digits",
@@ -225,16 +229,22 @@ final class TrainGlowCommand implements Callable<Integer> {
         try (Scope scope = Scope.open(Run.inference(seed))) {
             int[] first =
                     IntStream.range(0, Math.min(FIRST_BATCH, pictures.count())).toArray();
-            network.initialize(
-                    dequantization.forward(pictures.tensor(backend, first)).y());
+            network.initialize(spread(dequantization.forward(pictures.tensor(backend, first)))
+                    .y());
         }
     }
 
     /** Bits for each number of each picture. */
     private Tensor bits(Glow network, Tensor levels) {
-        Invertible.Result numbers = dequantization.forward(levels);
+        Invertible.Result numbers = spread(dequantization.forward(levels));
         Encoding encoding = network.encode(numbers.y());
         return encoding.bitsPerDimension(numbers.logDet());
+    }
+
+    /** From [0, 1) to the whole line. */
+    private Invertible.Result spread(Invertible.Result numbers) {
+        Invertible.Result result = logit.forward(numbers.y());
+        return new Invertible.Result(result.y(), numbers.logDet().add(result.logDet()));
     }
 
     // ---- what it can do
@@ -246,7 +256,7 @@ final class TrainGlowCommand implements Callable<Integer> {
                 backend, IntStream.range(0, Math.min(SHOWN, given.count())).toArray());
         Shape shape = levels.shape().with(0, SHOWN);
         for (double temperature : TEMPERATURES) {
-            rows.add(pictures(network.sample(levels, shape, temperature)));
+            rows.add(drawn(network, levels, shape, temperature));
         }
         rows.add(pictures(numbers(levels)));
         rows.add(pictures(network.decode(network.encode(numbers(levels)).latents())));
@@ -262,15 +272,24 @@ final class TrainGlowCommand implements Callable<Integer> {
         return rows;
     }
 
+    /** New pictures; black ones, and a notice, where a flow that has learnt too little overflows on the way back. */
+    private List<Image> drawn(Glow network, Tensor like, Shape shape, double temperature) {
+        try {
+            return pictures(network.sample(like, shape, temperature));
+        } catch (BackendException overflow) {
+            terminal.err().println("impasto: no samples at temperature " + temperature + ": " + overflow.getMessage());
+            return pictures(like.constant(shape, Double.NEGATIVE_INFINITY));
+        }
+    }
+
     /** The middle of each level's room, as a flow takes it. */
     private Tensor numbers(Tensor levels) {
-        return dequantization
-                .forward(levels, levels.constant(levels.shape(), 0.5))
+        return spread(dequantization.forward(levels, levels.constant(levels.shape(), 0.5)))
                 .y();
     }
 
     private List<Image> pictures(Tensor numbers) {
-        Tensor grey = dequantization.inverse(numbers).affine(1.0 / (LEVELS - 1), 0);
+        Tensor grey = dequantization.inverse(logit.inverse(numbers)).affine(1.0 / (LEVELS - 1), 0);
         List<Image> images = new ArrayList<>();
         for (int i = 0; i < grey.shape().intSize(0); i++) {
             Tensor one = grey.slice(0, i, 1);
@@ -298,10 +317,16 @@ final class TrainGlowCommand implements Callable<Integer> {
                             .item();
                 }
             }
-            Tensor some = measured.tensor(
-                    backend,
-                    IntStream.range(0, Math.min(TEST_BATCH, measured.count())).toArray());
-            Certificate certificate = network.verify(some.affine(1.0 / (LEVELS - 1), 0));
+            Tensor some = dequantization
+                    .forward(measured.tensor(
+                            backend,
+                            IntStream.range(0, Math.min(TEST_BATCH, measured.count()))
+                                    .toArray()))
+                    .y();
+            Certificate certificate = Certificate.of(
+                    some,
+                    x -> logit.inverse(
+                            network.decode(network.encode(logit.forward(x).y()).latents())));
             terminal.out()
                     .println(String.format(
                             Locale.ROOT,

@@ -19,7 +19,13 @@ public record Certificate(double largestError, long values, long changedLevels) 
         return changedLevels == 0;
     }
 
-    static Certificate of(Tensor picture, UnaryOperator<Tensor> thereAndBack) {
+    /**
+     * Sends a picture forth and back through anything.
+     *
+     * @param picture of numbers in [0, 1]
+     * @param thereAndBack what should return the picture
+     */
+    public static Certificate of(Tensor picture, UnaryOperator<Tensor> thereAndBack) {
         double[] expected;
         double[] found;
         try (Scope scope = Scope.open()) {

@@ -98,7 +98,8 @@ public final class ImageFlow {
         return Scope.keeping(() -> {
             List<Tensor> each = new ArrayList<>();
             for (int i = 0; i < samples; i++) {
-                each.add(Scope.keeping(() -> encode(levels).bitsPerDimension().reshape(levels.shape().size(0), 1)));
+                each.add(Scope.keeping(() ->
+                        encode(levels).bitsPerDimension().reshape(levels.shape().size(0), 1)));
             }
             double bit = -Math.log(2) * GaussianPrior.dimensions(levels);
             Tensor logLikelihood = Reductions.logSumExp(Tensor.concat(1, each).affine(bit, 0), 1);
