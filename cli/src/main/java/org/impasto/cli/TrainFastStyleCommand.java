@@ -57,7 +57,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
     private Path style;
 
     @Mixin
-    private TrainingOptions training = new TrainingOptions(1500, 192, 2, 0.002);
+    private PictureTrainingOptions training = new PictureTrainingOptions(1500, 192, 2, 0.002);
 
     @Option(
             names = "--style-size",
@@ -98,9 +98,9 @@ final class TrainFastStyleCommand implements Callable<Integer> {
         training.check();
         FileChecks.input("--style", style);
         NetworkOptions.checkSize("--style-size", styleSize);
-        TrainingOptions.checkWeight("--content-weight", contentWeight);
-        TrainingOptions.checkWeight("--style-weight", styleWeight);
-        TrainingOptions.checkWeight("--tv-weight", variationWeight);
+        PictureTrainingOptions.checkWeight("--content-weight", contentWeight);
+        PictureTrainingOptions.checkWeight("--style-weight", styleWeight);
+        PictureTrainingOptions.checkWeight("--tv-weight", variationWeight);
         Job.train(terminal, "train", training.out(), training.seed(), this::work);
         terminal.out().println("wrote " + training.out());
         return 0;
@@ -160,6 +160,6 @@ final class TrainFastStyleCommand implements Callable<Integer> {
                         contents.size(),
                         sum / contents.size(),
                         largest));
-        return TrainingOptions.pairs(contents, made, MOST_SHOWN);
+        return PictureTrainingOptions.pairs(contents, made, MOST_SHOWN);
     }
 }

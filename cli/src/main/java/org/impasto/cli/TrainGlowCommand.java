@@ -24,12 +24,12 @@ import org.impasto.flow.Logit;
 import org.impasto.flow.UniformDequantization;
 import org.impasto.nn.Model;
 import org.impasto.nn.data.Batches;
-import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.training.Loss;
-import org.impasto.nn.training.Trainer;
+import org.impasto.nn.training.LossFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains a small Glow on grey pictures. */
@@ -80,27 +80,6 @@ final class TrainGlowCommand implements Callable<Integer> {
     private @Nullable Path test;
 
     @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "DIR",
-            description = "Folder for the results; made if it is missing.")
-    private Path out;
-
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            defaultValue = "3000",
-            description = "How many steps to train, those before a --resume included. Default: ${DEFAULT-VALUE}.")
-    private long steps;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "64",
-            description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
-    private int batch;
-
-    @Option(
             names = "--flows",
             paramLabel = "N",
             defaultValue = "8",
@@ -114,39 +93,8 @@ final class TrainGlowCommand implements Callable<Integer> {
             description = "Channels inside the couplings' networks. Default: ${DEFAULT-VALUE}.")
     private int width;
 
-    @Option(
-            names = "--learning-rate",
-            paramLabel = "R",
-            defaultValue = "0.001",
-            description = "Adam's learning rate at its highest: it rises during the first steps, then falls as a cosine"
-                    + " to a fiftieth. Default: ${DEFAULT-VALUE}.")
-    private double learningRate;
-
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Of the first weights, the pictures' order and the noise. Default: ${DEFAULT-VALUE}.")
-    private long seed;
-
-    @Option(
-            names = "--checkpoint-every",
-            paramLabel = "N",
-            defaultValue = "500",
-            description = "Steps from one checkpoint to the next. Default: ${DEFAULT-VALUE}.")
-    private long checkpointEvery;
-
-    @Option(
-            names = "--sample-every",
-            paramLabel = "N",
-            defaultValue = "500",
-            description = "Steps from one sample to the next; there is one at the end. Default: ${DEFAULT-VALUE}.")
-    private long sampleEvery;
-
-    @Option(
-            names = "--resume",
-            description = "Go on from the last checkpoint in --out, with the other options as they were.")
-    private boolean resume;
+    @Mixin
+    private TrainingOptions training = new TrainingOptions(3000, 64, 0.001, 500);
 
     TrainGlowCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -154,30 +102,16 @@ final class TrainGlowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        within("--steps", steps, Long.MAX_VALUE);
-        within("--batch", batch, 1024);
-        within("--flows", flows, 64);
-        within("--width", width, 1024);
-        within("--checkpoint-every", checkpointEvery, Long.MAX_VALUE);
-        within("--sample-every", sampleEvery, Long.MAX_VALUE);
-        if (!(learningRate > 0 && learningRate <= 1)) {
-            throw new UsageException("--learning-rate is " + learningRate + ", expected a number above 0, up to 1");
-        }
+        training.check();
+        TrainingOptions.within("--flows", flows, 64);
+        TrainingOptions.within("--width", width, 1024);
         FileChecks.input("--digits", digits);
         if (test != null) {
             FileChecks.input("--test", test);
         }
-        FileChecks.outputFolder("--out", out);
-        Job.train(terminal, "train", out, seed, this::work);
-        terminal.out().println("wrote " + out);
+        Job.train(terminal, "train", training.out(), training.seed(), this::work);
+        terminal.out().println("wrote " + training.out());
         return 0;
-    }
-
-    private static void within(String option, long number, long largest) {
-        if (number < 1 || number > largest) {
-            throw new UsageException(option + " is " + number + ", expected a number from 1"
-                    + (largest == Long.MAX_VALUE ? "" : " to " + largest));
-        }
     }
 
     // ---- training
@@ -192,23 +126,16 @@ final class TrainGlowCommand implements Callable<Integer> {
                     + ", expected " + pictures.width() + "x" + pictures.height() + " as in --digits");
         }
         Glow.Options options = Glow.Options.of(1, flows, 2, width);
-        Batches<int[]> places = step -> new SplittableRandom(seed * 0x9e3779b97f4a7c15L + step)
-                .ints(batch, 0, pictures.count())
+        Batches<int[]> places = step -> new SplittableRandom(training.seed() * 0x9e3779b97f4a7c15L + step)
+                .ints(training.batch(), 0, pictures.count())
                 .toArray();
-        try (Model<Glow> model = Model.fresh(backend, seed, p -> new Glow(p, options));
-                Optimizer adam = new Adam(model.weights(), learningRate)) {
+        try (Model<Glow> model = Model.fresh(backend, training.seed(), p -> new Glow(p, options));
+                Optimizer optimizer = training.optimizer(model)) {
             initialize(model.net(), pictures, backend);
-            new Trainer<>(model, adam, places, (batchPlaces, on) -> {
-                        Tensor bits = bits(model.net(), pictures.tensor(on, batchPlaces));
-                        return Loss.of(bits.mean());
-                    })
-                    .steps(steps)
-                    .schedule(TrainingOptions.schedule(learningRate, steps, WARM_UP))
+            LossFunction<int[]> loss = (chosen, on) ->
+                    Loss.of(bits(model.net(), pictures.tensor(on, chosen)).mean());
+            training.trainer(model, optimizer, places, loss, WARM_UP, step -> sheet(model.net(), measured))
                     .clipNorm(LARGEST_NORM)
-                    .folder(out)
-                    .resume(resume)
-                    .checkpointEvery(checkpointEvery)
-                    .samples(sampleEvery, step -> sheet(model.net(), measured))
                     .listener(new TrainingReport(terminal, job, "%.3f bits"))
                     .train(job.run());
             if (test != null) {
@@ -226,7 +153,7 @@ final class TrainGlowCommand implements Callable<Integer> {
 
     /** Before the first step; a run that is resumed has the weights of its checkpoint after it. */
     private void initialize(Glow network, Digits pictures, Backend backend) {
-        try (Scope scope = Scope.open(Run.inference(seed))) {
+        try (Scope scope = Scope.open(Run.inference(training.seed()))) {
             int[] first =
                     IntStream.range(0, Math.min(FIRST_BATCH, pictures.count())).toArray();
             network.initialize(spread(dequantization.forward(pictures.tensor(backend, first)))
@@ -303,7 +230,7 @@ final class TrainGlowCommand implements Callable<Integer> {
         double ofFlow = 0;
         double ofNormal = 0;
         Backend backend = CommandBackend.get();
-        try (Scope scope = Scope.open(Run.inference(seed));
+        try (Scope scope = Scope.open(Run.inference(training.seed()));
                 GaussianBaseline baseline = GaussianBaseline.fit(pictures.tensor(
                         backend, IntStream.range(0, pictures.count()).toArray()))) {
             for (int first = 0; first < measured.count(); first += TEST_BATCH) {

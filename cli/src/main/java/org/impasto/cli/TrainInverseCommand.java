@@ -46,7 +46,7 @@ final class TrainInverseCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Mixin
-    private TrainingOptions training = new TrainingOptions(6000, 128, 4, 0.002);
+    private PictureTrainingOptions training = new PictureTrainingOptions(6000, 128, 4, 0.002);
 
     @Option(
             names = "--feature-weight",
@@ -70,8 +70,8 @@ final class TrainInverseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         training.check();
-        TrainingOptions.checkWeight("--feature-weight", featureWeight);
-        TrainingOptions.checkWeight("--tv-weight", variationWeight);
+        PictureTrainingOptions.checkWeight("--feature-weight", featureWeight);
+        PictureTrainingOptions.checkWeight("--tv-weight", variationWeight);
         Job.train(terminal, "train", training.out(), training.seed(), this::work);
         terminal.out().println("wrote " + training.out());
         return 0;
@@ -128,6 +128,6 @@ final class TrainInverseCommand implements Callable<Integer> {
                         pictures.size(),
                         sum / pictures.size(),
                         least));
-        return TrainingOptions.pairs(pictures, made, MOST_SHOWN);
+        return PictureTrainingOptions.pairs(pictures, made, MOST_SHOWN);
     }
 }

@@ -1,62 +1,19 @@
 package org.impasto.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Consumer;
-import org.impasto.core.image.Image;
 import org.impasto.nn.Model;
-import org.impasto.nn.data.Augmentation;
-import org.impasto.nn.data.AugmentedPictures;
-import org.impasto.nn.data.PictureBatch;
-import org.impasto.nn.data.PictureFolder;
-import org.impasto.nn.data.Prefetch;
+import org.impasto.nn.data.Batches;
 import org.impasto.nn.optim.Adam;
 import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.training.LossFunction;
 import org.impasto.nn.training.SamplePictures;
 import org.impasto.nn.training.Trainer;
-import org.impasto.nn.vgg.Vgg;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What all trainings have in common: pictures, a VGG that stays as it is, and how long to train. */
+/** What all trainings have in common: how long, how fast, and what is left of it in which folder. */
 final class TrainingOptions {
-    /** The deepest layer that losses read. */
-    private static final String DEEPEST = "relu3_1";
-
-    private static final int SHOWN_BY_DEFAULT = 4;
-    /** A panorama is welcome, a line of pixels is not. */
-    private static final double NARROWEST = 16;
-
-    /** Pixels on the shorter side of a sample at least. */
-    private static final int LEAST_SAMPLE = 16;
-
-    /** Steps in which the learning rate rises; few, for a network that begins with random weights. */
-    private static final int WARM_UP = 50;
-
     private static final double LAST_RATE = 0.02;
-
-    @Option(
-            names = "--content-dir",
-            required = true,
-            paramLabel = "DIR",
-            description =
-                    "Folder of pictures to learn from: PNG and JPEG. A file that cannot be read, or is more than 16"
-                            + " times as long as wide, is named and left out.")
-    private Path contentDir;
-
-    @Option(names = "--recursive", description = "Also take the pictures in the folders below --content-dir.")
-    private boolean recursive;
-
-    @Option(
-            names = "--weights",
-            required = true,
-            paramLabel = "FILE",
-            description = "A VGG down to relu3_1 at least, by whose features the loss is measured, for instance"
-                    + " vgg_normalised_conv3_1.pth; or a name that 'impasto weights' knows.")
-    private Path weights;
 
     @Option(
             names = "--out",
@@ -70,13 +27,6 @@ final class TrainingOptions {
             paramLabel = "N",
             description = "How many steps to train, those before a --resume included. Default: ${DEFAULT-VALUE}.")
     private long steps;
-
-    @Option(
-            names = "--size",
-            paramLabel = "N",
-            description = "Train on squares of N pixels on a side, cut from the pictures at random; a multiple of 4."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private int size;
 
     @Option(names = "--batch", paramLabel = "N", description = "Pictures for each step. Default: ${DEFAULT-VALUE}.")
     private int batch;
@@ -93,24 +43,15 @@ final class TrainingOptions {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description =
-                    "Of the first weights, the pictures' order and their cuts: the same seed gives the same network."
-                            + " Default: ${DEFAULT-VALUE}.")
+            description = "Of the first weights, the pictures' order and all that is random about them: the same seed"
+                    + " gives the same network. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
             names = "--checkpoint-every",
             paramLabel = "N",
-            defaultValue = "250",
             description = "Steps from one checkpoint to the next. Default: ${DEFAULT-VALUE}.")
     private long checkpointEvery;
-
-    @Option(
-            names = "--samples",
-            paramLabel = "DIR",
-            description = "Folder of pictures on which to measure and show what the network can do. Default: four of"
-                    + " --content-dir.")
-    private @Nullable Path samples;
 
     @Option(
             names = "--sample-every",
@@ -125,46 +66,30 @@ final class TrainingOptions {
     private boolean resume;
 
     /** Options of a command with its own defaults. */
-    TrainingOptions(long steps, int size, int batch, double learningRate) {
+    TrainingOptions(long steps, int batch, double learningRate, long checkpointEvery) {
         this.steps = steps;
-        this.size = size;
         this.batch = batch;
         this.learningRate = learningRate;
+        this.checkpointEvery = checkpointEvery;
     }
 
     /** Checks everything that can be checked before any work begins. */
     void check() {
-        atLeastOne("--steps", steps);
-        atLeastOne("--checkpoint-every", checkpointEvery);
-        atLeastOne("--sample-every", sampleEvery);
-        if (size < 32 || size > 4096 || size % 4 != 0) {
-            throw new UsageException("--size is " + size + ", expected a multiple of 4 from 32 to 4096");
-        }
-        if (batch < 1 || batch > 1024) {
-            throw new UsageException("--batch is " + batch + ", expected a number from 1 to 1024");
-        }
+        within("--steps", steps, Long.MAX_VALUE);
+        within("--batch", batch, 1024);
+        within("--checkpoint-every", checkpointEvery, Long.MAX_VALUE);
+        within("--sample-every", sampleEvery, Long.MAX_VALUE);
         if (!(learningRate > 0 && learningRate <= 1)) {
             throw new UsageException("--learning-rate is " + learningRate + ", expected a number above 0, up to 1");
-        }
-        weights = WeightsCommand.file(weights);
-        FileChecks.input("--weights", weights);
-        FileChecks.inputFolder("--content-dir", contentDir);
-        if (samples != null) {
-            FileChecks.inputFolder("--samples", samples);
         }
         FileChecks.outputFolder("--out", out);
     }
 
-    private static void atLeastOne(String option, long number) {
-        if (number < 1) {
-            throw new UsageException(option + " is " + number + ", expected 1 or more");
-        }
-    }
-
-    /** Complains about a weight of a loss that is none. */
-    static void checkWeight(String option, double weight) {
-        if (!(weight >= 0 && weight <= 1e9)) {
-            throw new UsageException(option + " is " + weight + ", expected a number from 0 to 1000000000");
+    /** Complains about a number that is not from 1 to the largest. */
+    static void within(String option, long number, long largest) {
+        if (number < 1 || number > largest) {
+            throw new UsageException(option + " is " + number + ", expected "
+                    + (largest == Long.MAX_VALUE ? "1 or more" : "a number from 1 to " + largest));
         }
     }
 
@@ -173,104 +98,43 @@ final class TrainingOptions {
         return out;
     }
 
-    /** Of the network's first weights. */
+    /** Pictures for each step. */
+    int batch() {
+        return batch;
+    }
+
+    /** Of all that is random. */
     long seed() {
         return seed;
     }
 
-    /** Loads the VGG, and freezes it. */
-    Model<Vgg> lossNetwork() {
-        Model<Vgg> model = Vgg.load(CommandBackend.get(), weights);
-        boolean usable = false;
-        try {
-            if (!model.net().taps().contains(DEEPEST)) {
-                throw new FailureException(
-                        "--weights " + weights + ": " + model.net().variant().name() + " has no layer " + DEEPEST + ", "
-                                + model.net().variant().ending() + "; use a file that goes further");
-            }
-            model.weights().setTrainable("", false);
-            usable = true;
-            return model;
-        } finally {
-            if (!usable) {
-                model.close();
-            }
-        }
-    }
-
-    /** Pictures for samples, at most so many pixels on their longer sides, and of whole cells of four pixels. */
-    List<Image> sampled(int longestSide) {
-        PictureFolder folder = samples == null ? contents(message -> {}) : PictureFolder.of(samples);
-        int count = samples == null ? Math.min(SHOWN_BY_DEFAULT, folder.size()) : folder.size();
-        List<Image> pictures = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int place = (int) ((long) i * folder.size() / count);
-            Image picture = folder.read(place);
-            Image fitted =
-                    Math.max(picture.width(), picture.height()) > longestSide ? picture.fittedTo(longestSide) : picture;
-            if (Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE) {
-                throw new FailureException(
-                        folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
-                                + " pixels, too small or too narrow for a sample; --samples names a folder of others");
-            }
-            pictures.add(fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4));
-        }
-        return pictures;
-    }
-
-    private PictureFolder contents(Consumer<String> skipped) {
-        PictureFolder folder = recursive ? PictureFolder.withSubfolders(contentDir) : PictureFolder.of(contentDir);
-        return folder.withoutNarrow(NARROWEST).skippingBroken(skipped);
+    /** Adam, for all weights of a model. */
+    Optimizer optimizer(Model<?> model) {
+        return new Adam(model.weights(), learningRate);
     }
 
     /**
-     * Trains a model.
+     * A trainer with these options; where it reports is left to the caller.
      *
-     * @param zoom the pictures' shorter side in relation to --size
+     * @param mostWarmUp steps in which the learning rate rises, at most half of all
      */
-    void train(
-            Terminal terminal,
-            Job job,
+    <B> Trainer<B> trainer(
             Model<?> model,
-            double zoom,
-            LossFunction<PictureBatch> loss,
+            Optimizer optimizer,
+            Batches<B> batches,
+            LossFunction<B> loss,
+            long mostWarmUp,
             SamplePictures source) {
-        Augmentation augmentation = Augmentation.resizeShorterSide((int) Math.round(zoom * size))
-                .then(Augmentation.randomCrop(size, size))
-                .then(Augmentation.horizontalFlip());
-        PictureFolder folder = contents(message -> terminal.err().println("impasto: left out: " + message));
-        try (Optimizer adam = new Adam(model.weights(), learningRate);
-                Prefetch<PictureBatch> batches = new Prefetch<>(
-                        new AugmentedPictures(folder, "content", batch, augmentation, seed).map(PictureBatch::of))) {
-            new Trainer<>(model, adam, batches, loss)
-                    .steps(steps)
-                    .schedule(schedule(learningRate, steps, WARM_UP))
-                    .folder(out)
-                    .resume(resume)
-                    .checkpointEvery(checkpointEvery)
-                    .samples(sampleEvery, source)
-                    .listener(new TrainingReport(terminal, job, "loss %.4g"))
-                    .train(job.run());
-        }
-    }
-
-    /** Rises during the first steps, at most half of all, then falls as a cosine to a fiftieth. */
-    static LearningRateSchedule schedule(double learningRate, long steps, long mostWarmUp) {
         long warmUp = Math.min(mostWarmUp, steps / 2);
-        return LearningRateSchedule.cosine(learningRate, learningRate * LAST_RATE, steps - warmUp)
+        LearningRateSchedule schedule = LearningRateSchedule.cosine(
+                        learningRate, learningRate * LAST_RATE, steps - warmUp)
                 .afterWarmUp(warmUp);
-    }
-
-    /** Pairs of pictures, two a row. */
-    static List<List<Image>> pairs(List<Image> given, List<Image> made, int most) {
-        List<List<Image>> rows = new ArrayList<>();
-        for (int i = 0; i < Math.min(given.size(), most); i++) {
-            if (i % 2 == 0) {
-                rows.add(new ArrayList<>());
-            }
-            rows.get(rows.size() - 1).add(given.get(i));
-            rows.get(rows.size() - 1).add(made.get(i));
-        }
-        return rows;
+        return new Trainer<>(model, optimizer, batches, loss)
+                .steps(steps)
+                .schedule(schedule)
+                .folder(out)
+                .resume(resume)
+                .checkpointEvery(checkpointEvery)
+                .samples(sampleEvery, source);
     }
 }
