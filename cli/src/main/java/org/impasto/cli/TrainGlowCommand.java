@@ -181,9 +181,8 @@ final class TrainGlowCommand implements Callable<Integer> {
         List<List<Image>> rows = new ArrayList<>();
         Tensor levels = given.tensor(
                 backend, IntStream.range(0, Math.min(SHOWN, given.count())).toArray());
-        Shape shape = levels.shape().with(0, SHOWN);
         for (double temperature : TEMPERATURES) {
-            rows.add(drawn(network, levels, shape, temperature));
+            rows.add(drawn(network, levels, temperature));
         }
         rows.add(pictures(numbers(levels)));
         rows.add(pictures(network.decode(network.encode(numbers(levels)).latents())));
@@ -199,14 +198,25 @@ final class TrainGlowCommand implements Callable<Integer> {
         return rows;
     }
 
-    /** New pictures; black ones, and a notice, where a flow that has learnt too little overflows on the way back. */
-    private List<Image> drawn(Glow network, Tensor like, Shape shape, double temperature) {
-        try {
-            return pictures(network.sample(like, shape, temperature));
-        } catch (BackendException overflow) {
-            terminal.err().println("impasto: no samples at temperature " + temperature + ": " + overflow.getMessage());
-            return pictures(like.constant(shape, Double.NEGATIVE_INFINITY));
+    /** New pictures, each drawn by itself: black, and said, where the flow overflows on the way back. */
+    private List<Image> drawn(Glow network, Tensor like, double temperature) {
+        List<Image> images = new ArrayList<>();
+        int overflows = 0;
+        for (int i = 0; i < SHOWN; i++) {
+            Shape one = like.shape().with(0, 1);
+            try {
+                images.addAll(pictures(network.sample(like, one, temperature)));
+            } catch (BackendException overflow) {
+                images.addAll(pictures(like.constant(one, Double.NEGATIVE_INFINITY)));
+                overflows++;
+            }
         }
+        if (overflows > 0) {
+            terminal.err()
+                    .println("impasto: " + overflows + " of " + SHOWN + " samples at temperature " + temperature
+                            + " overflow and are shown black; a flow that has learnt longer has fewer of them");
+        }
+        return images;
     }
 
     /** The middle of each level's room, as a flow takes it. */
