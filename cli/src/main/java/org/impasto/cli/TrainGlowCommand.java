@@ -214,7 +214,7 @@ final class TrainGlowCommand implements Callable<Integer> {
         if (overflows > 0) {
             terminal.err()
                     .println("impasto: " + overflows + " of " + SHOWN + " samples at temperature " + temperature
-                            + " overflow and are shown black; a flow that has learnt longer has fewer of them");
+                            + " overflow and are shown black");
         }
         return images;
     }
