@@ -11,10 +11,13 @@ import org.jspecify.annotations.Nullable;
  * The weight gradient of a 3x3 convolution by the transpose of Winograd's F(4,3): {@code dW = G' [sum over tiles of
  * (B' d B) .* (A dY A')] G}, with the points and the input transform of the convolution itself.
  *
- * <p>Where there are many tiles of few channels, a piece takes a part of the tiles through transforms and products, into
- * sums of its own. Else all tiles pass, in groups whose transforms stay in the last cache, through two stages: transforms,
- * of which a piece takes a block of channels of some tiles, and products, of which a piece takes one point and a panel of
- * output channels with all tiles and input channels. Parts and stages depend on the shape alone.
+ * <p>Tiles are shared out to parts with sums of their own, as many as the sums' size lets pay. Where there are few
+ * channels, a piece takes a part through transforms and products. Else all parts pass together, some tiles of each at a
+ * time whose transforms stay in the last cache, through two stages: transforms, of which a piece takes a block of channels,
+ * and products, of which a piece takes one point and a panel of output channels with all input channels. With two parts
+ * each of two threads multiplies what it transformed itself: processors that share no cache would else wait for one
+ * another's (half as long again, where a machine's two threads ran on two such). Parts and stages depend on the shape
+ * alone.
  *
  * <p>Sums run over {@link #TILES_AT_ONCE} tiles from zero before they are added to what is there: one running sum over all
  * tiles would err several times as much.
@@ -23,8 +26,8 @@ final class WinogradWeightGradient {
     private static final int BLOCK = BlockedLayout.BLOCK;
     private static final int TILES_AT_ONCE = 64; // their panel of gradients stays in the first cache
     private static final int TRANSFORMED = 600_000; // floats of transformed tiles that a stage leaves to the next one
-    private static final int LARGEST_SUMS_OF_PART = 36 * 64 * 64; // floats; larger ones would cost more than stages do
-    private static final int PARTS = 8;
+    private static final int SUMS_FOR_EIGHT_PARTS = 36 * 64 * 64; // floats of a part, at most
+    private static final int SUMS_FOR_TWO_PARTS = 36 * 128 * 128;
     private static final int LEAST_TILES_OF_PART = 256;
 
     private final Kernels kernels = Kernels.chosen();
@@ -37,6 +40,7 @@ final class WinogradWeightGradient {
     private final int outBlocks;
     private final Panels panels;
     private final int parts;
+    private final boolean inStages;
     private final int tilesPerStage;
     private final int
             vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
@@ -54,10 +58,13 @@ final class WinogradWeightGradient {
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         panels = Panels.of(shape.outputChannels());
         sStride = inBlocks * BLOCK * panels.columns();
-        boolean small = 36 * (long) sStride <= LARGEST_SUMS_OF_PART;
-        parts = small ? Math.max(1, Math.min(PARTS, tiles.count() / LEAST_TILES_OF_PART)) : 1;
-        int fitting =
-                parts > 1 ? 0 : TRANSFORMED / (36 * (inBlocks + outBlocks) * BLOCK) / TILES_AT_ONCE * TILES_AT_ONCE;
+        long sums = 36L * sStride;
+        int most = sums <= SUMS_FOR_EIGHT_PARTS ? 8 : sums <= SUMS_FOR_TWO_PARTS ? 2 : 1;
+        parts = Math.max(1, Math.min(most, tiles.count() / LEAST_TILES_OF_PART));
+        inStages = parts == 1 || sums > SUMS_FOR_EIGHT_PARTS;
+        int fitting = inStages
+                ? TRANSFORMED / (parts * 36 * (inBlocks + outBlocks) * BLOCK) / TILES_AT_ONCE * TILES_AT_ONCE
+                : 0;
         int all = (tiles.count() + TILES_AT_ONCE - 1) / TILES_AT_ONCE * TILES_AT_ONCE;
         tilesPerStage = Math.min(all, Math.max(TILES_AT_ONCE, fitting));
         vStride = tilesPerStage * inBlocks * BLOCK + BLOCK;
@@ -67,7 +74,7 @@ final class WinogradWeightGradient {
     void run(Workers workers, Run run) {
         float[] sums = ScratchArrays.take(parts * 36 * sStride); // [part][36][panel][in][width]
         try {
-            if (parts > 1) {
+            if (!inStages) {
                 workers.run(parts, run, (part, worker) -> {
                     Scratch scratch = new Scratch(36 * vStride, 36 * dStride);
                     try {
@@ -111,11 +118,9 @@ final class WinogradWeightGradient {
     private void computePart(int part, Scratch scratch, float[] sums) {
         int start = part * 36 * sStride;
         Arrays.fill(sums, start, start + 36 * sStride, 0f);
-        int groups = (tiles.count() + TILES_AT_ONCE - 1) / TILES_AT_ONCE;
-        int last = groups * (part + 1) / parts;
-        for (int group = groups * part / parts; group < last; group++) {
-            int first = group * TILES_AT_ONCE;
-            int count = Math.min(TILES_AT_ONCE, tiles.count() - first);
+        int end = firstTile(part + 1);
+        for (int first = firstTile(part); first < end; first += TILES_AT_ONCE) {
+            int count = Math.min(TILES_AT_ONCE, end - first);
             for (int block = 0; block < inBlocks; block++) {
                 transformInputs(first, 0, count, block, scratch, scratch.v);
             }
@@ -131,36 +136,40 @@ final class WinogradWeightGradient {
     }
 
     private void computeInStages(float[] sums, Workers workers, Run run) {
-        Scratch shared = new Scratch(36 * vStride, 36 * dStride);
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
+        Scratch[] shared = new Scratch[parts];
+        Arrays.setAll(shared, part -> new Scratch(36 * vStride, 36 * dStride));
+        int runs = tilesPerStage / TILES_AT_ONCE;
         try {
-            for (int first = 0; first < tiles.count(); first += tilesPerStage) {
-                int start = first;
-                int count = Math.min(tilesPerStage, tiles.count() - first);
-                int runs = (count + TILES_AT_ONCE - 1) / TILES_AT_ONCE;
-                workers.run((inBlocks + outBlocks) * runs, run, (index, worker) -> {
+            for (int done = 0; done < firstTile(1); done += tilesPerStage) {
+                int before = done;
+                workers.run(parts * runs * (inBlocks + outBlocks), run, (index, worker) -> {
                     Scratch scratch = scratches[worker];
                     if (scratch == null) {
                         scratch = new Scratch(0, 0);
                         scratches[worker] = scratch;
                     }
-                    int from = index / (inBlocks + outBlocks) * TILES_AT_ONCE;
-                    int to = Math.min(count, from + TILES_AT_ONCE);
                     int block = index % (inBlocks + outBlocks);
+                    int from = index / (inBlocks + outBlocks) % runs * TILES_AT_ONCE;
+                    int part = index / (inBlocks + outBlocks) / runs;
+                    int first = firstTile(part) + before;
+                    int to = Math.min(from + TILES_AT_ONCE, tilesOfStage(part, before));
                     if (block < inBlocks) {
-                        transformInputs(start, from, to, block, scratch, shared.v);
+                        transformInputs(first, from, to, block, scratch, shared[part].v);
                     } else {
-                        transformGradients(start, from, to, block - inBlocks, scratch, shared.d);
+                        transformGradients(first, from, to, block - inBlocks, scratch, shared[part].d);
                     }
                 });
-                workers.run(36 * panels.count(), run, (index, worker) -> {
-                    int xi = index / panels.count();
+                workers.run(parts * 36 * panels.count(), run, (index, worker) -> {
                     int panel = index % panels.count();
-                    if (start == 0) {
-                        int place = place(xi, panel);
+                    int xi = index / panels.count() % 36;
+                    int part = index / panels.count() / 36;
+                    int start = part * 36 * sStride;
+                    if (before == 0) {
+                        int place = start + place(xi, panel);
                         Arrays.fill(sums, place, place + inBlocks * BLOCK * panels.width(panel), 0f);
                     }
-                    multiply(xi, panel, count, shared.v, shared.d, sums, 0);
+                    multiply(xi, panel, tilesOfStage(part, before), shared[part].v, shared[part].d, sums, start);
                 });
             }
         } finally {
@@ -169,8 +178,21 @@ final class WinogradWeightGradient {
                     scratch.giveBack();
                 }
             }
-            shared.giveBack();
+            for (Scratch scratch : shared) {
+                scratch.giveBack();
+            }
         }
+    }
+
+    /** The first tile of a part: runs of {@link #TILES_AT_ONCE} are shared out. */
+    private int firstTile(int part) {
+        int runs = (tiles.count() + TILES_AT_ONCE - 1) / TILES_AT_ONCE;
+        return Math.min(tiles.count(), (runs * part + parts - 1) / parts * TILES_AT_ONCE);
+    }
+
+    /** How many tiles of a part its stage has, of which so many are done. */
+    private int tilesOfStage(int part, int done) {
+        return Math.max(0, Math.min(tilesPerStage, firstTile(part + 1) - firstTile(part) - done));
     }
 
     /** Where the sums of a point and panel begin in those of a part. */
