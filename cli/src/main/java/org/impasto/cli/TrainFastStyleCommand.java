@@ -112,7 +112,8 @@ final class TrainFastStyleCommand implements Callable<Integer> {
         Image scaled = Math.max(picture.width(), picture.height()) > styleSize ? picture.fittedTo(styleSize) : picture;
         List<Image> contents = training.sampled(SAMPLE_SIZE);
         try (Model<Vgg> vgg = training.lossNetwork();
-                Model<FeedForward> model = Model.fresh(backend, training.seed(), FeedForward::new);
+                Model<FeedForward> model =
+                        Model.fresh(backend, training.seed(), p -> new FeedForward(p, FeedForward.Form.RESIZED));
                 FastStyleLoss loss = new FastStyleLoss(
                         vgg.net(),
                         scaled.tensor(backend),

@@ -204,8 +204,11 @@ final class StyleGoldenOperations {
     }
 
     private static Map<String, Tensor> johnson(GoldenCase golden, Backend backend) {
-        try (Model<FeedForward> model =
-                Model.load(backend, weightPath(golden, 0), FeedForward.tensorFlowNames(), FeedForward::new)) {
+        try (Model<FeedForward> model = Model.load(
+                backend,
+                weightPath(golden, 0),
+                FeedForward.tensorFlowNames(),
+                p -> new FeedForward(p, FeedForward.Form.TRANSPOSED))) {
             Map<String, Tensor> results = new LinkedHashMap<>();
             model.net()
                     .features(golden.tensor(backend, "in.image"), stripped(golden.names("out.")))

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
 import org.impasto.core.Scope;
 import org.impasto.core.Tensor;
@@ -18,22 +20,44 @@ import org.impasto.nn.tiling.TileGrid;
 
 /**
  * A feed-forward network that has one style in its weights (Johnson et al., "Perceptual losses for real-time style
- * transfer and super-resolution", 2016), in the form of the TensorFlow implementation by L. Engstrom: three convolutions,
- * of which two halve the size, five residual blocks, two transposed convolutions and a last one, each followed by an
- * instance normalisation, with zero padding SAME.
+ * transfer and super-resolution", 2016), in one of two published {@linkplain Form forms}: three convolutions, of which two
+ * halve the size, five residual blocks, two layers that double it and a last convolution, nearly all of them followed by an
+ * instance normalisation.
  *
- * <p>Sides of n pixels come back with {@code 4 ceil(ceil(n / 2) / 2)} pixels; the last n of them lie where the picture's
- * did.
+ * <p>Sides of n pixels come back with {@code 4 ceil(ceil(n / 2) / 2)} pixels, of which n are the picture's.
  */
 public final class FeedForward implements Layer {
+    /** How edges are padded and maps enlarged, and the names of the weights. */
+    public enum Form {
+        /**
+         * The TensorFlow implementation by L. Engstrom: zero padding SAME and transposed convolutions, which leave a frame
+         * and a fine grid. The picture is bounded by a hyperbolic tangent and lies in the last n pixels of a side.
+         */
+        TRANSPOSED,
+
+        /**
+         * The fast_neural_style of PyTorch's examples: reflected edges, and cells repeated before a convolution, which leaves
+         * no grid (Odena et al., "Deconvolution and checkerboard artifacts", 2016). The picture lies in the first n pixels of
+         * a side. Weights have the names of that example, {@code conv1.conv2d.weight} and so on.
+         */
+        RESIZED;
+
+        /** The form of a network whose weights have these names. */
+        static Form of(Set<String> names) {
+            return names.contains(RESIZED_WEIGHT) ? RESIZED : TRANSPOSED;
+        }
+    }
+
     private static final int RESIDUAL_BLOCKS = 5;
     private static final String PICTURE = "y";
+    private static final String RESIZED_WEIGHT = "deconv1.conv2d.weight";
 
     /**
-     * A part of the network, by the name of its result: one convolution and a relu; two, whose result is added to what
-     * entered; or the last, whose result is brought to a picture's range.
+     * A part of the network, by the name of its result: one convolution and an activation; or two, whose result is added to
+     * what entered.
      */
-    record Block(String name, List<NormalizedConvolution> convolutions) implements Layer {
+    record Block(String name, UnaryOperator<Tensor> activation, List<NormalizedConvolution> convolutions)
+            implements Layer {
         /** Whether what entered is added to the result. */
         boolean isResidual() {
             return convolutions.size() > 1;
@@ -41,7 +65,7 @@ public final class FeedForward implements Layer {
 
         /** What follows a normalised convolution, but for the sum of a residual block. */
         Tensor activated(Tensor x) {
-            return name.equals(PICTURE) ? x.tanh().affine(150, 127.5) : x.relu();
+            return activation.apply(x);
         }
 
         @Override
@@ -51,39 +75,68 @@ public final class FeedForward implements Layer {
         }
     }
 
+    private final Form form;
     private final List<Block> blocks = new ArrayList<>();
 
     /** A network of the published widths. */
-    public FeedForward(Parameters p) {
-        single("conv1", NormalizedConvolution.of(p.in("conv1"), 3, 32, 9, 1));
-        single("conv2", NormalizedConvolution.of(p.in("conv2"), 32, 64, 3, 2));
-        single("conv3", NormalizedConvolution.of(p.in("conv3"), 64, 128, 3, 2));
-        for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
-            Parameters room = p.in("resid" + block);
-            blocks.add(new Block(
-                    "resid" + block,
-                    List.of(
-                            NormalizedConvolution.of(room.in("conv1"), 128, 128, 3, 1),
-                            NormalizedConvolution.of(room.in("conv2"), 128, 128, 3, 1))));
+    public FeedForward(Parameters p, Form form) {
+        this.form = form;
+        switch (form) {
+            case TRANSPOSED -> addTransposed(p);
+            case RESIZED -> addResized(p);
         }
-        single("convt1", NormalizedConvolution.doubling(p.in("convt1"), 128, 64));
-        single("convt2", NormalizedConvolution.doubling(p.in("convt2"), 64, 32));
-        single(PICTURE, NormalizedConvolution.of(p.in("convt3"), 32, 3, 9, 1));
     }
 
-    private void single(String name, NormalizedConvolution convolution) {
-        blocks.add(new Block(name, List.of(convolution)));
+    private void addTransposed(Parameters p) {
+        add("conv1", NormalizedConvolution.tensorFlowSame(p.in("conv1"), 3, 32, 9, 1));
+        add("conv2", NormalizedConvolution.tensorFlowSame(p.in("conv2"), 32, 64, 3, 2));
+        add("conv3", NormalizedConvolution.tensorFlowSame(p.in("conv3"), 64, 128, 3, 2));
+        for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
+            Parameters room = p.in("resid" + block);
+            add(
+                    "resid" + block,
+                    NormalizedConvolution.tensorFlowSame(room.in("conv1"), 128, 128, 3, 1),
+                    NormalizedConvolution.tensorFlowSame(room.in("conv2"), 128, 128, 3, 1));
+        }
+        add("convt1", NormalizedConvolution.transposed(p.in("convt1"), 128, 64));
+        add("convt2", NormalizedConvolution.transposed(p.in("convt2"), 64, 32));
+        NormalizedConvolution last = NormalizedConvolution.tensorFlowSame(p.in("convt3"), 32, 3, 9, 1);
+        blocks.add(new Block(PICTURE, x -> x.tanh().affine(150, 127.5), List.of(last)));
+    }
+
+    private void addResized(Parameters p) {
+        add("conv1", NormalizedConvolution.reflected(p.in("conv1"), p.in("in1"), 3, 32, 9, 1, 1));
+        add("conv2", NormalizedConvolution.reflected(p.in("conv2"), p.in("in2"), 32, 64, 3, 2, 1));
+        add("conv3", NormalizedConvolution.reflected(p.in("conv3"), p.in("in3"), 64, 128, 3, 2, 1));
+        for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
+            Parameters room = p.in("res" + block);
+            add(
+                    "resid" + block,
+                    NormalizedConvolution.reflected(room.in("conv1"), room.in("in1"), 128, 128, 3, 1, 1),
+                    NormalizedConvolution.reflected(room.in("conv2"), room.in("in2"), 128, 128, 3, 1, 1));
+        }
+        add("convt1", NormalizedConvolution.reflected(p.in("deconv1"), p.in("in4"), 128, 64, 3, 1, 2));
+        add("convt2", NormalizedConvolution.reflected(p.in("deconv2"), p.in("in5"), 64, 32, 3, 1, 2));
+        NormalizedConvolution last = NormalizedConvolution.reflected(p.in("deconv3"), null, 32, 3, 9, 1, 1);
+        blocks.add(new Block(PICTURE, x -> x, List.of(last)));
+    }
+
+    private void add(String name, NormalizedConvolution... convolutions) {
+        blocks.add(new Block(name, Tensor::relu, List.of(convolutions)));
     }
 
     /**
-     * A network with the weights of a file: one that this library trained and saved, or one of TensorFlow's, told apart by
-     * the names of the tensors; see {@link #tensorFlowNames}.
+     * A network with the weights of a file: one that this library trained and saved, one of PyTorch's example, or one of
+     * TensorFlow's, told apart by the names of the tensors; see {@link #tensorFlowNames}.
      */
     public static Model<FeedForward> load(Backend backend, Path path) {
         try (WeightFile file = WeightFile.open(path)) {
-            boolean own = file.has("conv1.weight") && file.has("convt3.norm.bias");
-            WeightNames names = own ? WeightNames.asInFile() : tensorFlowNames();
-            return Model.build(backend, ParameterSource.file(file, names), FeedForward::new);
+            Form form = file.has(RESIZED_WEIGHT) ? Form.RESIZED : Form.TRANSPOSED;
+            boolean named = form == Form.RESIZED || file.has("conv1.weight") && file.has("convt3.norm.bias");
+            WeightNames names = named ? WeightNames.asInFile() : tensorFlowNames();
+            // Old files of PyTorch's example hold averages that its normalisation does not use.
+            WeightNames used = names.ignoring(name -> name.endsWith(".running_mean") || name.endsWith(".running_var"));
+            return Model.build(backend, ParameterSource.file(file, used), p -> new FeedForward(p, form));
         }
     }
 
@@ -114,7 +167,8 @@ public final class FeedForward implements Layer {
      * The stylized picture.
      *
      * @param picture N x 3 x H x W of numbers from 0 to 255
-     * @return N x 3 x H' x W' of numbers from -22.5 to 277.5, as published; cut them to 0 to 255
+     * @return N x 3 x H' x W' as published: numbers from -22.5 to 277.5, or of any size for {@link Form#RESIZED}; cut them
+     *     to 0 to 255
      */
     @Override
     public Tensor forward(Tensor picture) {
@@ -132,7 +186,7 @@ public final class FeedForward implements Layer {
         if (picture.shape().rank() == 4
                 && picture.shape().size(0) == 1
                 && picture.shape().elements() > 0) {
-            try (TiledFeedForward tiled = new TiledFeedForward(blocks, picture)) {
+            try (TiledFeedForward tiled = new TiledFeedForward(this, picture)) {
                 if (tiled.isCut()) {
                     return tiled.stylized();
                 }
@@ -140,14 +194,23 @@ public final class FeedForward implements Layer {
         }
         return Scope.keeping(() -> {
             Tensor y = forward(picture.affine(255, 0));
-            // The network's paddings leave the first rows and columns over.
             for (int axis = 2; axis <= 3; axis++) {
-                long size = picture.shape().size(axis);
-                long over = y.shape().size(axis) - size;
-                y = over == 0 ? y : y.slice(axis, over, size);
+                int size = picture.shape().intSize(axis);
+                int full = y.shape().intSize(axis);
+                y = full == size ? y : y.slice(axis, first(full, size), size);
             }
             return y.affine(1 / 255.0, 0);
         });
+    }
+
+    /** The first of the picture's pixels along a side of the result, which may have a few more. */
+    int first(int full, int size) {
+        return form == Form.TRANSPOSED ? full - size : 0;
+    }
+
+    /** The parts of the network in their order. */
+    List<Block> blocks() {
+        return blocks;
     }
 
     /**

@@ -13,6 +13,7 @@ import org.impasto.core.WeightException;
 import org.impasto.nn.Init;
 import org.impasto.nn.Model;
 import org.impasto.nn.ParameterSource;
+import org.impasto.nn.style.FeedForward.Form;
 
 /**
  * Style transfer by {@link FeedForward} networks, whose styles are weight files: a code is prepared from a file, and none
@@ -63,7 +64,8 @@ public final class FeedForwardTransfer implements StyleTransfer {
     private static Tensor styled(Tensor content, StyleCode style) {
         return Scope.keeping(() -> {
             Backend plain = content.plain().backend();
-            try (Model<FeedForward> model = Model.build(plain, source(style), FeedForward::new)) {
+            Form form = Form.of(style.names());
+            try (Model<FeedForward> model = Model.build(plain, source(style), p -> new FeedForward(p, form))) {
                 return model.net().stylized(content).clamp(0, 1);
             }
         });

@@ -3,6 +3,7 @@ package org.impasto.nn.style;
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
+import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
@@ -12,14 +13,18 @@ import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
 import org.impasto.nn.tiling.ReceptiveField;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution with TensorFlow's padding SAME and an instance normalisation behind it: of a whole map, or in two steps of
+ * A convolution and, but for a network's last, an instance normalisation behind it: of a whole map, or in two steps of
  * parts of a map, for a normalisation needs the moments of all its pixels.
  */
 final class NormalizedConvolution implements Layer {
-    /** Added to variances before their root is taken. */
-    private static final double EPSILON = 1e-3;
+    /** Added to variances before their root is taken, by the TensorFlow implementation. */
+    private static final double TENSOR_FLOW_EPSILON = 1e-3;
+
+    /** The same, by PyTorch's. */
+    private static final double PYTORCH_EPSILON = 1e-5;
 
     /** Cells of a part of a map of some shape. */
     private interface Convolution {
@@ -27,19 +32,20 @@ final class NormalizedConvolution implements Layer {
     }
 
     private final Convolution convolution;
-    private final InstanceNorm2d norm;
+    private final @Nullable InstanceNorm2d norm;
     private final ReceptiveField field;
     private final int channels;
 
-    private NormalizedConvolution(Convolution convolution, Parameters p, int out, ReceptiveField field) {
+    private NormalizedConvolution(
+            Convolution convolution, @Nullable InstanceNorm2d norm, int out, ReceptiveField field) {
         this.convolution = convolution;
-        this.norm = new InstanceNorm2d(p.in("norm"), out, EPSILON);
+        this.norm = norm;
         this.field = field;
         this.channels = out;
     }
 
-    /** A convolution of stride 1 with an odd kernel, or of stride 2 with a kernel of 3. */
-    static NormalizedConvolution of(Parameters p, int in, int out, int kernel, int stride) {
+    /** With TensorFlow's padding SAME, of stride 1 with an odd kernel, or of stride 2 with a kernel of 3. */
+    static NormalizedConvolution tensorFlowSame(Parameters p, int in, int out, int kernel, int stride) {
         Conv2d convolution = Conv2d.tensorFlowSame(p, in, out, kernel, stride, false);
         // An even size has its padding of one cell behind, an odd one has two cells at both ends: windows of 4 cover
         // both.
@@ -51,29 +57,60 @@ final class NormalizedConvolution implements Layer {
                                 Geometry.plain()
                                         .strided(stride, stride)
                                         .padded(new Edges(1, 2, 1, 2), PaddingMode.ZERO));
-        return new NormalizedConvolution(convolution::forwardPart, p, out, field);
+        return new NormalizedConvolution(convolution::forwardPart, tensorFlowNorm(p, out), out, field);
     }
 
-    /** A transposed convolution of stride 2 with a kernel of 3, which doubles the size. */
-    static NormalizedConvolution doubling(Parameters p, int in, int out) {
+    /** A transposed convolution of stride 2 with a kernel of 3 and padding SAME, which doubles the size. */
+    static NormalizedConvolution transposed(Parameters p, int in, int out) {
         ConvTranspose2d convolution = ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false);
         ReceptiveField field = ReceptiveField.identity().enlarged(2).same(3);
-        return new NormalizedConvolution((part, whole) -> convolution.forward(part), p, out, field);
+        return new NormalizedConvolution(
+                (part, whole) -> convolution.forward(part), tensorFlowNorm(p, out), out, field);
+    }
+
+    private static InstanceNorm2d tensorFlowNorm(Parameters p, int out) {
+        return new InstanceNorm2d(p.in("norm"), out, TENSOR_FLOW_EPSILON);
+    }
+
+    /**
+     * With reflected edges, an odd kernel and a bias.
+     *
+     * @param doubling how much larger the map is made first, each cell repeated: 1 or 2
+     * @param norm where the normalisation has its parameters; null for none
+     */
+    static NormalizedConvolution reflected(
+            Parameters p, @Nullable Parameters norm, int in, int out, int kernel, int stride, int doubling) {
+        Geometry geometry = Geometry.plain().strided(stride, stride).padded(Edges.all(kernel / 2), PaddingMode.REFLECT);
+        Conv2d convolution = new Conv2d(p.in("conv2d"), in, out, kernel, geometry);
+        ReceptiveField field = ReceptiveField.identity().enlarged(doubling).convolution(kernel, geometry);
+        return new NormalizedConvolution(
+                (part, whole) -> convolution.forward(enlarged(part, doubling)),
+                norm == null ? null : new InstanceNorm2d(norm, out, PYTORCH_EPSILON),
+                out,
+                field);
+    }
+
+    private static Tensor enlarged(Tensor x, int factor) {
+        Shape shape = x.shape();
+        return factor == 1 ? x : x.resize(factor * shape.size(2), factor * shape.size(3), Filter.NEAREST);
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Scope.keeping(() -> norm.forward(convolution.of(x, x.shape())));
+        return Scope.keeping(() -> {
+            Tensor convolved = convolution.of(x, x.shape());
+            return norm == null ? convolved : norm.forward(convolved);
+        });
     }
 
     /** The convolution alone, of a part of a map. */
     Tensor convolved(Tensor part, Shape whole) {
-        return convolution.of(part, whole);
+        return Scope.keeping(() -> convolution.of(part, whole));
     }
 
     /** The normalisation alone, of a part of a convolved map of known moments. */
     Tensor normalized(Tensor convolved, Tensor.Moments whole) {
-        return norm.forwardPart(convolved, whole);
+        return norm == null ? convolved : norm.forwardPart(convolved, whole);
     }
 
     /** How far the convolution reaches. */

@@ -41,7 +41,7 @@ final class TiledFeedForward implements AutoCloseable {
      */
     private record Known(ReceptiveField field, Shape shape, Function<Region, Tensor> cells, List<StoredMap> read) {}
 
-    private final List<FeedForward.Block> blocks;
+    private final FeedForward network;
     private final Tensor picture;
     private final Backend backend;
     private final TileGrid grid;
@@ -50,13 +50,15 @@ final class TiledFeedForward implements AutoCloseable {
     private int swept;
 
     /** The network for a picture, 1 x 3 x H x W in [0, 1]. */
-    TiledFeedForward(List<FeedForward.Block> blocks, Tensor picture) {
-        this.blocks = blocks;
+    TiledFeedForward(FeedForward network, Tensor picture) {
+        this.network = network;
         this.picture = picture;
         this.backend = picture.backend();
         this.grid = TileGrid.of(picture, TileGrid.WHOLE_PIXELS, TILE_PIXELS, CELLS);
         this.sweeps = 1
-                + blocks.stream().mapToInt(block -> block.convolutions().size()).sum();
+                + network.blocks().stream()
+                        .mapToInt(block -> block.convolutions().size())
+                        .sum();
     }
 
     /** Whether the picture is large enough to be cut. */
@@ -72,7 +74,7 @@ final class TiledFeedForward implements AutoCloseable {
                     picture.shape(),
                     region -> Scope.keeping(() -> region.of(picture).affine(255, 0)),
                     List.of());
-            for (FeedForward.Block block : blocks) {
+            for (FeedForward.Block block : network.blocks()) {
                 x = block.isResidual() ? residual(block, x) : activated(block, swept(block, 0, x, null));
             }
             return scope.keep(fitted(x));
@@ -152,21 +154,23 @@ final class TiledFeedForward implements AutoCloseable {
     /** The last map in the picture's size and scale. */
     private Tensor fitted(Known x) {
         WholeMap result = new WholeMap(picture.shape());
-        // The network's paddings leave the first rows and columns over.
-        int above = x.shape().intSize(2) - grid.height();
-        int before = x.shape().intSize(3) - grid.width();
+        Region shown = new Region(
+                shown(x.shape().intSize(2), grid.height()), shown(x.shape().intSize(3), grid.width()));
         sweep(x.field(), place -> {
-            Span rows =
-                    new Span(Math.max(place.rows().start(), above), place.rows().end());
-            Span columns = new Span(
-                    Math.max(place.columns().start(), before), place.columns().end());
-            result.put(
-                    new Region(
-                            new Span(rows.start() - above, rows.end() - above),
-                            new Span(columns.start() - before, columns.end() - before)),
-                    x.cells().apply(new Region(rows, columns)).affine(1 / 255.0, 0));
+            Region seen = new Region(common(place.rows(), shown.rows()), common(place.columns(), shown.columns()));
+            result.put(seen.within(shown), x.cells().apply(seen).affine(1 / 255.0, 0));
         });
         return result.tensor(backend);
+    }
+
+    /** Where the picture lies in the last map, along an axis. */
+    private Span shown(int full, int size) {
+        int first = network.first(full, size);
+        return new Span(first, first + size);
+    }
+
+    private static Span common(Span a, Span b) {
+        return new Span(Math.max(a.start(), b.start()), Math.min(a.end(), b.end()));
     }
 
     private interface Work {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Losses of style, and networks that learn to lower them. */
 class StyleTrainingTest {
@@ -139,11 +141,12 @@ class StyleTrainingTest {
         assertThatThrownBy(() -> new InverseLoss.Weights(1, Double.NaN, 1)).hasMessageContaining("NaN");
     }
 
-    @Test
-    void aFastStyleNetworkLearnsAndIsUsedByItsFile() {
-        Path file = folder.resolve("style.safetensors");
+    @ParameterizedTest
+    @EnumSource
+    void aFastStyleNetworkLearnsAndIsUsedByItsFile(FeedForward.Form form) {
+        Path file = folder.resolve(form + ".safetensors");
         try (Scope scope = Scope.open();
-                Model<FeedForward> model = Model.fresh(backend, 1, FeedForward::new);
+                Model<FeedForward> model = Model.fresh(backend, 1, p -> new FeedForward(p, form));
                 // A dark style, from which the first pictures are far.
                 FastStyleLoss loss = new FastStyleLoss(
                         vgg.net(), pictures(1, 20, 24, 1).affine(0.2, 0), FastStyleLoss.Weights.standard())) {

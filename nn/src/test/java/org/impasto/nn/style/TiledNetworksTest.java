@@ -20,6 +20,8 @@ import org.impasto.nn.style.microast.MicroAst;
 import org.impasto.nn.style.microast.MicroAstTransfer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Networks that normalise by the whole picture, tile by tile. */
 class TiledNetworksTest {
@@ -73,10 +75,11 @@ class TiledNetworksTest {
         }
     }
 
-    /** Sides of any remainder by four: padding SAME differs, and so does what is cut off. */
-    @Test
-    void aFeedForwardNetwork() {
-        try (Model<FeedForward> model = Model.fresh(backend, 3, FeedForward::new);
+    /** Sides of any remainder by four: paddings differ, and so does what is cut off. */
+    @ParameterizedTest
+    @EnumSource
+    void aFeedForwardNetwork(FeedForward.Form form) {
+        try (Model<FeedForward> model = Model.fresh(backend, 3, p -> new FeedForward(p, form));
                 Scope scope = Scope.open()) {
             for (int[] size : new int[][] {{45, 58}, {44, 59}, {9, 67}}) {
                 Tensor content = picture(1, size[0], size[1]);
@@ -139,9 +142,10 @@ class TiledNetworksTest {
         }
     }
 
-    @Test
-    void aCancelledRunStopsAndHoldsNothing() {
-        try (Model<FeedForward> model = Model.fresh(backend, 3, FeedForward::new);
+    @ParameterizedTest
+    @EnumSource
+    void aCancelledRunStopsAndHoldsNothing(FeedForward.Form form) {
+        try (Model<FeedForward> model = Model.fresh(backend, 3, p -> new FeedForward(p, form));
                 MicroAstTransfer transfer = new MicroAstTransfer(Model.fresh(backend, 4, MicroAst::new));
                 Scope scope = Scope.open();
                 StyleCode style = transfer.prepare(picture(5, 40, 52))) {
