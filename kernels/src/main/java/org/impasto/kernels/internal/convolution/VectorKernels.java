@@ -124,7 +124,7 @@ final class VectorKernels extends Kernels {
     @Override
     void winogradInput(
             float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
-        WinogradTile.input(input, offset, rowStride, scratch, v, vOffset, xiStride);
+        WinogradTile.input(input, offset, rowStride, v, vOffset, xiStride);
     }
 
     @Override
@@ -139,7 +139,7 @@ final class VectorKernels extends Kernels {
             float[] output,
             int offset,
             int rowStride) {
-        WinogradTile.output(m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
+        WinogradTile.output(m, mOffset, xiStride, bias, biasOffset, negativeSlope, output, offset, rowStride);
     }
 
     @Override

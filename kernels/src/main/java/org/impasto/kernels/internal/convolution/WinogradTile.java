@@ -10,74 +10,235 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Winograd's transforms F(4,3) of one tile of one block of channels, with the points of {@link WinogradPoints}.
  *
- * <p>Rows go first into a scratch array that stays in the first cache, then columns: 36 vectors do not fit in the
- * registers. The points come in pairs of opposite sign, so even and odd powers are summed once for both.
+ * <p>36 vectors do not fit in the registers. What is computed most often is done in halves of eighteen or twelve, which
+ * reads the tile twice; the rest goes row by row into a scratch array, and from there column by column. The points come in
+ * pairs of opposite sign, so even and odd powers are summed once for both. Factors are locals: those in static fields
+ * would be read from memory at every use. Nothing is shared by a method: see {@link BlockedTile} about vectors as
+ * arguments.
  */
 final class WinogradTile {
     private static final float P = WinogradPoints.P;
     private static final float Q = WinogradPoints.Q;
-    private static final FloatVector MINUS_TWO = FloatVector.broadcast(FLOATS, -2f);
-    private static final FloatVector MINUS_HALF = FloatVector.broadcast(FLOATS, -0.5f);
-    private static final FloatVector MINUS_FIVE_HALVES = FloatVector.broadcast(FLOATS, -2.5f);
-    private static final FloatVector TWO = FloatVector.broadcast(FLOATS, 2f);
-    private static final FloatVector HALF = FloatVector.broadcast(FLOATS, 0.5f);
-    private static final FloatVector PLUS_P = FloatVector.broadcast(FLOATS, P);
-    private static final FloatVector MINUS_P = FloatVector.broadcast(FLOATS, -P);
-    private static final FloatVector PLUS_Q = FloatVector.broadcast(FLOATS, Q);
-    private static final FloatVector MINUS_Q = FloatVector.broadcast(FLOATS, -Q);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
     private WinogradTile() {}
 
     /** V = B' d B of the 6x6 blocks at {@code offset}. */
-    static void input(float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
+    static void input(float[] input, int offset, int rowStride, float[] v, int vOffset, int xiStride) {
         for (int lane = 0; lane < 16; lane += LANES) {
-            for (int row = 0; row < 6; row++) {
-                int x = offset + row * rowStride + lane;
-                FloatVector d0 = FloatVector.fromArray(FLOATS, input, x);
-                FloatVector d1 = FloatVector.fromArray(FLOATS, input, x + 16);
-                FloatVector d2 = FloatVector.fromArray(FLOATS, input, x + 32);
-                FloatVector d3 = FloatVector.fromArray(FLOATS, input, x + 48);
-                FloatVector d4 = FloatVector.fromArray(FLOATS, input, x + 64);
-                FloatVector d5 = FloatVector.fromArray(FLOATS, input, x + 80);
-                int t = row * 6 * LANES;
-                FloatVector evenP = d2.fma(MINUS_TWO, d4);
-                FloatVector oddP = d1.fma(MINUS_TWO, d3);
-                FloatVector evenQ = d2.fma(MINUS_HALF, d4);
-                FloatVector oddQ = d1.fma(MINUS_HALF, d3);
-                d2.fma(MINUS_FIVE_HALVES, d0.add(d4)).intoArray(scratch, t);
-                oddP.fma(PLUS_P, evenP).intoArray(scratch, t + LANES);
-                oddP.fma(MINUS_P, evenP).intoArray(scratch, t + 2 * LANES);
-                oddQ.fma(PLUS_Q, evenQ).intoArray(scratch, t + 3 * LANES);
-                oddQ.fma(MINUS_Q, evenQ).intoArray(scratch, t + 4 * LANES);
-                d3.fma(MINUS_FIVE_HALVES, d1.add(d5)).intoArray(scratch, t + 5 * LANES);
-            }
-            int o = vOffset + lane;
-            for (int column = 0; column < 6; column++) {
-                int t = column * LANES;
-                FloatVector d0 = FloatVector.fromArray(FLOATS, scratch, t);
-                FloatVector d1 = FloatVector.fromArray(FLOATS, scratch, t + 6 * LANES);
-                FloatVector d2 = FloatVector.fromArray(FLOATS, scratch, t + 12 * LANES);
-                FloatVector d3 = FloatVector.fromArray(FLOATS, scratch, t + 18 * LANES);
-                FloatVector d4 = FloatVector.fromArray(FLOATS, scratch, t + 24 * LANES);
-                FloatVector d5 = FloatVector.fromArray(FLOATS, scratch, t + 30 * LANES);
-                FloatVector evenP = d2.fma(MINUS_TWO, d4);
-                FloatVector oddP = d1.fma(MINUS_TWO, d3);
-                FloatVector evenQ = d2.fma(MINUS_HALF, d4);
-                FloatVector oddQ = d1.fma(MINUS_HALF, d3);
-                d2.fma(MINUS_FIVE_HALVES, d0.add(d4)).intoArray(v, o);
-                oddP.fma(PLUS_P, evenP).intoArray(v, o + 6 * xiStride);
-                oddP.fma(MINUS_P, evenP).intoArray(v, o + 12 * xiStride);
-                oddQ.fma(PLUS_Q, evenQ).intoArray(v, o + 18 * xiStride);
-                oddQ.fma(MINUS_Q, evenQ).intoArray(v, o + 24 * xiStride);
-                d3.fma(MINUS_FIVE_HALVES, d1.add(d5)).intoArray(v, o + 30 * xiStride);
-                o += xiStride;
-            }
+            leftColumns(input, offset + lane, rowStride, v, vOffset + lane, xiStride);
+            rightColumns(input, offset + lane, rowStride, v, vOffset + 3 * xiStride + lane, xiStride);
         }
+    }
+
+    private static void leftColumns(float[] input, int offset, int rowStride, float[] v, int vOffset, int xiStride) {
+        FloatVector minusTwo = FloatVector.broadcast(FLOATS, -2f);
+        FloatVector minusHalf = FloatVector.broadcast(FLOATS, -0.5f);
+        FloatVector minusFiveHalves = FloatVector.broadcast(FLOATS, -2.5f);
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector minusP = FloatVector.broadcast(FLOATS, -P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector minusQ = FloatVector.broadcast(FLOATS, -Q);
+        int x = offset;
+        FloatVector second0 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth0 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a0 = second0.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth0));
+        FloatVector even0 = second0.fma(minusTwo, fourth0);
+        FloatVector odd0 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b0 = odd0.fma(plusP, even0);
+        FloatVector c0 = odd0.fma(minusP, even0);
+        x += rowStride;
+        FloatVector second1 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth1 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a1 = second1.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth1));
+        FloatVector even1 = second1.fma(minusTwo, fourth1);
+        FloatVector odd1 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b1 = odd1.fma(plusP, even1);
+        FloatVector c1 = odd1.fma(minusP, even1);
+        x += rowStride;
+        FloatVector second2 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth2 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a2 = second2.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth2));
+        FloatVector even2 = second2.fma(minusTwo, fourth2);
+        FloatVector odd2 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b2 = odd2.fma(plusP, even2);
+        FloatVector c2 = odd2.fma(minusP, even2);
+        x += rowStride;
+        FloatVector second3 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth3 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a3 = second3.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth3));
+        FloatVector even3 = second3.fma(minusTwo, fourth3);
+        FloatVector odd3 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b3 = odd3.fma(plusP, even3);
+        FloatVector c3 = odd3.fma(minusP, even3);
+        x += rowStride;
+        FloatVector second4 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth4 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a4 = second4.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth4));
+        FloatVector even4 = second4.fma(minusTwo, fourth4);
+        FloatVector odd4 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b4 = odd4.fma(plusP, even4);
+        FloatVector c4 = odd4.fma(minusP, even4);
+        x += rowStride;
+        FloatVector second5 = FloatVector.fromArray(FLOATS, input, x + 32);
+        FloatVector fourth5 = FloatVector.fromArray(FLOATS, input, x + 64);
+        FloatVector a5 = second5.fma(
+                minusFiveHalves, FloatVector.fromArray(FLOATS, input, x).add(fourth5));
+        FloatVector even5 = second5.fma(minusTwo, fourth5);
+        FloatVector odd5 = FloatVector.fromArray(FLOATS, input, x + 16)
+                .fma(minusTwo, FloatVector.fromArray(FLOATS, input, x + 48));
+        FloatVector b5 = odd5.fma(plusP, even5);
+        FloatVector c5 = odd5.fma(minusP, even5);
+        int o = vOffset;
+        a2.fma(minusFiveHalves, a0.add(a4)).intoArray(v, o);
+        FloatVector aEvenP = a2.fma(minusTwo, a4);
+        FloatVector aOddP = a1.fma(minusTwo, a3);
+        aOddP.fma(plusP, aEvenP).intoArray(v, o + 6 * xiStride);
+        aOddP.fma(minusP, aEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector aEvenQ = a2.fma(minusHalf, a4);
+        FloatVector aOddQ = a1.fma(minusHalf, a3);
+        aOddQ.fma(plusQ, aEvenQ).intoArray(v, o + 18 * xiStride);
+        aOddQ.fma(minusQ, aEvenQ).intoArray(v, o + 24 * xiStride);
+        a3.fma(minusFiveHalves, a1.add(a5)).intoArray(v, o + 30 * xiStride);
+        o += xiStride;
+        b2.fma(minusFiveHalves, b0.add(b4)).intoArray(v, o);
+        FloatVector bEvenP = b2.fma(minusTwo, b4);
+        FloatVector bOddP = b1.fma(minusTwo, b3);
+        bOddP.fma(plusP, bEvenP).intoArray(v, o + 6 * xiStride);
+        bOddP.fma(minusP, bEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector bEvenQ = b2.fma(minusHalf, b4);
+        FloatVector bOddQ = b1.fma(minusHalf, b3);
+        bOddQ.fma(plusQ, bEvenQ).intoArray(v, o + 18 * xiStride);
+        bOddQ.fma(minusQ, bEvenQ).intoArray(v, o + 24 * xiStride);
+        b3.fma(minusFiveHalves, b1.add(b5)).intoArray(v, o + 30 * xiStride);
+        o += xiStride;
+        c2.fma(minusFiveHalves, c0.add(c4)).intoArray(v, o);
+        FloatVector cEvenP = c2.fma(minusTwo, c4);
+        FloatVector cOddP = c1.fma(minusTwo, c3);
+        cOddP.fma(plusP, cEvenP).intoArray(v, o + 6 * xiStride);
+        cOddP.fma(minusP, cEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector cEvenQ = c2.fma(minusHalf, c4);
+        FloatVector cOddQ = c1.fma(minusHalf, c3);
+        cOddQ.fma(plusQ, cEvenQ).intoArray(v, o + 18 * xiStride);
+        cOddQ.fma(minusQ, cEvenQ).intoArray(v, o + 24 * xiStride);
+        c3.fma(minusFiveHalves, c1.add(c5)).intoArray(v, o + 30 * xiStride);
+    }
+
+    private static void rightColumns(float[] input, int offset, int rowStride, float[] v, int vOffset, int xiStride) {
+        FloatVector minusTwo = FloatVector.broadcast(FLOATS, -2f);
+        FloatVector minusHalf = FloatVector.broadcast(FLOATS, -0.5f);
+        FloatVector minusFiveHalves = FloatVector.broadcast(FLOATS, -2.5f);
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector minusP = FloatVector.broadcast(FLOATS, -P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector minusQ = FloatVector.broadcast(FLOATS, -Q);
+        int x = offset;
+        FloatVector first0 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third0 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c0 = third0.fma(minusFiveHalves, first0.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd0 = first0.fma(minusHalf, third0);
+        FloatVector even0 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a0 = odd0.fma(plusQ, even0);
+        FloatVector b0 = odd0.fma(minusQ, even0);
+        x += rowStride;
+        FloatVector first1 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third1 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c1 = third1.fma(minusFiveHalves, first1.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd1 = first1.fma(minusHalf, third1);
+        FloatVector even1 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a1 = odd1.fma(plusQ, even1);
+        FloatVector b1 = odd1.fma(minusQ, even1);
+        x += rowStride;
+        FloatVector first2 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third2 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c2 = third2.fma(minusFiveHalves, first2.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd2 = first2.fma(minusHalf, third2);
+        FloatVector even2 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a2 = odd2.fma(plusQ, even2);
+        FloatVector b2 = odd2.fma(minusQ, even2);
+        x += rowStride;
+        FloatVector first3 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third3 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c3 = third3.fma(minusFiveHalves, first3.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd3 = first3.fma(minusHalf, third3);
+        FloatVector even3 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a3 = odd3.fma(plusQ, even3);
+        FloatVector b3 = odd3.fma(minusQ, even3);
+        x += rowStride;
+        FloatVector first4 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third4 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c4 = third4.fma(minusFiveHalves, first4.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd4 = first4.fma(minusHalf, third4);
+        FloatVector even4 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a4 = odd4.fma(plusQ, even4);
+        FloatVector b4 = odd4.fma(minusQ, even4);
+        x += rowStride;
+        FloatVector first5 = FloatVector.fromArray(FLOATS, input, x + 16);
+        FloatVector third5 = FloatVector.fromArray(FLOATS, input, x + 48);
+        FloatVector c5 = third5.fma(minusFiveHalves, first5.add(FloatVector.fromArray(FLOATS, input, x + 80)));
+        FloatVector odd5 = first5.fma(minusHalf, third5);
+        FloatVector even5 = FloatVector.fromArray(FLOATS, input, x + 32)
+                .fma(minusHalf, FloatVector.fromArray(FLOATS, input, x + 64));
+        FloatVector a5 = odd5.fma(plusQ, even5);
+        FloatVector b5 = odd5.fma(minusQ, even5);
+        int o = vOffset;
+        a2.fma(minusFiveHalves, a0.add(a4)).intoArray(v, o);
+        FloatVector aEvenP = a2.fma(minusTwo, a4);
+        FloatVector aOddP = a1.fma(minusTwo, a3);
+        aOddP.fma(plusP, aEvenP).intoArray(v, o + 6 * xiStride);
+        aOddP.fma(minusP, aEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector aEvenQ = a2.fma(minusHalf, a4);
+        FloatVector aOddQ = a1.fma(minusHalf, a3);
+        aOddQ.fma(plusQ, aEvenQ).intoArray(v, o + 18 * xiStride);
+        aOddQ.fma(minusQ, aEvenQ).intoArray(v, o + 24 * xiStride);
+        a3.fma(minusFiveHalves, a1.add(a5)).intoArray(v, o + 30 * xiStride);
+        o += xiStride;
+        b2.fma(minusFiveHalves, b0.add(b4)).intoArray(v, o);
+        FloatVector bEvenP = b2.fma(minusTwo, b4);
+        FloatVector bOddP = b1.fma(minusTwo, b3);
+        bOddP.fma(plusP, bEvenP).intoArray(v, o + 6 * xiStride);
+        bOddP.fma(minusP, bEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector bEvenQ = b2.fma(minusHalf, b4);
+        FloatVector bOddQ = b1.fma(minusHalf, b3);
+        bOddQ.fma(plusQ, bEvenQ).intoArray(v, o + 18 * xiStride);
+        bOddQ.fma(minusQ, bEvenQ).intoArray(v, o + 24 * xiStride);
+        b3.fma(minusFiveHalves, b1.add(b5)).intoArray(v, o + 30 * xiStride);
+        o += xiStride;
+        c2.fma(minusFiveHalves, c0.add(c4)).intoArray(v, o);
+        FloatVector cEvenP = c2.fma(minusTwo, c4);
+        FloatVector cOddP = c1.fma(minusTwo, c3);
+        cOddP.fma(plusP, cEvenP).intoArray(v, o + 6 * xiStride);
+        cOddP.fma(minusP, cEvenP).intoArray(v, o + 12 * xiStride);
+        FloatVector cEvenQ = c2.fma(minusHalf, c4);
+        FloatVector cOddQ = c1.fma(minusHalf, c3);
+        cOddQ.fma(plusQ, cEvenQ).intoArray(v, o + 18 * xiStride);
+        cOddQ.fma(minusQ, cEvenQ).intoArray(v, o + 24 * xiStride);
+        c3.fma(minusFiveHalves, c1.add(c5)).intoArray(v, o + 30 * xiStride);
     }
 
     /** D = A g A' of the 4x4 blocks at {@code offset}. */
     static void gradient(float[] g, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector minusP = FloatVector.broadcast(FLOATS, -P);
+        FloatVector minusQ = FloatVector.broadcast(FLOATS, -Q);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int row = 0; row < 4; row++) {
                 int x = offset + row * rowStride + lane;
@@ -85,16 +246,16 @@ final class WinogradTile {
                 FloatVector g1 = FloatVector.fromArray(FLOATS, g, x + 16);
                 FloatVector g2 = FloatVector.fromArray(FLOATS, g, x + 32);
                 FloatVector g3 = FloatVector.fromArray(FLOATS, g, x + 48);
-                FloatVector evenP = g2.fma(HALF, g0);
-                FloatVector oddP = g3.fma(HALF, g1);
-                FloatVector evenQ = g2.fma(TWO, g0);
-                FloatVector oddQ = g3.fma(TWO, g1);
+                FloatVector evenP = g2.fma(half, g0);
+                FloatVector oddP = g3.fma(half, g1);
+                FloatVector evenQ = g2.fma(two, g0);
+                FloatVector oddQ = g3.fma(two, g1);
                 int t = row * 6 * LANES;
                 g0.intoArray(scratch, t);
-                oddP.fma(PLUS_P, evenP).intoArray(scratch, t + LANES);
-                oddP.fma(MINUS_P, evenP).intoArray(scratch, t + 2 * LANES);
-                oddQ.fma(PLUS_Q, evenQ).intoArray(scratch, t + 3 * LANES);
-                oddQ.fma(MINUS_Q, evenQ).intoArray(scratch, t + 4 * LANES);
+                oddP.fma(plusP, evenP).intoArray(scratch, t + LANES);
+                oddP.fma(minusP, evenP).intoArray(scratch, t + 2 * LANES);
+                oddQ.fma(plusQ, evenQ).intoArray(scratch, t + 3 * LANES);
+                oddQ.fma(minusQ, evenQ).intoArray(scratch, t + 4 * LANES);
                 g3.intoArray(scratch, t + 5 * LANES);
             }
             int o = dOffset + lane;
@@ -104,15 +265,15 @@ final class WinogradTile {
                 FloatVector g1 = FloatVector.fromArray(FLOATS, scratch, t + 6 * LANES);
                 FloatVector g2 = FloatVector.fromArray(FLOATS, scratch, t + 12 * LANES);
                 FloatVector g3 = FloatVector.fromArray(FLOATS, scratch, t + 18 * LANES);
-                FloatVector evenP = g2.fma(HALF, g0);
-                FloatVector oddP = g3.fma(HALF, g1);
-                FloatVector evenQ = g2.fma(TWO, g0);
-                FloatVector oddQ = g3.fma(TWO, g1);
+                FloatVector evenP = g2.fma(half, g0);
+                FloatVector oddP = g3.fma(half, g1);
+                FloatVector evenQ = g2.fma(two, g0);
+                FloatVector oddQ = g3.fma(two, g1);
                 g0.intoArray(d, o);
-                oddP.fma(PLUS_P, evenP).intoArray(d, o + 6 * xiStride);
-                oddP.fma(MINUS_P, evenP).intoArray(d, o + 12 * xiStride);
-                oddQ.fma(PLUS_Q, evenQ).intoArray(d, o + 18 * xiStride);
-                oddQ.fma(MINUS_Q, evenQ).intoArray(d, o + 24 * xiStride);
+                oddP.fma(plusP, evenP).intoArray(d, o + 6 * xiStride);
+                oddP.fma(minusP, evenP).intoArray(d, o + 12 * xiStride);
+                oddQ.fma(plusQ, evenQ).intoArray(d, o + 18 * xiStride);
+                oddQ.fma(minusQ, evenQ).intoArray(d, o + 24 * xiStride);
                 g3.intoArray(d, o + 30 * xiStride);
                 o += xiStride;
             }
@@ -124,61 +285,218 @@ final class WinogradTile {
             float[] m,
             int mOffset,
             int xiStride,
-            float[] scratch,
             float[] bias,
             int biasOffset,
             float negativeSlope,
             float[] output,
             int offset,
             int rowStride) {
-        FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
         for (int lane = 0; lane < 16; lane += LANES) {
-            for (int column = 0; column < 6; column++) {
-                int x = mOffset + column * xiStride + lane;
-                FloatVector m0 = FloatVector.fromArray(FLOATS, m, x);
-                FloatVector m1 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride);
-                FloatVector m2 = FloatVector.fromArray(FLOATS, m, x + 12 * xiStride);
-                FloatVector m3 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride);
-                FloatVector m4 = FloatVector.fromArray(FLOATS, m, x + 24 * xiStride);
-                FloatVector m5 = FloatVector.fromArray(FLOATS, m, x + 30 * xiStride);
-                FloatVector sumP = m1.add(m2);
-                FloatVector differenceP = m1.sub(m2).mul(PLUS_P);
-                FloatVector sumQ = m3.add(m4);
-                FloatVector differenceQ = m3.sub(m4).mul(PLUS_Q);
-                int t = column * LANES;
-                m0.add(sumP).add(sumQ).intoArray(scratch, t);
-                differenceP.add(differenceQ).intoArray(scratch, t + 6 * LANES);
-                sumQ.fma(TWO, sumP.mul(HALF)).intoArray(scratch, t + 12 * LANES);
-                differenceQ.fma(TWO, differenceP.fma(HALF, m5)).intoArray(scratch, t + 18 * LANES);
-            }
-            FloatVector shift = FloatVector.fromArray(FLOATS, bias, biasOffset + lane);
-            for (int row = 0; row < 4; row++) {
-                int t = row * 6 * LANES;
-                FloatVector m0 = FloatVector.fromArray(FLOATS, scratch, t);
-                FloatVector m1 = FloatVector.fromArray(FLOATS, scratch, t + LANES);
-                FloatVector m2 = FloatVector.fromArray(FLOATS, scratch, t + 2 * LANES);
-                FloatVector m3 = FloatVector.fromArray(FLOATS, scratch, t + 3 * LANES);
-                FloatVector m4 = FloatVector.fromArray(FLOATS, scratch, t + 4 * LANES);
-                FloatVector m5 = FloatVector.fromArray(FLOATS, scratch, t + 5 * LANES);
-                FloatVector sumP = m1.add(m2);
-                FloatVector differenceP = m1.sub(m2).mul(PLUS_P);
-                FloatVector sumQ = m3.add(m4);
-                FloatVector differenceQ = m3.sub(m4).mul(PLUS_Q);
-                FloatVector y0 = m0.add(sumP).add(sumQ.add(shift));
-                FloatVector y1 = differenceP.add(differenceQ.add(shift));
-                FloatVector y2 = sumQ.fma(TWO, sumP.fma(HALF, shift));
-                FloatVector y3 = differenceQ.fma(TWO, differenceP.fma(HALF, m5.add(shift)));
-                int o = offset + row * rowStride + lane;
-                VectorMask<Float> n0 = y0.compare(VectorOperators.LT, 0f);
-                y0.lanewise(VectorOperators.FMA, slope, ZERO, n0).intoArray(output, o);
-                VectorMask<Float> n1 = y1.compare(VectorOperators.LT, 0f);
-                y1.lanewise(VectorOperators.FMA, slope, ZERO, n1).intoArray(output, o + 16);
-                VectorMask<Float> n2 = y2.compare(VectorOperators.LT, 0f);
-                y2.lanewise(VectorOperators.FMA, slope, ZERO, n2).intoArray(output, o + 32);
-                VectorMask<Float> n3 = y3.compare(VectorOperators.LT, 0f);
-                y3.lanewise(VectorOperators.FMA, slope, ZERO, n3).intoArray(output, o + 48);
-            }
+            int x = mOffset + lane;
+            int o = offset + lane;
+            evenRows(m, x, xiStride, bias, biasOffset + lane, negativeSlope, output, o, rowStride);
+            oddRows(m, x, xiStride, bias, biasOffset + lane, negativeSlope, output, o + rowStride, rowStride);
         }
+    }
+
+    private static void evenRows(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        int x = mOffset;
+        FloatVector p0 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q0 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a0 = FloatVector.fromArray(FLOATS, m, x).add(p0).add(q0);
+        FloatVector b0 = q0.fma(two, p0.mul(half));
+        x += xiStride;
+        FloatVector p1 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q1 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a1 = FloatVector.fromArray(FLOATS, m, x).add(p1).add(q1);
+        FloatVector b1 = q1.fma(two, p1.mul(half));
+        x += xiStride;
+        FloatVector p2 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q2 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a2 = FloatVector.fromArray(FLOATS, m, x).add(p2).add(q2);
+        FloatVector b2 = q2.fma(two, p2.mul(half));
+        x += xiStride;
+        FloatVector p3 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q3 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a3 = FloatVector.fromArray(FLOATS, m, x).add(p3).add(q3);
+        FloatVector b3 = q3.fma(two, p3.mul(half));
+        x += xiStride;
+        FloatVector p4 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q4 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a4 = FloatVector.fromArray(FLOATS, m, x).add(p4).add(q4);
+        FloatVector b4 = q4.fma(two, p4.mul(half));
+        x += xiStride;
+        FloatVector p5 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride));
+        FloatVector q5 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .add(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride));
+        FloatVector a5 = FloatVector.fromArray(FLOATS, m, x).add(p5).add(q5);
+        FloatVector b5 = q5.fma(two, p5.mul(half));
+        FloatVector shift = FloatVector.fromArray(FLOATS, bias, biasOffset);
+        FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
+        int o = offset;
+        FloatVector upperSumP = a1.add(a2);
+        FloatVector upperSumQ = a3.add(a4);
+        FloatVector upper0 = a0.add(upperSumP).add(upperSumQ.add(shift));
+        VectorMask<Float> upperNegative0 = upper0.compare(VectorOperators.LT, 0f);
+        upper0.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative0).intoArray(output, o);
+        FloatVector upper2 = upperSumQ.fma(two, upperSumP.fma(half, shift));
+        VectorMask<Float> upperNegative2 = upper2.compare(VectorOperators.LT, 0f);
+        upper2.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative2).intoArray(output, o + 32);
+        FloatVector upperDifferenceP = a1.sub(a2).mul(plusP);
+        FloatVector upperDifferenceQ = a3.sub(a4).mul(plusQ);
+        FloatVector upper1 = upperDifferenceP.add(upperDifferenceQ.add(shift));
+        VectorMask<Float> upperNegative1 = upper1.compare(VectorOperators.LT, 0f);
+        upper1.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative1).intoArray(output, o + 16);
+        FloatVector upper3 = upperDifferenceQ.fma(two, upperDifferenceP.fma(half, a5.add(shift)));
+        VectorMask<Float> upperNegative3 = upper3.compare(VectorOperators.LT, 0f);
+        upper3.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative3).intoArray(output, o + 48);
+        o += 2 * rowStride;
+        FloatVector lowerSumP = b1.add(b2);
+        FloatVector lowerSumQ = b3.add(b4);
+        FloatVector lower0 = b0.add(lowerSumP).add(lowerSumQ.add(shift));
+        VectorMask<Float> lowerNegative0 = lower0.compare(VectorOperators.LT, 0f);
+        lower0.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative0).intoArray(output, o);
+        FloatVector lower2 = lowerSumQ.fma(two, lowerSumP.fma(half, shift));
+        VectorMask<Float> lowerNegative2 = lower2.compare(VectorOperators.LT, 0f);
+        lower2.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative2).intoArray(output, o + 32);
+        FloatVector lowerDifferenceP = b1.sub(b2).mul(plusP);
+        FloatVector lowerDifferenceQ = b3.sub(b4).mul(plusQ);
+        FloatVector lower1 = lowerDifferenceP.add(lowerDifferenceQ.add(shift));
+        VectorMask<Float> lowerNegative1 = lower1.compare(VectorOperators.LT, 0f);
+        lower1.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative1).intoArray(output, o + 16);
+        FloatVector lower3 = lowerDifferenceQ.fma(two, lowerDifferenceP.fma(half, b5.add(shift)));
+        VectorMask<Float> lowerNegative3 = lower3.compare(VectorOperators.LT, 0f);
+        lower3.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative3).intoArray(output, o + 48);
+    }
+
+    private static void oddRows(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride) {
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        int x = mOffset;
+        FloatVector p0 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q0 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a0 = p0.add(q0);
+        FloatVector b0 = q0.fma(two, p0.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        x += xiStride;
+        FloatVector p1 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q1 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a1 = p1.add(q1);
+        FloatVector b1 = q1.fma(two, p1.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        x += xiStride;
+        FloatVector p2 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q2 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a2 = p2.add(q2);
+        FloatVector b2 = q2.fma(two, p2.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        x += xiStride;
+        FloatVector p3 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q3 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a3 = p3.add(q3);
+        FloatVector b3 = q3.fma(two, p3.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        x += xiStride;
+        FloatVector p4 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q4 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a4 = p4.add(q4);
+        FloatVector b4 = q4.fma(two, p4.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        x += xiStride;
+        FloatVector p5 = FloatVector.fromArray(FLOATS, m, x + 6 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 12 * xiStride))
+                .mul(plusP);
+        FloatVector q5 = FloatVector.fromArray(FLOATS, m, x + 18 * xiStride)
+                .sub(FloatVector.fromArray(FLOATS, m, x + 24 * xiStride))
+                .mul(plusQ);
+        FloatVector a5 = p5.add(q5);
+        FloatVector b5 = q5.fma(two, p5.fma(half, FloatVector.fromArray(FLOATS, m, x + 30 * xiStride)));
+        FloatVector shift = FloatVector.fromArray(FLOATS, bias, biasOffset);
+        FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
+        int o = offset;
+        FloatVector upperSumP = a1.add(a2);
+        FloatVector upperSumQ = a3.add(a4);
+        FloatVector upper0 = a0.add(upperSumP).add(upperSumQ.add(shift));
+        VectorMask<Float> upperNegative0 = upper0.compare(VectorOperators.LT, 0f);
+        upper0.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative0).intoArray(output, o);
+        FloatVector upper2 = upperSumQ.fma(two, upperSumP.fma(half, shift));
+        VectorMask<Float> upperNegative2 = upper2.compare(VectorOperators.LT, 0f);
+        upper2.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative2).intoArray(output, o + 32);
+        FloatVector upperDifferenceP = a1.sub(a2).mul(plusP);
+        FloatVector upperDifferenceQ = a3.sub(a4).mul(plusQ);
+        FloatVector upper1 = upperDifferenceP.add(upperDifferenceQ.add(shift));
+        VectorMask<Float> upperNegative1 = upper1.compare(VectorOperators.LT, 0f);
+        upper1.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative1).intoArray(output, o + 16);
+        FloatVector upper3 = upperDifferenceQ.fma(two, upperDifferenceP.fma(half, a5.add(shift)));
+        VectorMask<Float> upperNegative3 = upper3.compare(VectorOperators.LT, 0f);
+        upper3.lanewise(VectorOperators.FMA, slope, ZERO, upperNegative3).intoArray(output, o + 48);
+        o += 2 * rowStride;
+        FloatVector lowerSumP = b1.add(b2);
+        FloatVector lowerSumQ = b3.add(b4);
+        FloatVector lower0 = b0.add(lowerSumP).add(lowerSumQ.add(shift));
+        VectorMask<Float> lowerNegative0 = lower0.compare(VectorOperators.LT, 0f);
+        lower0.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative0).intoArray(output, o);
+        FloatVector lower2 = lowerSumQ.fma(two, lowerSumP.fma(half, shift));
+        VectorMask<Float> lowerNegative2 = lower2.compare(VectorOperators.LT, 0f);
+        lower2.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative2).intoArray(output, o + 32);
+        FloatVector lowerDifferenceP = b1.sub(b2).mul(plusP);
+        FloatVector lowerDifferenceQ = b3.sub(b4).mul(plusQ);
+        FloatVector lower1 = lowerDifferenceP.add(lowerDifferenceQ.add(shift));
+        VectorMask<Float> lowerNegative1 = lower1.compare(VectorOperators.LT, 0f);
+        lower1.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative1).intoArray(output, o + 16);
+        FloatVector lower3 = lowerDifferenceQ.fma(two, lowerDifferenceP.fma(half, b5.add(shift)));
+        VectorMask<Float> lowerNegative3 = lower3.compare(VectorOperators.LT, 0f);
+        lower3.lanewise(VectorOperators.FMA, slope, ZERO, lowerNegative3).intoArray(output, o + 48);
     }
 
     /** The same with the maximum of each 2x2 window: 2x2 blocks. */
@@ -194,6 +512,10 @@ final class WinogradTile {
             int offset,
             int rowStride) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
+        FloatVector plusP = FloatVector.broadcast(FLOATS, P);
+        FloatVector plusQ = FloatVector.broadcast(FLOATS, Q);
+        FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int column = 0; column < 6; column++) {
                 int x = mOffset + column * xiStride + lane;
@@ -204,14 +526,14 @@ final class WinogradTile {
                 FloatVector m4 = FloatVector.fromArray(FLOATS, m, x + 24 * xiStride);
                 FloatVector m5 = FloatVector.fromArray(FLOATS, m, x + 30 * xiStride);
                 FloatVector sumP = m1.add(m2);
-                FloatVector differenceP = m1.sub(m2).mul(PLUS_P);
+                FloatVector differenceP = m1.sub(m2).mul(plusP);
                 FloatVector sumQ = m3.add(m4);
-                FloatVector differenceQ = m3.sub(m4).mul(PLUS_Q);
+                FloatVector differenceQ = m3.sub(m4).mul(plusQ);
                 int t = column * LANES;
                 m0.add(sumP).add(sumQ).intoArray(scratch, t);
                 differenceP.add(differenceQ).intoArray(scratch, t + 6 * LANES);
-                sumQ.fma(TWO, sumP.mul(HALF)).intoArray(scratch, t + 12 * LANES);
-                differenceQ.fma(TWO, differenceP.fma(HALF, m5)).intoArray(scratch, t + 18 * LANES);
+                sumQ.fma(two, sumP.mul(half)).intoArray(scratch, t + 12 * LANES);
+                differenceQ.fma(two, differenceP.fma(half, m5)).intoArray(scratch, t + 18 * LANES);
             }
             FloatVector shift = FloatVector.fromArray(FLOATS, bias, biasOffset + lane);
             for (int row = 0; row < 2; row++) {
@@ -224,13 +546,13 @@ final class WinogradTile {
                 FloatVector m4 = FloatVector.fromArray(FLOATS, scratch, upper + 4 * LANES);
                 FloatVector m5 = FloatVector.fromArray(FLOATS, scratch, upper + 5 * LANES);
                 FloatVector sumP = m1.add(m2);
-                FloatVector differenceP = m1.sub(m2).mul(PLUS_P);
+                FloatVector differenceP = m1.sub(m2).mul(plusP);
                 FloatVector sumQ = m3.add(m4);
-                FloatVector differenceQ = m3.sub(m4).mul(PLUS_Q);
+                FloatVector differenceQ = m3.sub(m4).mul(plusQ);
                 FloatVector y0 = m0.add(sumP).add(sumQ.add(shift));
                 FloatVector y1 = differenceP.add(differenceQ.add(shift));
-                FloatVector y2 = sumQ.fma(TWO, sumP.fma(HALF, shift));
-                FloatVector y3 = differenceQ.fma(TWO, differenceP.fma(HALF, m5.add(shift)));
+                FloatVector y2 = sumQ.fma(two, sumP.fma(half, shift));
+                FloatVector y3 = differenceQ.fma(two, differenceP.fma(half, m5.add(shift)));
                 FloatVector left = y0.max(y1);
                 FloatVector right = y2.max(y3);
                 FloatVector m0b = FloatVector.fromArray(FLOATS, scratch, lower);
@@ -240,13 +562,13 @@ final class WinogradTile {
                 FloatVector m4b = FloatVector.fromArray(FLOATS, scratch, lower + 4 * LANES);
                 FloatVector m5b = FloatVector.fromArray(FLOATS, scratch, lower + 5 * LANES);
                 FloatVector sumPb = m1b.add(m2b);
-                FloatVector differencePb = m1b.sub(m2b).mul(PLUS_P);
+                FloatVector differencePb = m1b.sub(m2b).mul(plusP);
                 FloatVector sumQb = m3b.add(m4b);
-                FloatVector differenceQb = m3b.sub(m4b).mul(PLUS_Q);
+                FloatVector differenceQb = m3b.sub(m4b).mul(plusQ);
                 FloatVector z0 = m0b.add(sumPb).add(sumQb.add(shift));
                 FloatVector z1 = differencePb.add(differenceQb.add(shift));
-                FloatVector z2 = sumQb.fma(TWO, sumPb.fma(HALF, shift));
-                FloatVector z3 = differenceQb.fma(TWO, differencePb.fma(HALF, m5b.add(shift)));
+                FloatVector z2 = sumQb.fma(two, sumPb.fma(half, shift));
+                FloatVector z3 = differenceQb.fma(two, differencePb.fma(half, m5b.add(shift)));
                 FloatVector first = left.max(z0.max(z1));
                 FloatVector second = right.max(z2.max(z3));
                 int o = offset + row * rowStride + lane;
