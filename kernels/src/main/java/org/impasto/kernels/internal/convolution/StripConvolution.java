@@ -53,14 +53,14 @@ final class StripConvolution {
     private final int panelPieces;
     private final Strip strip;
     private final List<Phase> phases;
-    private final boolean pointwise; // each output pixel reads one input pixel, at the same place
+    private final boolean pointwise; // and of a single row: pixels are read where they are
     private final int[] denseTaps; // of a picture that is read where it is
     private final boolean storesInPlace; // sums go to the output without a stop
     private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.algorithm = plan.algorithm();
-        this.shape = plan.shape().isSpread() ? Phase.gathered(plan.shape()) : flattened(plan);
+        this.shape = gatheredShape(plan);
         this.fusion = plan.fusion();
         this.input = input;
         this.weights = weights;
@@ -95,46 +95,19 @@ final class StripConvolution {
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
-        pointwise = algorithm == ConvolutionPlan.Algorithm.DIRECT && isPointwise(plan);
+        pointwise = algorithm == ConvolutionPlan.Algorithm.DIRECT
+                && plan.shape().isPointwise()
+                && fusion.pool() == Fusion.Pool.NONE;
         denseTaps = depthwise ? denseTaps(shape) : pointwise ? blockTaps(shape, strip.taps().length) : new int[0];
         boolean whole = shape.groups() == 1 || shape.outputChannelsPerGroup() % BLOCK == 0;
         storesInPlace = blocked && whole && fusion.pool() == Fusion.Pool.NONE;
     }
 
-    private static boolean isPointwise(ConvolutionPlan plan) {
+    /** All pixels of a 1x1 convolution are a single row: no row ends in a started tile. */
+    private static ConvolutionShape gatheredShape(ConvolutionPlan plan) {
         ConvolutionShape s = plan.shape();
-        return s.kernelHeight() == 1
-                && s.kernelWidth() == 1
-                && s.strideHeight() == 1
-                && s.strideWidth() == 1
-                && s.top() + s.bottom() + s.left() + s.right() == 0
-                && plan.fusion().pool() == Fusion.Pool.NONE;
-    }
-
-    /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
-    private static ConvolutionShape flattened(ConvolutionPlan plan) {
-        ConvolutionShape s = plan.shape();
-        if (!isPointwise(plan)) {
-            return s;
-        }
-        return new ConvolutionShape(
-                s.batch(),
-                s.inputChannels(),
-                1,
-                s.height() * s.width(),
-                s.outputChannels(),
-                1,
-                1,
-                1,
-                1,
-                1,
-                1,
-                s.groups(),
-                0,
-                0,
-                0,
-                0,
-                s.mode());
+        boolean flat = s.isPointwise() && plan.fusion().pool() == Fusion.Pool.NONE;
+        return s.isSpread() ? Phase.gathered(s) : flat ? s.flattened() : s;
     }
 
     private int tileHeight() {
