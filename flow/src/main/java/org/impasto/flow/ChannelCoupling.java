@@ -42,18 +42,28 @@ final class ChannelCoupling implements Invertible, WalksBack {
     /** The channels that pass, and the others. */
     record Halves(Tensor first, Tensor second) {
         static Halves of(Tensor state) {
-            Shape shape = state.shape();
-            if (shape.rank() != 4 || shape.size(1) < 2) {
-                throw new ShapeException(
-                        "coupling: features have shape " + shape + ", expected N, C, H, W with 2 channels or more");
-            }
-            long half = shape.size(1) / 2;
-            return new Halves(state.slice(1, 0, half), state.slice(1, half, shape.size(1) - half));
+            long half = half(state.shape());
+            return new Halves(
+                    state.slice(1, 0, half), state.slice(1, half, state.shape().size(1) - half));
         }
 
         Tensor joined() {
             return Tensor.concat(1, List.of(first, second));
         }
+    }
+
+    /** How many channels pass. */
+    private static long half(Shape state) {
+        if (state.rank() != 4 || state.size(1) < 2) {
+            throw new ShapeException(
+                    "coupling: features have shape " + state + ", expected N, C, H, W with 2 channels or more");
+        }
+        return state.size(1) / 2;
+    }
+
+    /** The channels of a state that pass. */
+    private static Tensor first(Tensor state) {
+        return state.slice(1, 0, half(state.shape()));
     }
 
     /** What the network says to the first part of a state. */
@@ -72,7 +82,7 @@ final class ChannelCoupling implements Invertible, WalksBack {
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
             Tensor state = LogDeterminants.state(x);
-            Result changed = change.apply(state, ask(Halves.of(state).first(), state.shape()));
+            Result changed = change.apply(state, ask(first(state), state.shape()));
             return new Result(scope.keep(changed.y()), scope.keep(changed.logDet()));
         }
     }
@@ -81,7 +91,7 @@ final class ChannelCoupling implements Invertible, WalksBack {
     public Tensor inverse(Tensor y) {
         return Scope.keeping(() -> {
             Tensor state = LogDeterminants.state(y);
-            return change.undo(state, ask(Halves.of(state).first(), state.shape()));
+            return change.undo(state, ask(first(state), state.shape()));
         });
     }
 
@@ -103,7 +113,7 @@ final class ChannelCoupling implements Invertible, WalksBack {
                                 return List.of(
                                         answer.mul(gradients.ofAnswer()).sum().reshape(1));
                             },
-                            List.of(Halves.of(y).first()),
+                            List.of(first(y)),
                             List.of(y.constant(Shape.of(1), 1).to(ElementType.FLOAT32)))
                     .get(0);
             Halves gradients = Halves.of(found[1]);

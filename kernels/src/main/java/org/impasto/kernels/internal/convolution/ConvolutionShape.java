@@ -164,6 +164,38 @@ public record ConvolutionShape(
                         && outputChannelsPerGroup() % BlockedLayout.BLOCK == 0;
     }
 
+    /** Whether each output pixel reads one input pixel, at the same place. */
+    public boolean isPointwise() {
+        return kernelHeight == 1
+                && kernelWidth == 1
+                && strideHeight == 1
+                && strideWidth == 1
+                && top + bottom + left + right == 0
+                && !isSpread();
+    }
+
+    /** The same {@linkplain #isPointwise pointwise} convolution of a single row of pixels. */
+    public ConvolutionShape flattened() {
+        return new ConvolutionShape(
+                batch,
+                inputChannels,
+                1,
+                Math.multiplyExact(height, width),
+                outputChannels,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                groups,
+                0,
+                0,
+                0,
+                0,
+                mode);
+    }
+
     /** Input channels that an output channel sees. */
     public int inputChannelsPerGroup() {
         return inputChannels / groups;

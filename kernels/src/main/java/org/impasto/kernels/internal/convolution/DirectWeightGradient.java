@@ -26,8 +26,10 @@ final class DirectWeightGradient {
     private final float[] gradient;
     private final float[] weights;
     private final boolean depthwise;
+    private final boolean pointwise; // and of a single row
     private final int groups;
     private final int inBlocks; // of a group
+    private final int blocksAtOnce; // in a piece: one tap alone does not pay for the packing of a gradient
     private final int outHeight;
     private final int outWidth;
     private final Panels panels; // of a group
@@ -42,12 +44,13 @@ final class DirectWeightGradient {
     private final int taps;
     private final int sumsOfPart;
 
-    DirectWeightGradient(ConvolutionShape shape, float[] input, float[] gradient, float[] weights) {
-        this.shape = shape;
+    DirectWeightGradient(ConvolutionShape given, float[] input, float[] gradient, float[] weights) {
+        depthwise = given.groups() > 1 && given.inputChannelsPerGroup() == 1;
+        pointwise = given.isPointwise() && !depthwise;
+        shape = pointwise ? given.flattened() : given;
         this.input = input;
         this.gradient = gradient;
         this.weights = weights;
-        depthwise = shape.groups() > 1 && shape.inputChannelsPerGroup() == 1;
         groups = depthwise ? 1 : shape.groups();
         inBlocks = BlockedLayout.blocks(shape.inputChannels() / groups);
         panels = Panels.of(depthwise ? BLOCK : shape.outputChannels() / groups);
@@ -59,7 +62,8 @@ final class DirectWeightGradient {
         tileHeight = Math.min(LARGEST_TILE_HEIGHT, outHeight);
         tilesDown = (outHeight + tileHeight - 1) / tileHeight;
         tiles = Math.multiplyExact(shape.batch(), tilesDown * tilesAcross);
-        int pieces = groups * inBlocks * panels.count();
+        blocksAtOnce = pointwise ? inBlocks : 1;
+        int pieces = groups * inBlocks / blocksAtOnce * panels.count();
         parts = Math.max(1, Math.min(tiles, PIECES_WANTED / pieces));
         strip = new Strip(shape, true, ActivationLayout.BLOCKED, BLOCK, tileHeight, tileWidth, tilesDown, tilesAcross);
         taps = strip.taps().length;
@@ -73,11 +77,15 @@ final class DirectWeightGradient {
         float[] sums = ScratchArrays.take(Math.multiplyExact(parts, sumsOfPart));
         try {
             int pieces = groups * inBlocks * panels.count();
-            workers.run(pieces * parts, run, (index, worker) -> {
+            workers.run(pieces / blocksAtOnce * parts, run, (index, worker) -> {
                 float[] gathered = ScratchArrays.take(strip.size());
                 float[] packed = ScratchArrays.take(tileWidth * panels.width(0));
                 try {
-                    compute(index / parts, index % parts, sums, gathered, packed);
+                    if (pointwise) {
+                        computePointwise(index / parts, index % parts, sums, packed);
+                    } else {
+                        compute(index / parts, index % parts, sums, gathered, packed);
+                    }
                 } finally {
                     ScratchArrays.give(gathered);
                     ScratchArrays.give(packed);
@@ -130,6 +138,40 @@ final class DirectWeightGradient {
                     pack(from, width, columns, packed);
                     addTaps(gathered, start, packed, 0, width, columns, sums, place);
                 }
+            }
+        }
+    }
+
+    /** All blocks of input channels, whose pixels are read where they are. */
+    private void computePointwise(int piece, int part, float[] sums, float[] packed) {
+        int panel = piece % panels.count();
+        int group = piece / panels.count();
+        int width = panels.width(panel);
+        int firstOut = (group * (shape.outputChannels() / groups) + panels.start(panel)) / BLOCK;
+        int outBlocks = BlockedLayout.blocks(shape.outputChannels());
+        int place = place(group * inBlocks * panels.count() + panel, part);
+        int sumsOfBlock = BLOCK * width;
+        Arrays.fill(sums, place, place + inBlocks * sumsOfBlock, 0f);
+        int last = (int) ((long) tiles * (part + 1) / parts);
+        for (int tile = (int) ((long) tiles * part / parts); tile < last; tile++) {
+            int column = tile % tilesAcross * tileWidth;
+            int image = tile / tilesAcross;
+            int columns = Math.min(tileWidth, outWidth - column);
+            int from = ((image * outBlocks + firstOut) * outWidth + column) * BLOCK;
+            if (width != BLOCK) {
+                pack(from, width, columns, packed);
+            }
+            for (int block = 0; block < inBlocks; block++) {
+                int start = (((image * groups + group) * inBlocks + block) * outWidth + column) * BLOCK;
+                kernels.addProducts(
+                        input,
+                        start,
+                        width == BLOCK ? gradient : packed,
+                        width == BLOCK ? from : 0,
+                        width,
+                        columns,
+                        sums,
+                        place + block * sumsOfBlock);
             }
         }
     }

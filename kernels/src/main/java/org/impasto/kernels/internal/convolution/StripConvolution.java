@@ -53,13 +53,14 @@ final class StripConvolution {
     private final int panelPieces;
     private final Strip strip;
     private final List<Phase> phases;
+    private final boolean pointwise; // and of a single row: pixels are read where they are
     private final int[] denseTaps; // of a picture that is read where it is
     private final boolean storesInPlace; // sums go to the output without a stop
     private final int rowsAtOnce;
 
     StripConvolution(ConvolutionPlan plan, float[] input, float[] weights, float[] bias, float[] output) {
         this.algorithm = plan.algorithm();
-        this.shape = plan.shape().isSpread() ? Phase.gathered(plan.shape()) : flattened(plan);
+        this.shape = gatheredShape(plan);
         this.fusion = plan.fusion();
         this.input = input;
         this.weights = weights;
@@ -94,40 +95,19 @@ final class StripConvolution {
         // sums of few rows stay in the first cache; a panel that leaves the second one is to be read seldom
         boolean deep = blocked && strip.taps().length > DEPTH_AT_ONCE / BLOCK;
         rowsAtOnce = deep ? tileHeight : fusion.pool() == Fusion.Pool.NONE ? 1 : 2;
-        denseTaps = depthwise ? denseTaps(shape) : new int[0];
+        pointwise = algorithm == ConvolutionPlan.Algorithm.DIRECT
+                && plan.shape().isPointwise()
+                && fusion.pool() == Fusion.Pool.NONE;
+        denseTaps = depthwise ? denseTaps(shape) : pointwise ? blockTaps(shape, strip.taps().length) : new int[0];
         boolean whole = shape.groups() == 1 || shape.outputChannelsPerGroup() % BLOCK == 0;
         storesInPlace = blocked && whole && fusion.pool() == Fusion.Pool.NONE;
     }
 
-    /** A 1x1 convolution of all pixels is one of a single row of them: no row ends in a started tile. */
-    private static ConvolutionShape flattened(ConvolutionPlan plan) {
+    /** All pixels of a 1x1 convolution are a single row: no row ends in a started tile. */
+    private static ConvolutionShape gatheredShape(ConvolutionPlan plan) {
         ConvolutionShape s = plan.shape();
-        boolean pointwise = s.kernelHeight() == 1
-                && s.kernelWidth() == 1
-                && s.strideHeight() == 1
-                && s.strideWidth() == 1
-                && s.top() + s.bottom() + s.left() + s.right() == 0;
-        if (!pointwise || plan.fusion().pool() != Fusion.Pool.NONE) {
-            return s;
-        }
-        return new ConvolutionShape(
-                s.batch(),
-                s.inputChannels(),
-                1,
-                s.height() * s.width(),
-                s.outputChannels(),
-                1,
-                1,
-                1,
-                1,
-                1,
-                1,
-                s.groups(),
-                0,
-                0,
-                0,
-                0,
-                s.mode());
+        boolean flat = s.isPointwise() && plan.fusion().pool() == Fusion.Pool.NONE;
+        return s.isSpread() ? Phase.gathered(s) : flat ? s.flattened() : s;
     }
 
     private int tileHeight() {
@@ -153,6 +133,13 @@ final class StripConvolution {
                 tap -> (tap / s.kernelWidth() * s.dilationHeight() * s.width()
                                 + tap % s.kernelWidth() * s.dilationWidth())
                         * BLOCK);
+        return taps;
+    }
+
+    /** Blocks of channels of a pixel. */
+    private static int[] blockTaps(ConvolutionShape s, int blocks) {
+        int[] taps = new int[blocks];
+        Arrays.setAll(taps, block -> block * s.height() * s.width() * BLOCK);
         return taps;
     }
 
@@ -215,7 +202,8 @@ final class StripConvolution {
         int image = tile / tilesAcross / tilesDown / parts;
         int rows = Math.min(tileHeight, outHeight - row);
         int columns = Math.min(tileWidth, outWidth - column);
-        if (algorithm != ConvolutionPlan.Algorithm.DEPTHWISE) {
+        boolean dense = pointwise && columns >= ROWS;
+        if (algorithm != ConvolutionPlan.Algorithm.DEPTHWISE && !dense) {
             strip.gather(input, image, part * channelsPerPart, row, column, scratch.strip);
         }
         switch (algorithm) {
@@ -238,11 +226,14 @@ final class StripConvolution {
                             if (!blocked) {
                                 multiplyPlanar(area, y, scratch);
                                 store(area, scratch.sums);
+                            } else if (dense) {
+                                multiply(area, input, densePlace(area), denseTaps, true, scratch);
+                                activate(area);
                             } else if (storesInPlace && phaseColumns >= ROWS) {
-                                multiply(area, y, true, scratch);
+                                multiply(area, scratch.strip, strip.place(y, 0), phase.taps(), true, scratch);
                                 activate(area);
                             } else {
-                                multiply(area, y, false, scratch);
+                                multiply(area, scratch.strip, strip.place(y, 0), phase.taps(), false, scratch);
                                 store(area, scratch.sums);
                             }
                         }
@@ -282,8 +273,7 @@ final class StripConvolution {
     }
 
     /** Sums of rows of the strip from {@code row} on, put into the output or left in the scratch array. */
-    private void multiply(Area area, int row, boolean inPlace, Scratch scratch) {
-        int[] taps = area.phase.taps();
+    private void multiply(Area area, float[] from, int place, int[] taps, boolean inPlace, Scratch scratch) {
         int width = panels.width(area.panel);
         int first = area.group * panels.columns() + panels.start(area.panel);
         int across = pitch(area.columns) / ROWS;
@@ -299,29 +289,35 @@ final class StripConvolution {
         }
         int classStart = area.phase.tapsBefore() * parts * panels.columns() * BlockedLayout.roundUp(channelsPerPart);
         int step = DEPTH_AT_ONCE / BLOCK;
-        for (int from = 0; from == 0 || from < taps.length; from += step) { // once where no tap meets a pixel
-            int to = Math.min(taps.length, from + step);
+        for (int tap = 0; tap == 0 || tap < taps.length; tap += step) { // once where no tap meets a pixel
+            int to = Math.min(taps.length, tap + step);
             boolean stores = inPlace && to == taps.length;
             kernels.blockedProduct(
-                    scratch.strip,
-                    strip.place(row, 0),
+                    from,
+                    place,
                     scratch.bases,
                     area.rows * across,
                     taps,
-                    from,
+                    tap,
                     to,
                     weights,
-                    classStart + (first * taps.length + from * width) * BLOCK,
+                    classStart + (first * taps.length + tap * width) * BLOCK,
                     width,
-                    from == 0 ? bias : scratch.sums,
-                    from == 0 ? first : 0,
-                    from == 0 ? 0 : width,
+                    tap == 0 ? bias : scratch.sums,
+                    tap == 0 ? first : 0,
+                    tap == 0 ? 0 : width,
                     stores ? output : scratch.sums,
                     stores ? place(area) : 0,
                     stores ? scratch.places : scratch.sumPlaces,
                     stores ? area.phase.columnStep() * BLOCK : width,
                     stores ? storedHeight * storedWidth * BLOCK : BLOCK);
         }
+    }
+
+    /** Where the first pixel and channel of an area lie in the input of a 1x1 convolution. */
+    private int densePlace(Area area) {
+        int block = area.image * BlockedLayout.blocks(shape.inputChannels()) + area.group * channelsPerPart / BLOCK;
+        return (block * shape.width() + area.column) * BLOCK;
     }
 
     /** Where the first pixel and channel of an area lie in the output; groups are whole blocks. */

@@ -69,17 +69,11 @@ public final class AffineCoupling {
             int step = answer.blocked ? BLOCK : 1;
             int v = start(answer.blocked, image, channel) + from * step;
             int t = start(answer.blocked, image, rest + channel) + from * step;
-            copy(answer.values, v, step, logits, count);
-            copy(answer.values, t, step, shifts, count);
-            loops.unary(UnaryOperation.AFFINE, 1, shift, count, logits, 0, logits, 0);
-            loops.unary(UnaryOperation.SIGMOID, 0, 0, count, logits, 0, scales, 0);
-        }
-
-        /** Works out {@code exp(-|logit|)}. */
-        void readPowers(int count) {
-            loops.unary(UnaryOperation.ABSOLUTE, 0, 0, count, logits, 0, powers, 0);
-            loops.unary(UnaryOperation.NEGATE, 0, 0, count, powers, 0, powers, 0);
-            loops.unary(UnaryOperation.EXPONENTIAL, 0, 0, count, powers, 0, powers, 0);
+            for (int i = 0; i < count; i++) {
+                logits[i] = answer.values[v + i * step] + shift;
+                shifts[i] = answer.values[t + i * step];
+            }
+            loops.sigmoid(count, logits, powers, scales);
         }
 
         /** Works out {@code 1 - s}, without cancellation, in the place of powers. */
@@ -90,7 +84,6 @@ public final class AffineCoupling {
 
         /** The sum of {@code -log(s)}: of {@code max(-v, 0)}, and one logarithm of the product of all {@code 1 + exp(-|v|)}. */
         double negativeLogarithms(int count) {
-            readPowers(count);
             float[] v = logits;
             float[] p = powers;
             double p0 = 1; // four chains: each product waits for the one before it
@@ -107,16 +100,16 @@ public final class AffineCoupling {
                 p1 *= 1.0 + p[i + 1];
                 p2 *= 1.0 + p[i + 2];
                 p3 *= 1.0 + p[i + 3];
-                s0 += Math.max(-v[i], 0f);
-                s1 += Math.max(-v[i + 1], 0f);
-                s2 += Math.max(-v[i + 2], 0f);
-                s3 += Math.max(-v[i + 3], 0f);
+                s0 += Math.abs(v[i]) - v[i]; // twice the maximum, exactly
+                s1 += Math.abs(v[i + 1]) - v[i + 1];
+                s2 += Math.abs(v[i + 2]) - v[i + 2];
+                s3 += Math.abs(v[i + 3]) - v[i + 3];
             }
             for (; i < count; i++) {
                 p0 *= 1.0 + p[i];
-                s0 += Math.max(-v[i], 0f);
+                s0 += Math.abs(v[i]) - v[i];
             }
-            return s0 + s1 + (s2 + s3) + StrictMath.log(p0 * p1 * (p2 * p3));
+            return 0.5 * (s0 + s1 + (s2 + s3)) + StrictMath.log(p0 * p1 * (p2 * p3));
         }
 
         /** How many scales are too small; a logit that is not a number counts. */
@@ -128,16 +121,6 @@ public final class AffineCoupling {
                 found += v[i] >= least ? 0 : 1;
             }
             return found;
-        }
-    }
-
-    private static void copy(float[] from, int start, int step, float[] to, int count) {
-        if (step == 1) {
-            System.arraycopy(from, start, to, 0, count);
-            return;
-        }
-        for (int i = 0; i < count; i++) {
-            to[i] = from[start + i * BLOCK];
         }
     }
 

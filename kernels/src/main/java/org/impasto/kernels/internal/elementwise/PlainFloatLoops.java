@@ -12,6 +12,18 @@ final class PlainFloatLoops implements FloatLoops {
     }
 
     @Override
+    public void sigmoid(int length, float[] x, float[] powers, float[] y) {
+        sigmoid(0, length, x, powers, y);
+    }
+
+    void sigmoid(int from, int length, float[] x, float[] powers, float[] y) {
+        for (int i = from; i < length; i++) {
+            powers[i] = FloatFunctions.exp(-Math.abs(x[i]));
+            y[i] = FloatFunctions.sigmoid(x[i]);
+        }
+    }
+
+    @Override
     public void unary(
             UnaryOperation operation, float p, float q, int length, float[] x, int xOffset, float[] y, int yOffset) {
         switch (operation) {

@@ -18,7 +18,7 @@ final class VectorFloatLoops implements FloatLoops {
     private static final int STRIP = 1024;
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
-    private final FloatLoops plain = new PlainFloatLoops();
+    private final PlainFloatLoops plain = new PlainFloatLoops();
 
     @Override
     public void unary(
@@ -400,6 +400,15 @@ final class VectorFloatLoops implements FloatLoops {
             FloatVector a = v.max(zero.sub(v));
             large.blend(small, a.compare(VectorOperators.LT, limit)).intoArray(y, yOffset + i);
         }
+    }
+
+    @Override
+    public void sigmoid(int length, float[] x, float[] powers, float[] y) {
+        int done = length - length % LANES;
+        minusMagnitude(done, x, 0, powers);
+        exponential(done, powers, 0, powers, 0);
+        sigmoidFromExponential(done, x, 0, powers, y, 0);
+        plain.sigmoid(done, length, x, powers, y);
     }
 
     private static void sigmoid(int length, float[] x, int xOffset, float[] y, int yOffset) {

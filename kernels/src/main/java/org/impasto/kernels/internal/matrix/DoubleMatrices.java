@@ -21,6 +21,7 @@ public final class DoubleMatrices {
     private static final long LONE_WORK = 1L << 20; // products too small to be shared by threads
     private static final int PACKED_PER_PIECE = 1 << 15;
     private static final int VECTOR_WORK_PER_PIECE = 1 << 17;
+    private static final int SHALLOW = 64; // terms of a sum, of which a packed panel stays in the first cache
 
     private final DoubleProduct kernel;
 
@@ -143,9 +144,62 @@ public final class DoubleMatrices {
                     run);
         } else if (shape.columns() * 2 <= kernel.panelWidth() && shape.rows() > shape.columns()) {
             turned(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
+        } else if (shape.rows() <= BLOCK_ROWS && shape.depth() <= SHALLOW) {
+            panelByPanel(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         } else {
             packed(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         }
+    }
+
+    /** A small matrix times a wide one, each panel of which is used once: right after it is packed. */
+    private void panelByPanel(
+            MatrixShape shape,
+            double[] a,
+            int aOffset,
+            double[] b,
+            int bOffset,
+            double[] c,
+            int cOffset,
+            Workers workers,
+            Run run) {
+        int group = kernel.rowGroup();
+        int width = kernel.panelWidth();
+        int rows = shape.rows();
+        int columns = shape.columns();
+        int depth = shape.depth();
+        int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
+        double[] packedA = new double[ceiling(rows, group) * groupSize];
+        for (int row = 0; row < rows; row += group) {
+            DoublePacking.rows(
+                    group,
+                    Math.min(group, rows - row),
+                    depth,
+                    a,
+                    aOffset + row * shape.rowStrideA(),
+                    shape.rowStrideA(),
+                    shape.depthStrideA(),
+                    packedA,
+                    row / group * groupSize);
+        }
+        int perPiece = ceiling(PACKED_PER_PIECE, width * depth) * width;
+        workers.run(ceiling(columns, perPiece), run, (piece, worker) -> {
+            double[] panel = new double[width * depth];
+            int end = Math.min(columns, (piece + 1) * perPiece);
+            for (int column = piece * perPiece; column < end; column += width) {
+                int count = Math.min(width, end - column);
+                DoublePacking.columns(
+                        width,
+                        count,
+                        depth,
+                        b,
+                        bOffset + column * shape.columnStrideB(),
+                        shape.depthStrideB(),
+                        shape.columnStrideB(),
+                        panel,
+                        0);
+                kernel.multiplyAdd(rows, count, depth, packedA, 0, panel, 0, c, cOffset + column, columns);
+            }
+        });
     }
 
     private static void scalar(

@@ -96,6 +96,8 @@ class ConvolutionTest {
         }
         shapes.add(shape(1, 64, 20, 20, 96, 1, 1, 1, 1, pad(0), PaddingMode.ZERO));
         shapes.add(shape(2, 67, 7, 5, 33, 1, 1, 1, 1, pad(0), PaddingMode.ZERO));
+        shapes.add(shape(1, 33, 9, 43, 20, 1, 1, 1, 1, pad(0), PaddingMode.ZERO)); // ends in a tile of three pixels
+        shapes.add(shape(2, 96, 7, 9, 64, 1, 1, 1, 2, pad(0), PaddingMode.ZERO));
         shapes.add(shape(2, 64, 9, 9, 48, 1, 2, 1, 1, pad(0), PaddingMode.ZERO));
         shapes.add(shape(1, 300, 12, 14, 80, 3, 1, 1, 1, pad(1), PaddingMode.ZERO));
         shapes.add(shape(1, 300, 12, 14, 272, 5, 1, 1, 1, pad(1), PaddingMode.ZERO));
