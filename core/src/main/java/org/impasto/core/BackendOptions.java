@@ -41,10 +41,10 @@ public record BackendOptions(
     }
 
     /**
-     * These options with convolutions that sum plainly. Without it those of 3x3 and more, stride 1, may go by Winograd's
-     * transforms, which round about twice as much and spread what is not finite: an infinite or NaN input makes NaN of
-     * the tiles of 4x4 results that it has a part in, where plain sums give NaN or infinity only to results that it
-     * reaches.
+     * These options with convolutions that sum plainly. Without it those of 3x3 and more, stride 1, and of 3x3 to 4x4,
+     * stride 2, also transposed ones, may go by Winograd's transforms, which round about twice as much and spread what is
+     * not finite: an infinite or NaN input makes NaN of the tiles of 4x4 results (8x8 of transposed ones) that it has a
+     * part in, where plain sums give NaN or infinity only to results that it reaches.
      */
     public BackendOptions withExactConvolution() {
         return new BackendOptions(name, threads, executor, true, preparedWeightBytes, warmUp);

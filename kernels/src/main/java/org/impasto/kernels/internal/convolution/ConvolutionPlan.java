@@ -11,7 +11,10 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 public final class ConvolutionPlan {
     /** Whether a faster algorithm with about twice the rounding error may be used. */
     public enum Precision {
-        /** Winograd where it pays; an input that is not finite makes NaN of whole tiles of 4x4 results. */
+        /**
+         * Winograd where it pays; an input that is not finite makes NaN of whole tiles of 4x4 results, 8x8 where the input is
+         * spread.
+         */
         FAST,
         /** Sums of products only. */
         EXACT
@@ -19,7 +22,10 @@ public final class ConvolutionPlan {
 
     /** The algorithms. */
     public enum Algorithm {
-        /** F(4,3): 36 products for 16 outputs; of a larger kernel for each of its {@link WinogradPieces pieces}. */
+        /**
+         * F(4,3): 36 products for 16 outputs; with stride 2, or an input spread by 2, F(4,2): 25; for each of the {@link
+         * WinogradPieces pieces} of the kernel.
+         */
         WINOGRAD,
         /** Sums over taps of sixteen channels, tiles of pixels and output channels in registers. */
         DIRECT,
@@ -33,6 +39,7 @@ public final class ConvolutionPlan {
 
     private static final int FEW_INPUT_CHANNELS = 4;
     private static final int FEW_OUTPUT_CHANNELS = 4;
+    private static final int FEW_TILES = 96; // for which the many weights of F(4,2) are not worth their transform
 
     private final ConvolutionShape shape;
     private final Fusion fusion;
@@ -62,7 +69,8 @@ public final class ConvolutionPlan {
             if (!s.hasWholeGroups() || fusion.pool() != Fusion.Pool.NONE) {
                 throw new ShapeException("convolution of a spread input needs whole groups and takes no pooling: " + s);
             }
-            return Algorithm.DIRECT;
+            boolean pays = precision == Precision.FAST && winogradPays(s, fusion);
+            return pays ? Algorithm.WINOGRAD : Algorithm.DIRECT;
         }
         if (s.groups() > 1) {
             if (in == 1 && out == 1 && fusion.pool() == Fusion.Pool.NONE) {
@@ -74,25 +82,30 @@ public final class ConvolutionPlan {
         if (!shallow && out <= FEW_OUTPUT_CHANNELS && fusion.pool() == Fusion.Pool.NONE) {
             return Algorithm.FEW_OUTPUTS;
         }
-        if (precision == Precision.FAST && winogradPays(s, shallow)) {
+        if (precision == Precision.FAST && winogradPays(s, fusion)) {
             return Algorithm.WINOGRAD;
         }
         return shallow ? Algorithm.PLANAR : Algorithm.DIRECT;
     }
 
-    private static boolean winogradPays(ConvolutionShape s, boolean shallow) {
-        boolean dense =
-                s.strideHeight() == 1 && s.strideWidth() == 1 && s.dilationHeight() == 1 && s.dilationWidth() == 1;
+    private static boolean winogradPays(ConvolutionShape s, Fusion fusion) {
         WinogradPieces pieces = WinogradPieces.of(s);
-        if (!dense || s.kernelHeight() < 3 || s.kernelWidth() < 3 || shallow && !pieces.unfolded()) {
+        boolean pooled = fusion.pool() != Fusion.Pool.NONE;
+        boolean shallow = s.inputChannels() <= FEW_INPUT_CHANNELS && !pieces.unfolded();
+        if (!WinogradPieces.suit(s) || shallow || pooled && pieces.rows().isHalved()) {
             return false;
         }
-        long taps = (long) s.kernelHeight() * s.kernelWidth();
-        long direct = shallow ? s.inputChannels() : BlockedLayout.roundUp(s.inputChannels());
-        long tiles = (long) ((s.outputHeight() + 3) / 4) * ((s.outputWidth() + 3) / 4);
+        long tiles =
+                (long) pieces.rows().tiles(s.outputHeight()) * pieces.columns().tiles(s.outputWidth());
+        if (pieces.rows().isHalved() && tiles * s.batch() < FEW_TILES) {
+            return false;
+        }
         long computed = (tiles + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
-        // 36 products a tile and a third more for the transforms, against a product a pixel and tap
-        return computed * 48 * pieces.depth() <= taps * direct * s.outputHeight() * s.outputWidth();
+        long channels = pieces.unfolded() ? s.inputChannels() : BlockedLayout.roundUp(s.inputChannels());
+        long met = s.isSpread() ? (long) s.height() * s.width() : (long) s.outputHeight() * s.outputWidth();
+        long taps = (long) s.kernelHeight() * s.kernelWidth();
+        long direct = taps * met * channels / BlockedLayout.BLOCK * BlockedLayout.blocks(s.outputChannels());
+        return computed * pieces.cost() <= direct;
     }
 
     /** The same convolution by an algorithm whose prepared weights are no larger than the weights (about). */

@@ -138,6 +138,31 @@ abstract class Kernels {
             int offset,
             int rowStride);
 
+    /** Input transform of a 5x5 tile of blocks whose pixels lie {@code pixelStride} apart: F(4,2), 25 values. */
+    abstract void winogradPhaseInput(
+            float[] input,
+            int offset,
+            int rowStride,
+            int pixelStride,
+            float[] scratch,
+            float[] v,
+            int vOffset,
+            int xiStride);
+
+    /** Output transform of F(4,2): 4x4 blocks are stored, {@code pixelStride} apart. */
+    abstract void winogradPhaseOutput(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride,
+            int pixelStride);
+
     /** The same with 2x2 windows pooled: 2x2 blocks are stored. */
     abstract void winogradPooledOutput(
             float[] m,

@@ -11,6 +11,8 @@ final class PlainKernels extends Kernels {
     private static final int ROWS_AT_ONCE = 24;
     private static final float P = WinogradPoints.P;
     private static final float Q = WinogradPoints.Q;
+    private static final float R = WinogradPoints.R;
+    private static final float S = WinogradPoints.S;
 
     private static final ThreadLocal<Rows> ROW_ARRAYS = ThreadLocal.withInitial(Rows::new);
 
@@ -325,6 +327,87 @@ final class PlainKernels extends Kernels {
         outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
         for (int row = 0; row < 2; row++) {
             storePooledRow(scratch, 2 * row * 96, 16, 96, 2, negativeSlope, output, offset + row * rowStride);
+        }
+    }
+
+    @Override
+    void winogradPhaseInput(
+            float[] input,
+            int offset,
+            int rowStride,
+            int pixelStride,
+            float[] scratch,
+            float[] v,
+            int vOffset,
+            int xiStride) {
+        for (int row = 0; row < 5; row++) {
+            phaseInputLine(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
+        }
+        for (int column = 0; column < 5; column++) {
+            phaseInputLine(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
+        }
+    }
+
+    private static void phaseInputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
+        for (int lane = 0; lane < 16; lane++) {
+            int at = x + lane;
+            float d0 = from[at];
+            float d1 = from[at + step];
+            float d2 = from[at + 2 * step];
+            float d3 = from[at + 3 * step];
+            float oddR = d3 - S * S * d1;
+            float evenR = R * (d2 - S * S * d0);
+            float oddS = d3 - R * R * d1;
+            float evenS = S * (d2 - R * R * d0);
+            int put = o + lane;
+            to[put] = oddR + evenR;
+            to[put + toStep] = oddR - evenR;
+            to[put + 2 * toStep] = oddS + evenS;
+            to[put + 3 * toStep] = oddS - evenS;
+            to[put + 4 * toStep] = from[at + 4 * step] + R * R * S * S * d0 - (R * R + S * S) * d2;
+        }
+    }
+
+    @Override
+    void winogradPhaseOutput(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride,
+            int pixelStride) {
+        for (int column = 0; column < 5; column++) {
+            phaseOutputLine(m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
+        }
+        for (int row = 0; row < 4; row++) { // a row of four results lies where the five values were
+            phaseOutputLine(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
+            storeRow(scratch, row * 80, 16, 4, negativeSlope, output, offset + row * rowStride, pixelStride);
+        }
+    }
+
+    private static void phaseOutputLine(
+            float[] from, int x, int step, float[] shift, int shiftOffset, float[] to, int o, int toStep) {
+        for (int lane = 0; lane < 16; lane++) {
+            int at = x + lane;
+            float bias = shift[shiftOffset + lane];
+            float m0 = from[at];
+            float m1 = from[at + step];
+            float m2 = from[at + 2 * step];
+            float m3 = from[at + 3 * step];
+            float sumR = m0 + m1;
+            float differenceR = R * (m0 - m1);
+            float sumS = m2 + m3;
+            float differenceS = S * (m2 - m3);
+            int put = o + lane;
+            to[put] = sumR + (sumS + bias);
+            to[put + toStep] = differenceR + (differenceS + bias);
+            to[put + 2 * toStep] = R * R * sumR + S * S * sumS + bias;
+            to[put + 3 * toStep] = R * R * differenceR + S * S * differenceS + (from[at + 4 * step] + bias);
         }
     }
 

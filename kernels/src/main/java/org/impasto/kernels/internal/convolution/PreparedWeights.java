@@ -32,6 +32,7 @@ public final class PreparedWeights {
     private final int groups;
     private final int kernelHeight;
     private final int kernelWidth;
+    private final int stride; // decides on the pieces of the kernel for Winograd, else 1
     private final int spreadHeight;
     private final int spreadWidth;
     private final int dilationHeight; // decides on the order of taps where the input is spread, else 1
@@ -45,10 +46,17 @@ public final class PreparedWeights {
         this.groups = plan.shape().groups();
         this.kernelHeight = plan.shape().kernelHeight();
         this.kernelWidth = plan.shape().kernelWidth();
+        this.stride = stride(plan);
         this.spreadHeight = plan.shape().spreadHeight();
         this.spreadWidth = plan.shape().spreadWidth();
         this.dilationHeight = plan.shape().isSpread() ? plan.shape().dilationHeight() : 1;
         this.dilationWidth = plan.shape().isSpread() ? plan.shape().dilationWidth() : 1;
+    }
+
+    private static int stride(ConvolutionPlan plan) {
+        return plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD
+                ? plan.shape().strideHeight()
+                : 1;
     }
 
     /** Whether a plan can use these weights. */
@@ -60,6 +68,7 @@ public final class PreparedWeights {
                 && groups == s.groups()
                 && kernelHeight == s.kernelHeight()
                 && kernelWidth == s.kernelWidth()
+                && stride == stride(plan)
                 && spreadHeight == s.spreadHeight()
                 && spreadWidth == s.spreadWidth()
                 && (!s.isSpread() || dilationHeight == s.dilationHeight() && dilationWidth == s.dilationWidth());
@@ -81,7 +90,7 @@ public final class PreparedWeights {
         long out = s.outputChannelsPerGroup();
         long taps = (long) s.kernelHeight() * s.kernelWidth();
         return switch (plan.algorithm()) {
-            case WINOGRAD -> 36L * WinogradPieces.of(s).depth() * roundUp(out);
+            case WINOGRAD -> WinogradPieces.of(s).weights();
             case DIRECT -> s.groups() * taps * roundUp(in) * roundUp(out);
             case PLANAR -> s.groups() * taps * in * roundUp(out);
             case FEW_OUTPUTS -> taps * roundUp(in) * Kernels.fewOutputColumns((int) out);
@@ -117,7 +126,7 @@ public final class PreparedWeights {
         }
         WinogradPieces pieces = WinogradPieces.of(plan.shape());
         boolean filledWholly = plan.algorithm() == ConvolutionPlan.Algorithm.WINOGRAD
-                && pieces.count() * pieces.channels() == pieces.depth();
+                && pieces.inputs() * pieces.channels() == pieces.depth();
         if (!filledWholly) {
             Arrays.fill(values, 0f);
         }

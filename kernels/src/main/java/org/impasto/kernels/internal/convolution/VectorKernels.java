@@ -143,6 +143,36 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
+    void winogradPhaseInput(
+            float[] input,
+            int offset,
+            int rowStride,
+            int pixelStride,
+            float[] scratch,
+            float[] v,
+            int vOffset,
+            int xiStride) {
+        PhaseTile.input(input, offset, rowStride, pixelStride, scratch, v, vOffset, xiStride);
+    }
+
+    @Override
+    void winogradPhaseOutput(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride,
+            int pixelStride) {
+        PhaseTile.output(
+                m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride, pixelStride);
+    }
+
+    @Override
     void winogradPooledOutput(
             float[] m,
             int mOffset,

@@ -8,11 +8,11 @@ import org.impasto.kernels.internal.parallel.Workers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One convolution by Winograd's F(4,3), after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks"; a
- * kernel larger than 3x3 in {@link WinogradPieces pieces}.
+ * One convolution by Winograd's F(4,3), after Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", or, with
+ * stride 2 or an input spread by 2, F(4,2); the kernel in {@link WinogradPieces pieces}.
  *
- * <p>The tiles of 4x4 outputs of all images form one list. A piece takes a block of them through input transform, 36
- * products and output transform in scratch arrays of its thread. Tiles at the border gather their input through tables
+ * <p>The tiles of 4x4 outputs of all images form one list. A piece of work takes a block of them through input transform,
+ * 36 or 25 products and output transform in scratch arrays of its thread. Tiles at the border gather their input through tables
  * of source rows and columns, which know the padding, and store the part of their output that exists.
  */
 final class WinogradConvolution {
@@ -34,11 +34,16 @@ final class WinogradConvolution {
     private final int inBlocks; // of the input's channels
     private final WinogradPieces pieces;
     private final int blocks; // of transformed channels
-    private final int outBlocks;
+    private final int productBlocks;
+    private final int outBlocks; // of the output's channels
     private final int outHeight;
     private final int outWidth;
     private final int storedHeight;
     private final int storedWidth;
+    private final WinogradAxis rows;
+    private final WinogradAxis columns;
+    private final boolean halved;
+    private final int points;
     private final int tileRows;
     private final int tileColumns;
     private final int tiles;
@@ -64,34 +69,38 @@ final class WinogradConvolution {
         this.output = output;
         inBlocks = BlockedLayout.blocks(shape.inputChannels());
         pieces = WinogradPieces.of(shape);
+        rows = pieces.rows();
+        columns = pieces.columns();
+        halved = rows.isHalved();
+        points = pieces.points();
         blocks = pieces.depth() / BLOCK;
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
         storedHeight = plan.outputHeight();
         storedWidth = plan.outputWidth();
-        tileRows = (outHeight + 3) / 4;
-        tileColumns = (outWidth + 3) / 4;
+        tileRows = rows.tiles(outHeight);
+        tileColumns = columns.tiles(outWidth);
         tiles = Math.multiplyExact(shape.batch(), tileRows * tileColumns);
-        int most = tilesPerBlock(blocks, outBlocks);
+        productBlocks = pieces.width() / BLOCK;
+        int most = tilesPerBlock(blocks, productBlocks);
         staged = tiles < most * BLOCKS_WANTED
                 && blocks >= STAGED_BLOCKS
-                && outBlocks >= STAGED_BLOCKS
+                && productBlocks >= STAGED_BLOCKS
                 && !pieces.unfolded();
         tilesPerBlock = staged ? (tiles + ROWS - 1) / ROWS * ROWS : Math.min(most, (tiles + ROWS - 1) / ROWS * ROWS);
-        sourceRows =
-                shape.mode().sources(shape.height(), shape.top(), shape.bottom(), 4 * tileRows + 3 * pieces.rows() - 1);
-        sourceColumns = shape.mode()
-                .sources(shape.width(), shape.left(), shape.right(), 4 * tileColumns + 3 * pieces.columns() - 1);
+        sourceRows = shape.mode().sources(shape.height(), rows.padding(), shape.bottom(), rows.reach(tileRows));
+        sourceColumns =
+                shape.mode().sources(shape.width(), columns.padding(), shape.right(), columns.reach(tileColumns));
         taps = new int[blocks];
         Arrays.setAll(taps, i -> i * GROUP);
         bases = new int[tilesPerBlock / ROWS];
         Arrays.setAll(bases, i -> i * GROUP * blocks);
-        panels = Panels.of(shape.outputChannels());
+        panels = Panels.of(pieces.width());
         places = new int[tilesPerBlock / ROWS];
         Arrays.setAll(places, i -> i * ROWS * panels.columns());
         int vSize = tilesPerBlock * blocks * BLOCK + BLOCK;
-        int mSize = tilesPerBlock * outBlocks * BLOCK + BLOCK;
+        int mSize = tilesPerBlock * productBlocks * BLOCK + BLOCK;
         vStride = staged ? vSize : Math.max(vSize, mSize);
         mStride = staged ? mSize : vStride;
         vStart = staged ? 0 : vStride;
@@ -115,7 +124,7 @@ final class WinogradConvolution {
                 if (scratch == null) {
                     // products at a point overwrite the input at the point before it, which nobody needs any more:
                     // one array instead of two stays in the second cache
-                    float[] planes = ScratchArrays.take(37 * vStride);
+                    float[] planes = ScratchArrays.take((points + 1) * vStride);
                     scratch = new Scratch(planes, planes, pieces.unfolded() ? 6 * stripWidth() * pieces.depth() : 0);
                     scratches[worker] = scratch;
                 }
@@ -126,10 +135,10 @@ final class WinogradConvolution {
                 } else {
                     transformInputs(first, count, 0, blocks, scratch);
                 }
-                for (int xi = 0; xi < 36; xi++) {
+                for (int xi = 0; xi < points; xi++) {
                     multiply(xi, count, 0, panels.count(), scratch);
                 }
-                transformOutputs(first, count, 0, outBlocks, scratch);
+                transformOutputs(first, count, 0, productBlocks, scratch);
             });
         } finally {
             for (Scratch scratch : scratches) {
@@ -143,20 +152,20 @@ final class WinogradConvolution {
 
     /** Few tiles of many channels: all tiles pass through a stage before the next; pieces are channels and points. */
     private void runInStages(Workers workers, Run run) {
-        float[] v = ScratchArrays.take(36 * vStride);
-        float[] m = ScratchArrays.take(36 * mStride);
+        float[] v = ScratchArrays.take(points * vStride);
+        float[] m = ScratchArrays.take(points * mStride);
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
             workers.run(
                     blocks,
                     run,
                     (block, worker) -> transformInputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
-            workers.run(36 * panels.count(), run, (index, worker) -> {
+            workers.run(points * panels.count(), run, (index, worker) -> {
                 int panel = index % panels.count();
                 multiply(index / panels.count(), tiles, panel, panel + 1, scratch(scratches, worker, v, m));
             });
             workers.run(
-                    outBlocks,
+                    productBlocks,
                     run,
                     (block, worker) -> transformOutputs(0, tiles, block, block + 1, scratch(scratches, worker, v, m)));
         } finally {
@@ -180,8 +189,8 @@ final class WinogradConvolution {
     }
 
     private static final class Scratch {
-        final float[] v; // transformed input, [36][tiles/6][blocks][6][16]
-        final float[] m; // products, [36][tiles][out]
+        final float[] v; // transformed input, [points][tiles/6][blocks][6][16]
+        final float[] m; // products, [points][tiles][out]
         final float[] lines = ScratchArrays.take(PATCH);
         final float[] patch = ScratchArrays.take(PATCH);
         final float[] strip; // unfolded input of neighbouring tiles, [blocks][6][columns][16]
@@ -249,12 +258,12 @@ final class WinogradConvolution {
             int piece = k / pieces.step();
             int plane = (image * pieces.channels() + k % pieces.step()) * shape.height();
             for (int i = 0; i < 6; i++) {
-                int source = piece < pieces.count() ? sourceRows[row + piece / pieces.columns() * 3 + i] : -1;
+                int source = piece < pieces.count() ? sourceRows[row + rows.shift(pieces.row(piece)) + i] : -1;
                 int target = (k / BLOCK * 6 + i) * stripWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
                     spreadZeros(4 * count + 2, strip, target);
                 } else {
-                    int from = column + piece % pieces.columns() * 3;
+                    int from = column + columns.shift(pieces.column(piece));
                     spread((plane + source) * shape.width(), from, 4 * count + 2, strip, target);
                 }
             }
@@ -286,28 +295,31 @@ final class WinogradConvolution {
     }
 
     private void multiply(int xi, int count, int fromPanel, int toPanel, Scratch scratch) {
-        int columns = panels.columns();
-        int plane = xi * blocks * BLOCK * columns;
+        int plane = xi * blocks * BLOCK * panels.columns();
         for (int panel = fromPanel; panel < toPanel; panel++) {
             int start = panels.start(panel);
+            int width = panels.width(panel);
+            boolean any = start < pieces.widthTo(xi) && start + width > pieces.widthFrom(xi);
+            int from = any ? pieces.depthFrom(xi) / BLOCK : 0;
+            int to = any ? pieces.depthTo(xi) / BLOCK : 0; // without products sums are zero
             kernels.blockedProduct(
                     scratch.v,
                     vStart + xi * vStride,
                     bases,
                     (count + ROWS - 1) / ROWS,
                     taps,
-                    0,
-                    blocks,
+                    from,
+                    to,
                     weights,
-                    plane + start * blocks * BLOCK,
-                    panels.width(panel),
+                    plane + start * blocks * BLOCK + from * BLOCK * width,
+                    width,
                     ZEROS,
                     0,
                     0,
                     scratch.m,
                     xi * mStride + start,
                     places,
-                    columns,
+                    panels.columns(),
                     BLOCK);
         }
     }
@@ -324,24 +336,27 @@ final class WinogradConvolution {
 
     private void transformInput(int tile, int block, Scratch scratch, int vOffset) {
         int piece = block / inBlocks;
-        int column = tile % tileColumns * 4 + piece % pieces.columns() * 3;
-        int row = tile / tileColumns % tileRows * 4 + piece / pieces.columns() * 3;
+        int stride = rows.stride();
+        int side = rows.points();
+        int column = tile % tileColumns * 4 * stride + columns.shift(pieces.column(piece));
+        int row = tile / tileColumns % tileRows * 4 * stride + rows.shift(pieces.row(piece));
         int image = tile / tileColumns / tileRows;
-        int y = row - shape.top();
-        int x = column - shape.left();
+        int y = row - rows.padding();
+        int x = column - columns.padding();
         int width = shape.width();
         int plane = (image * inBlocks + block % inBlocks) * shape.height() * width;
-        if (y >= 0 && x >= 0 && y + 6 <= shape.height() && x + 6 <= width) {
-            kernels.winogradInput(
-                    input, (plane + y * width + x) * BLOCK, width * BLOCK, scratch.lines, scratch.v, vOffset, vStride);
+        int reach = (side - 1) * stride + 1;
+        if (y >= 0 && x >= 0 && y + reach <= shape.height() && x + reach <= width) {
+            transformInput(
+                    input, (plane + y * width + x) * BLOCK, width * stride * BLOCK, stride * BLOCK, scratch, vOffset);
             return;
         }
         float[] patch = scratch.patch;
-        for (int i = 0; i < 6; i++) {
-            int sourceRow = sourceRows[row + i];
-            for (int j = 0; j < 6; j++) {
-                int sourceColumn = sourceColumns[column + j];
-                int target = (i * 6 + j) * BLOCK;
+        for (int i = 0; i < side; i++) {
+            int sourceRow = sourceRows[row + i * stride];
+            for (int j = 0; j < side; j++) {
+                int sourceColumn = sourceColumns[column + j * stride];
+                int target = (i * side + j) * BLOCK;
                 if (sourceRow < 0 || sourceColumn < 0) {
                     Arrays.fill(patch, target, target + BLOCK, 0f);
                 } else {
@@ -349,62 +364,106 @@ final class WinogradConvolution {
                 }
             }
         }
-        kernels.winogradInput(patch, 0, 6 * BLOCK, scratch.lines, scratch.v, vOffset, vStride);
+        transformInput(patch, 0, side * BLOCK, BLOCK, scratch, vOffset);
+    }
+
+    private void transformInput(
+            float[] from, int offset, int rowStride, int pixelStride, Scratch scratch, int vOffset) {
+        if (halved) {
+            kernels.winogradPhaseInput(
+                    from, offset, rowStride, pixelStride, scratch.lines, scratch.v, vOffset, vStride);
+        } else {
+            kernels.winogradInput(from, offset, rowStride, scratch.lines, scratch.v, vOffset, vStride);
+        }
     }
 
     private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
+        if (fusion.pool() == Fusion.Pool.NONE) {
+            transformUnpooled(tile, block, scratch, mOffset);
+        } else {
+            transformPooled(tile, block, scratch, mOffset);
+        }
+    }
+
+    private void transformUnpooled(int tile, int block, Scratch scratch, int mOffset) {
+        int piece = block / outBlocks;
+        int spread = rows.spread();
+        int column = tile % tileColumns * 4 * spread + columns.output(pieces.column(piece));
+        int row = tile / tileColumns % tileRows * 4 * spread + rows.output(pieces.row(piece));
+        int image = tile / tileColumns / tileRows;
+        int plane = (image * outBlocks + block % outBlocks) * outHeight * outWidth;
+        int offset = (plane + row * outWidth + column) * BLOCK;
+        int biasOffset = block % outBlocks * BLOCK;
+        if (row >= 0 && column >= 0 && row + 3 * spread < outHeight && column + 3 * spread < outWidth) {
+            transformOutput(scratch, mOffset, biasOffset, output, offset, outWidth * spread * BLOCK, spread * BLOCK);
+            return;
+        }
+        transformOutput(scratch, mOffset, biasOffset, scratch.patch, 0, 4 * BLOCK, BLOCK);
+        for (int i = 0; i < 4; i++) {
+            int y = row + i * spread;
+            for (int j = 0; j < 4; j++) {
+                int x = column + j * spread;
+                if (y >= 0 && y < outHeight && x >= 0 && x < outWidth) {
+                    System.arraycopy(
+                            scratch.patch, (i * 4 + j) * BLOCK, output, (plane + y * outWidth + x) * BLOCK, BLOCK);
+                }
+            }
+        }
+    }
+
+    private void transformOutput(
+            Scratch scratch, int mOffset, int biasOffset, float[] to, int offset, int rowStride, int pixelStride) {
+        float slope = fusion.negativeSlope();
+        if (halved) {
+            kernels.winogradPhaseOutput(
+                    scratch.m,
+                    mOffset,
+                    mStride,
+                    scratch.lines,
+                    bias,
+                    biasOffset,
+                    slope,
+                    to,
+                    offset,
+                    rowStride,
+                    pixelStride);
+        } else {
+            kernels.winogradOutput(
+                    scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, to, offset, rowStride);
+        }
+    }
+
+    private void transformPooled(int tile, int block, Scratch scratch, int mOffset) {
         int column = tile % tileColumns;
         int row = tile / tileColumns % tileRows;
         int image = tile / tileColumns / tileRows;
-        int rows = Math.min(4, outHeight - row * 4);
-        int columns = Math.min(4, outWidth - column * 4);
-        boolean pooled = fusion.pool() != Fusion.Pool.NONE;
-        int side = pooled ? 2 : 4;
+        int outRows = Math.min(4, outHeight - row * 4);
+        int outColumns = Math.min(4, outWidth - column * 4);
         int plane = (image * outBlocks + block) * storedHeight * storedWidth;
-        int offset = (plane + row * side * storedWidth + column * side) * BLOCK;
+        int offset = (plane + row * 2 * storedWidth + column * 2) * BLOCK;
         int biasOffset = block * BLOCK;
         float slope = fusion.negativeSlope();
-        if (rows == 4 && columns == 4) {
-            if (pooled) {
-                kernels.winogradPooledOutput(
-                        scratch.m,
-                        mOffset,
-                        mStride,
-                        scratch.lines,
-                        bias,
-                        biasOffset,
-                        slope,
-                        output,
-                        offset,
-                        storedWidth * BLOCK);
-            } else {
-                kernels.winogradOutput(
-                        scratch.m,
-                        mOffset,
-                        mStride,
-                        scratch.lines,
-                        bias,
-                        biasOffset,
-                        slope,
-                        output,
-                        offset,
-                        storedWidth * BLOCK);
-            }
+        if (outRows == 4 && outColumns == 4) {
+            kernels.winogradPooledOutput(
+                    scratch.m,
+                    mOffset,
+                    mStride,
+                    scratch.lines,
+                    bias,
+                    biasOffset,
+                    slope,
+                    output,
+                    offset,
+                    storedWidth * BLOCK);
             return;
         }
         float[] patch = scratch.patch;
         kernels.winogradOutput(
                 scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, patch, 0, 4 * BLOCK);
-        if (!pooled) {
-            for (int i = 0; i < rows; i++) {
-                System.arraycopy(patch, i * 4 * BLOCK, output, offset + i * storedWidth * BLOCK, columns * BLOCK);
-            }
-            return;
-        }
         for (int i = 0; i < Math.min(2, storedHeight - row * 2); i++) {
             for (int j = 0; j < Math.min(2, storedWidth - column * 2); j++) {
-                int lowest = Math.min(2 * i + 1, rows - 1);
-                int rightmost = Math.min(2 * j + 1, columns - 1);
+                int lowest = Math.min(2 * i + 1, outRows - 1);
+                int rightmost = Math.min(2 * j + 1, outColumns - 1);
                 for (int lane = 0; lane < BLOCK; lane++) {
                     float upper = Math.max(
                             patch[(2 * i * 4 + 2 * j) * BLOCK + lane], patch[(2 * i * 4 + rightmost) * BLOCK + lane]);

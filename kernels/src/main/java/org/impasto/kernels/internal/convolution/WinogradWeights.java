@@ -1,11 +1,12 @@
 package org.impasto.kernels.internal.convolution;
 
+import java.util.Arrays;
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.impasto.kernels.internal.parallel.Workers;
 
 /**
- * The weight transform U = G g G', in double, rounded once: {@code [36][panel][depth][width]}; and its transpose, which makes
+ * The weight transform U = G g G', in double, rounded once: {@code [points][panel][depth][width]}; and its transpose, which makes
  * the gradient of weights of that of U.
  */
 final class WinogradWeights {
@@ -16,65 +17,88 @@ final class WinogradWeights {
 
     static void transform(ConvolutionShape s, PreparedWeights.Source source, float[] values, Workers workers, Run run) {
         WinogradPieces pieces = WinogradPieces.of(s);
+        int taps = pieces.rows().taps();
         int depth = pieces.depth();
-        Panels panels = Panels.of(s.outputChannels());
+        Panels panels = Panels.of(pieces.width());
         int xiStride = depth * panels.columns();
         int parts = depth / CHANNELS_PER_PIECE;
         workers.run(panels.count() * parts, run, (index, worker) -> {
             int panel = index / parts;
             int width = panels.width(panel);
             int first = panels.start(panel);
-            double[][] g = new double[9][COLUMNS_AT_ONCE];
-            double[][] half = new double[18][COLUMNS_AT_ONCE];
+            double[][] g = new double[taps * taps][COLUMNS_AT_ONCE];
+            double[][] half = new double[taps * pieces.rows().points()][COLUMNS_AT_ONCE];
             double[] line = new double[COLUMNS_AT_ONCE];
             int begin = index % parts * CHANNELS_PER_PIECE;
             for (int k = begin; k < begin + CHANNELS_PER_PIECE; k++) {
-                int piece = k / pieces.step();
+                int inputPiece = k / pieces.step();
                 int channel = k % pieces.step();
-                if (piece >= pieces.count() || channel >= pieces.channels()) {
+                if (inputPiece >= pieces.inputs() || channel >= pieces.channels()) {
                     continue; // the array has zeros there
                 }
                 for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
                     int columns = Math.min(COLUMNS_AT_ONCE, width - from);
-                    int filled = Math.max(0, Math.min(columns, s.outputChannels() - first - from));
-                    for (int tap = 0; tap < 9; tap++) {
-                        int row = piece / pieces.columns() * 3 + tap / 3;
-                        int column = piece % pieces.columns() * 3 + tap % 3;
-                        boolean inside = row < s.kernelHeight() && column < s.kernelWidth();
-                        gather(source, first + from, inside ? filled : 0, channel, row, column, g[tap]);
+                    for (int column = 0; column < columns; column += BlockedLayout.BLOCK) {
+                        int out = first + from + column;
+                        int piece = inputPiece + out / pieces.outputStep();
+                        gather(s, source, pieces, piece, out % pieces.outputStep(), channel, column, g);
                     }
                     int offset = first * depth + k * width + from;
-                    both(g, half, line, values, offset, xiStride, columns);
+                    both(taps == 2 ? G_OF_TWO : G, g, half, line, values, offset, xiStride, columns);
                 }
             }
         });
     }
 
+    /** A block of output channels of a piece of the kernel. */
     private static void gather(
-            PreparedWeights.Source source, int out, int filled, int channel, int row, int column, double[] target) {
-        int at = source.at(0, out, channel, row, column);
+            ConvolutionShape s,
+            PreparedWeights.Source source,
+            WinogradPieces pieces,
+            int piece,
+            int out,
+            int channel,
+            int target,
+            double[][] g) {
+        int taps = pieces.rows().taps();
+        int filled = Math.max(0, Math.min(BlockedLayout.BLOCK, s.outputChannels() - out));
         int stride = source.outStride();
         float[] weights = source.weights();
-        for (int i = 0; i < filled; i++) {
-            target[i] = weights[at];
-            at += stride;
-        }
-        for (int i = filled; i < target.length; i++) {
-            target[i] = 0;
+        for (int tap = 0; tap < taps * taps; tap++) {
+            int row = pieces.rows().tap(pieces.row(piece), tap / taps);
+            int column = pieces.columns().tap(pieces.column(piece), tap % taps);
+            boolean inside = row < s.kernelHeight() && column < s.kernelWidth();
+            Arrays.fill(g[tap], target, target + BlockedLayout.BLOCK, 0);
+            if (inside) {
+                int at = source.at(0, out, channel, row, column);
+                for (int i = 0; i < filled; i++) {
+                    g[tap][target + i] = weights[at];
+                    at += stride;
+                }
+            }
         }
     }
 
     private static void both(
-            double[][] g, double[][] half, double[] line, float[] values, int offset, int xiStride, int columns) {
-        for (int column = 0; column < 3; column++) {
-            for (int i = 0; i < 6; i++) {
-                combine(G[i], g[column], g[3 + column], g[6 + column], half[i * 3 + column]);
+            double[][] transform,
+            double[][] g,
+            double[][] half,
+            double[] line,
+            float[] values,
+            int offset,
+            int xiStride,
+            int columns) {
+        int points = transform.length;
+        int taps = transform[0].length;
+        for (int column = 0; column < taps; column++) {
+            for (int i = 0; i < points; i++) {
+                combine(transform[i], g, column, taps, half[i * taps + column]);
             }
         }
-        for (int i = 0; i < 6; i++) {
-            for (int j = 0; j < 6; j++) {
-                combine(G[j], half[i * 3], half[i * 3 + 1], half[i * 3 + 2], line);
-                int at = offset + (i * 6 + j) * xiStride;
+        for (int i = 0; i < points; i++) {
+            for (int j = 0; j < points; j++) {
+                combine(transform[j], half, i * taps, 1, line);
+                int at = offset + (i * points + j) * xiStride;
                 for (int k = 0; k < columns; k++) {
                     values[at + k] = (float) line[k];
                 }
@@ -82,9 +106,26 @@ final class WinogradWeights {
         }
     }
 
-    private static final double[][] G = WinogradPoints.weightTransform();
+    private static final double[][] G = WinogradPoints.weightTransform(3);
+    private static final double[][] G_OF_TWO = WinogradPoints.weightTransform(2);
 
-    private static void combine(double[] factors, double[] x, double[] y, double[] z, double[] sum) {
+    private static void combine(double[] factors, double[][] x, int first, int step, double[] sum) {
+        if (factors.length == 2) {
+            addTwo(factors, x[first], x[first + step], sum);
+        } else {
+            addThree(factors, x[first], x[first + step], x[first + 2 * step], sum);
+        }
+    }
+
+    private static void addTwo(double[] factors, double[] x, double[] y, double[] sum) {
+        double a = factors[0];
+        double b = factors[1];
+        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+            sum[i] = a * x[i] + b * y[i];
+        }
+    }
+
+    private static void addThree(double[] factors, double[] x, double[] y, double[] z, double[] sum) {
         double a = factors[0];
         double b = factors[1];
         double c = factors[2];

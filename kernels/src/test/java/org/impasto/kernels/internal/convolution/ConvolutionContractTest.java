@@ -23,6 +23,12 @@ class ConvolutionContractTest {
         return ConvolutionPlan.of(ConvolutionShape.same(1, in, size, size, out, kernel), Fusion.NONE, precision);
     }
 
+    private static ConvolutionPlan strided(int channels, int size, Precision precision) {
+        ConvolutionShape shape = new ConvolutionShape(
+                1, channels, size, size, channels, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO);
+        return ConvolutionPlan.of(shape, Fusion.NONE, precision);
+    }
+
     @Test
     void plansNameAlgorithmLayoutAndSize() {
         ConvolutionPlan winograd = plan(64, 32, 64, 3, Precision.FAST);
@@ -31,6 +37,11 @@ class ConvolutionContractTest {
         assertThat(winograd.withoutWinograd().algorithm()).isEqualTo(Algorithm.DIRECT);
         assertThat(winograd.withoutWinograd().preparedSize()).isEqualTo(9 * 64 * 64);
         assertThat(plan(64, 32, 64, 3, Precision.EXACT).algorithm()).isEqualTo(Algorithm.DIRECT);
+        assertThat(strided(64, 96, Precision.FAST).algorithm()).isEqualTo(Algorithm.WINOGRAD);
+        assertThat(strided(64, 96, Precision.FAST).preparedSize()).isEqualTo(25 * 4 * 64 * 64);
+        assertThat(strided(64, 96, Precision.EXACT).algorithm()).isEqualTo(Algorithm.DIRECT);
+        assertThat(strided(64, 64, Precision.FAST).algorithm()).isEqualTo(Algorithm.DIRECT);
+        assertThat(strided(16, 96, Precision.FAST).algorithm()).isEqualTo(Algorithm.DIRECT);
         assertThat(plan(64, 1, 64, 3, Precision.FAST).algorithm()).isEqualTo(Algorithm.DIRECT);
         assertThat(plan(3, 32, 64, 3, Precision.FAST).inputLayout()).isEqualTo(ActivationLayout.PLANAR);
         assertThat(plan(64, 32, 3, 3, Precision.FAST).outputLayout()).isEqualTo(ActivationLayout.PLANAR);
@@ -56,6 +67,9 @@ class ConvolutionContractTest {
                         Convolution.run(plan.withoutWinograd(), input, weights, null, output, one, Run.inference()))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("do not fit");
+        PreparedWeights dense =
+                Convolution.prepare(plan(64, 64, 64, 3, Precision.FAST), new float[64 * 64 * 9], one, Run.inference());
+        assertThat(dense.fits(strided(64, 96, Precision.FAST))).isFalse();
         assertThatThrownBy(() -> ConvolutionShape.same(1, 3, 0, 5, 3, 3)).isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> new ConvolutionShape(1, 3, 4, 4, 3, 7, 7, 1, 1, 1, 1, 1, 0, 0, 0, 0, PaddingMode.ZERO))
                 .isInstanceOf(ShapeException.class)

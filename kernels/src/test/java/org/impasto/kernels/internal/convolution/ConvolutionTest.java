@@ -82,10 +82,15 @@ class ConvolutionTest {
             shapes.add(shape(1, 32, 21, 60, 3, 9, 1, 1, 1, pad(4), mode));
             shapes.add(shape(2, 19, 11, 52, 19, 3, 1, 1, 19, pad(1), mode));
             shapes.add(shape(2, 19, 11, 52, 3, 3, 2, 1, 1, pad(1), mode));
+            shapes.add(shape(2, 33, 13, 18, 35, 3, 2, 1, 1, new int[] {1, 0, 0, 1}, mode));
+            shapes.add(shape(1, 17, 30, 33, 70, 4, 2, 1, 1, new int[] {1, 2, 3, 0}, mode));
         }
         shapes.add(shape(1, 3, 30, 50, 64, 3, 1, 1, 1, pad(0), PaddingMode.ZERO));
         shapes.add(shape(1, 20, 30, 50, 20, 3, 1, 1, 1, pad(0), PaddingMode.ZERO));
         shapes.add(shape(1, 64, 5, 9, 64, 3, 1, 1, 1, pad(5), PaddingMode.REPLICATE));
+        shapes.add(shape(1, 130, 16, 18, 129, 3, 2, 1, 1, pad(1), PaddingMode.ZERO));
+        shapes.add(new ConvolutionShape(1, 20, 25, 34, 36, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO));
+        shapes.add(new ConvolutionShape(1, 20, 25, 34, 36, 7, 4, 1, 1, 1, 1, 1, 3, 3, 1, 2, PaddingMode.REFLECT));
         for (int stride = 1; stride <= 3; stride++) {
             for (int dilation = 1; dilation <= 3; dilation++) {
                 shapes.add(shape(2, 18, 19, 23, 40, 3, stride, dilation, 1, pad(2), PaddingMode.REFLECT));
@@ -130,15 +135,15 @@ class ConvolutionTest {
     @ParameterizedTest
     @MethodSource("shapes")
     void winogradIsRightWhereItDoesNotPay(ConvolutionShape s) {
-        boolean dense =
-                s.strideHeight() == 1 && s.strideWidth() == 1 && s.dilationHeight() == 1 && s.dilationWidth() == 1;
-        if (!dense || s.groups() != 1) {
+        if (!WinogradPieces.suit(s)) {
             return;
         }
         Problem problem = new Problem(s, 7 * s.hashCode());
         for (Fusion.Pool pool : Fusion.Pool.values()) {
             ConvolutionPlan plan = ConvolutionPlan.with(s, new Fusion(0.5f, pool), ConvolutionPlan.Algorithm.WINOGRAD);
-            problem.check(plan, true, executor);
+            if (s.strideHeight() == 1 || pool == Fusion.Pool.NONE) {
+                problem.check(plan, true, executor);
+            }
         }
     }
 
@@ -153,6 +158,9 @@ class ConvolutionTest {
             {16, 16, 4, 3, 1, 2, 2, 0, 0, 9, 1},
             {5, 4, 1, 1, 1, 2, 1, 0, 1, 0, 0},
             {300, 20, 3, 1, 1, 2, 2, 1, 1, 1, 1},
+            {130, 129, 3, 1, 1, 2, 2, 0, 2, 1, 0},
+            {17, 40, 4, 1, 1, 2, 2, 1, 2, 0, 3},
+            {17, 100, 4, 1, 1, 2, 2, 2, 0, 1, 1},
         };
         for (int[] n : sizes) {
             for (int width : new int[] {1, 5, 29}) {
@@ -180,7 +188,13 @@ class ConvolutionTest {
                 for (float slope : new float[] {1, 0, 0.2f}) {
                     Fusion fusion = new Fusion(slope, Fusion.Pool.NONE);
                     problem.check(
-                            ConvolutionPlan.of(spread, fusion, ConvolutionPlan.Precision.FAST), slope != 0, executor);
+                            ConvolutionPlan.of(spread, fusion, ConvolutionPlan.Precision.EXACT), slope != 0, executor);
+                    if (WinogradPieces.suit(spread)) {
+                        problem.check(
+                                ConvolutionPlan.with(spread, fusion, ConvolutionPlan.Algorithm.WINOGRAD),
+                                slope != 0,
+                                executor);
+                    }
                 }
             }
         }
@@ -188,8 +202,13 @@ class ConvolutionTest {
 
     @Test
     void winogradErrsLittleMoreThanADirectLoop() {
-        for (int channels : new int[] {64, 256}) {
-            ConvolutionShape shape = ConvolutionShape.same(1, channels, 24, 24, 32, 3);
+        for (ConvolutionShape shape : new ConvolutionShape[] {
+            ConvolutionShape.same(1, 64, 24, 24, 32, 3),
+            ConvolutionShape.same(1, 256, 24, 24, 32, 3),
+            shape(1, 64, 80, 80, 32, 3, 2, 1, 1, pad(1), PaddingMode.ZERO),
+            shape(1, 128, 80, 80, 32, 4, 2, 1, 1, pad(1), PaddingMode.ZERO),
+            new ConvolutionShape(1, 64, 40, 40, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
+        }) {
             Problem problem = new Problem(shape, 5);
             for (int i = 0; i < problem.input.length; i++) {
                 problem.input[i] = Math.max(0, problem.input[i]);
@@ -309,14 +328,17 @@ class ConvolutionTest {
             float[] result = new float[exact.length];
             int oh = s.outputHeight();
             int ow = s.outputWidth();
+            int taps = s.kernelHeight() * s.kernelWidth();
             for (int i = 0; i < result.length; i++) {
                 float sum = 0;
                 for (int c = 0; c < s.inputChannels(); c++) {
-                    for (int tap = 0; tap < 9; tap++) {
-                        int sy = s.mode().source(i / ow % oh + tap / 3 - 1, s.height());
-                        int sx = s.mode().source(i % ow + tap % 3 - 1, s.width());
+                    for (int tap = 0; tap < taps; tap++) {
+                        int y = i / ow % oh * s.strideHeight() + tap / s.kernelWidth() - s.top();
+                        int x = i % ow * s.strideWidth() + tap % s.kernelWidth() - s.left();
+                        int sy = source(y, s.height(), s.spreadHeight());
+                        int sx = source(x, s.width(), s.spreadWidth());
                         if (sy >= 0 && sx >= 0) {
-                            sum += weights[(i / ow / oh * s.inputChannels() + c) * 9 + tap]
+                            sum += weights[(i / ow / oh * s.inputChannels() + c) * taps + tap]
                                     * input[(c * s.height() + sy) * s.width() + sx];
                         }
                     }

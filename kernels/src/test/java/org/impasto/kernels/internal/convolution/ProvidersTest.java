@@ -63,6 +63,12 @@ class ProvidersTest {
             results.add(compute(ConvolutionShape.same(1, 40, 13, 18, 70, 3), Fusion.RELU.withPool(Fusion.Pool.CEIL)));
             results.add(compute(ConvolutionShape.same(2, 33, 9, 8, 20, 3), new Fusion(0.1f, Fusion.Pool.NONE)));
             results.add(compute(ConvolutionShape.same(1, 20, 13, 50, 80, 5), Fusion.RELU));
+            results.add(compute(
+                    new ConvolutionShape(1, 40, 90, 78, 33, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.REFLECT),
+                    Fusion.RELU));
+            results.add(compute(
+                    new ConvolutionShape(1, 40, 40, 41, 33, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
+                    new Fusion(0.1f, Fusion.Pool.NONE)));
             results.add(compute(ConvolutionShape.same(1, 3, 20, 50, 100, 3), Fusion.RELU));
             results.add(compute(ConvolutionShape.same(1, 33, 20, 50, 3, 3), Fusion.NONE));
             results.add(compute(ConvolutionShape.same(1, 33, 20, 50, 4, 3), Fusion.NONE));
