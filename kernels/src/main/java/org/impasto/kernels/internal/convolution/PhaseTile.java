@@ -14,16 +14,6 @@ import jdk.incubator.vector.VectorOperators;
 final class PhaseTile {
     private static final float R = WinogradPoints.R;
     private static final float S = WinogradPoints.S;
-    private static final FloatVector PLUS_R = FloatVector.broadcast(FLOATS, R);
-    private static final FloatVector MINUS_R = FloatVector.broadcast(FLOATS, -R);
-    private static final FloatVector PLUS_S = FloatVector.broadcast(FLOATS, S);
-    private static final FloatVector MINUS_S = FloatVector.broadcast(FLOATS, -S);
-    private static final FloatVector RR = FloatVector.broadcast(FLOATS, R * R);
-    private static final FloatVector SS = FloatVector.broadcast(FLOATS, S * S);
-    private static final FloatVector MINUS_RR = FloatVector.broadcast(FLOATS, -R * R);
-    private static final FloatVector MINUS_SS = FloatVector.broadcast(FLOATS, -S * S);
-    private static final FloatVector MINUS_SUM = FloatVector.broadcast(FLOATS, -R * R - S * S);
-    private static final FloatVector PRODUCT = FloatVector.broadcast(FLOATS, R * R * S * S);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
     private PhaseTile() {}
@@ -38,6 +28,14 @@ final class PhaseTile {
             float[] v,
             int vOffset,
             int xiStride) {
+        FloatVector plusR = FloatVector.broadcast(FLOATS, R);
+        FloatVector minusR = FloatVector.broadcast(FLOATS, -R);
+        FloatVector plusS = FloatVector.broadcast(FLOATS, S);
+        FloatVector minusS = FloatVector.broadcast(FLOATS, -S);
+        FloatVector minusSquareR = FloatVector.broadcast(FLOATS, -R * R);
+        FloatVector minusSquareS = FloatVector.broadcast(FLOATS, -S * S);
+        FloatVector minusSquares = FloatVector.broadcast(FLOATS, -R * R - S * S);
+        FloatVector product = FloatVector.broadcast(FLOATS, R * R * S * S);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int row = 0; row < 5; row++) {
                 int x = offset + row * rowStride + lane;
@@ -47,15 +45,15 @@ final class PhaseTile {
                 FloatVector d3 = FloatVector.fromArray(FLOATS, input, x + 3 * pixelStride);
                 FloatVector d4 = FloatVector.fromArray(FLOATS, input, x + 4 * pixelStride);
                 int t = row * 5 * LANES;
-                FloatVector oddR = d1.fma(MINUS_SS, d3);
-                FloatVector evenR = d0.fma(MINUS_SS, d2);
-                FloatVector oddS = d1.fma(MINUS_RR, d3);
-                FloatVector evenS = d0.fma(MINUS_RR, d2);
-                evenR.fma(PLUS_R, oddR).intoArray(scratch, t);
-                evenR.fma(MINUS_R, oddR).intoArray(scratch, t + LANES);
-                evenS.fma(PLUS_S, oddS).intoArray(scratch, t + 2 * LANES);
-                evenS.fma(MINUS_S, oddS).intoArray(scratch, t + 3 * LANES);
-                d2.fma(MINUS_SUM, d0.fma(PRODUCT, d4)).intoArray(scratch, t + 4 * LANES);
+                FloatVector oddR = d1.fma(minusSquareS, d3);
+                FloatVector evenR = d0.fma(minusSquareS, d2);
+                FloatVector oddS = d1.fma(minusSquareR, d3);
+                FloatVector evenS = d0.fma(minusSquareR, d2);
+                evenR.fma(plusR, oddR).intoArray(scratch, t);
+                evenR.fma(minusR, oddR).intoArray(scratch, t + LANES);
+                evenS.fma(plusS, oddS).intoArray(scratch, t + 2 * LANES);
+                evenS.fma(minusS, oddS).intoArray(scratch, t + 3 * LANES);
+                d2.fma(minusSquares, d0.fma(product, d4)).intoArray(scratch, t + 4 * LANES);
             }
             int o = vOffset + lane;
             for (int column = 0; column < 5; column++) {
@@ -65,15 +63,15 @@ final class PhaseTile {
                 FloatVector d2 = FloatVector.fromArray(FLOATS, scratch, t + 10 * LANES);
                 FloatVector d3 = FloatVector.fromArray(FLOATS, scratch, t + 15 * LANES);
                 FloatVector d4 = FloatVector.fromArray(FLOATS, scratch, t + 20 * LANES);
-                FloatVector oddR = d1.fma(MINUS_SS, d3);
-                FloatVector evenR = d0.fma(MINUS_SS, d2);
-                FloatVector oddS = d1.fma(MINUS_RR, d3);
-                FloatVector evenS = d0.fma(MINUS_RR, d2);
-                evenR.fma(PLUS_R, oddR).intoArray(v, o);
-                evenR.fma(MINUS_R, oddR).intoArray(v, o + 5 * xiStride);
-                evenS.fma(PLUS_S, oddS).intoArray(v, o + 10 * xiStride);
-                evenS.fma(MINUS_S, oddS).intoArray(v, o + 15 * xiStride);
-                d2.fma(MINUS_SUM, d0.fma(PRODUCT, d4)).intoArray(v, o + 20 * xiStride);
+                FloatVector oddR = d1.fma(minusSquareS, d3);
+                FloatVector evenR = d0.fma(minusSquareS, d2);
+                FloatVector oddS = d1.fma(minusSquareR, d3);
+                FloatVector evenS = d0.fma(minusSquareR, d2);
+                evenR.fma(plusR, oddR).intoArray(v, o);
+                evenR.fma(minusR, oddR).intoArray(v, o + 5 * xiStride);
+                evenS.fma(plusS, oddS).intoArray(v, o + 10 * xiStride);
+                evenS.fma(minusS, oddS).intoArray(v, o + 15 * xiStride);
+                d2.fma(minusSquares, d0.fma(product, d4)).intoArray(v, o + 20 * xiStride);
                 o += xiStride;
             }
         }
@@ -93,6 +91,10 @@ final class PhaseTile {
             int rowStride,
             int pixelStride) {
         FloatVector slope = FloatVector.broadcast(FLOATS, negativeSlope);
+        FloatVector plusR = FloatVector.broadcast(FLOATS, R);
+        FloatVector plusS = FloatVector.broadcast(FLOATS, S);
+        FloatVector squareR = FloatVector.broadcast(FLOATS, R * R);
+        FloatVector squareS = FloatVector.broadcast(FLOATS, S * S);
         for (int lane = 0; lane < 16; lane += LANES) {
             for (int column = 0; column < 5; column++) {
                 int x = mOffset + column * xiStride + lane;
@@ -102,14 +104,14 @@ final class PhaseTile {
                 FloatVector m3 = FloatVector.fromArray(FLOATS, m, x + 15 * xiStride);
                 FloatVector m4 = FloatVector.fromArray(FLOATS, m, x + 20 * xiStride);
                 FloatVector sumR = m0.add(m1);
-                FloatVector differenceR = m0.sub(m1).mul(PLUS_R);
+                FloatVector differenceR = m0.sub(m1).mul(plusR);
                 FloatVector sumS = m2.add(m3);
-                FloatVector differenceS = m2.sub(m3).mul(PLUS_S);
+                FloatVector differenceS = m2.sub(m3).mul(plusS);
                 int t = column * LANES;
                 sumR.add(sumS).intoArray(scratch, t);
                 differenceR.add(differenceS).intoArray(scratch, t + 5 * LANES);
-                sumS.fma(SS, sumR.mul(RR)).intoArray(scratch, t + 10 * LANES);
-                differenceS.fma(SS, differenceR.fma(RR, m4)).intoArray(scratch, t + 15 * LANES);
+                sumS.fma(squareS, sumR.mul(squareR)).intoArray(scratch, t + 10 * LANES);
+                differenceS.fma(squareS, differenceR.fma(squareR, m4)).intoArray(scratch, t + 15 * LANES);
             }
             FloatVector shift = FloatVector.fromArray(FLOATS, bias, biasOffset + lane);
             for (int row = 0; row < 4; row++) {
@@ -120,13 +122,13 @@ final class PhaseTile {
                 FloatVector m3 = FloatVector.fromArray(FLOATS, scratch, t + 3 * LANES);
                 FloatVector m4 = FloatVector.fromArray(FLOATS, scratch, t + 4 * LANES);
                 FloatVector sumR = m0.add(m1);
-                FloatVector differenceR = m0.sub(m1).mul(PLUS_R);
+                FloatVector differenceR = m0.sub(m1).mul(plusR);
                 FloatVector sumS = m2.add(m3);
-                FloatVector differenceS = m2.sub(m3).mul(PLUS_S);
+                FloatVector differenceS = m2.sub(m3).mul(plusS);
                 FloatVector y0 = sumR.add(sumS.add(shift));
                 FloatVector y1 = differenceR.add(differenceS.add(shift));
-                FloatVector y2 = sumS.fma(SS, sumR.fma(RR, shift));
-                FloatVector y3 = differenceS.fma(SS, differenceR.fma(RR, m4.add(shift)));
+                FloatVector y2 = sumS.fma(squareS, sumR.fma(squareR, shift));
+                FloatVector y3 = differenceS.fma(squareS, differenceR.fma(squareR, m4.add(shift)));
                 int o = offset + row * rowStride + lane;
                 VectorMask<Float> n0 = y0.compare(VectorOperators.LT, 0f);
                 y0.lanewise(VectorOperators.FMA, slope, ZERO, n0).intoArray(output, o);
