@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param name which one: {@code cpu}
  * @param threads largest number of threads for one operation; 0 for one a processor
  * @param executor lends threads beside the caller's; null for threads of the backend's own
- * @param exactConvolution whether 3x3 convolutions avoid the faster algorithm, whose rounding error is about twice that
- *     of the plain sum
+ * @param exactConvolution whether convolutions avoid the faster algorithm, whose rounding error is about twice that of the
+ *     plain sum
  * @param preparedWeightBytes budget for weights kept in the form that the fast convolution reads; beyond it the slower
  *     one is used
  * @param warmUp whether inner loops are compiled in the background from the start, which costs a second of one core once

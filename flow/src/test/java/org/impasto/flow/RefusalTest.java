@@ -1,6 +1,8 @@
 package org.impasto.flow;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -134,6 +136,18 @@ class RefusalTest {
         try (Model<AdditiveCoupling> model = Model.fresh(backend, 1, p -> AdditiveCoupling.glow(p, 4, 3))) {
             set(model, "net.4.conv.bias", Float.POSITIVE_INFINITY, 0);
             refusedBothWays(BackendException.class, model.net(), "not finite");
+        }
+    }
+
+    /** Near a refusal, and none: such a scale is 1, and its logarithm 0. */
+    @Test
+    void anInfiniteLogitIsAScaleOfOne() {
+        try (Scope scope = Scope.open();
+                Model<AffineCoupling> model = Model.fresh(backend, 1, p -> AffineCoupling.glow(p, 4, 3))) {
+            set(model, "net.4.conv.bias", Float.POSITIVE_INFINITY, 90, 0, 0); // two logits, two shifts
+            Invertible.Result result = model.net().forward(x);
+            assertThat(result.logDet().toDoubles()).containsExactly(new double[] {0}, within(1e-12));
+            assertThat(model.net().inverse(result.y()).toDoubles()).containsExactly(x.toDoubles());
         }
     }
 

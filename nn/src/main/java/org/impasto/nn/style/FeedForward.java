@@ -2,10 +2,10 @@ package org.impasto.nn.style;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
 import org.impasto.core.Scope;
@@ -37,13 +37,14 @@ public final class FeedForward implements Layer {
 
         /**
          * The fast_neural_style of PyTorch's examples: reflected edges, and cells repeated before a convolution, which leaves
-         * no grid (Odena et al., "Deconvolution and checkerboard artifacts", 2016). The picture lies in the first n pixels of
-         * a side. Weights have the names of that example, {@code conv1.conv2d.weight} and so on.
+         * no grid (Odena et al., "Deconvolution and checkerboard artifacts", 2016). Sides have 5 pixels or more, for less
+         * cannot be reflected; the picture lies in the first n pixels of a side. Weights have the names of that example,
+         * {@code conv1.conv2d.weight} and so on.
          */
         RESIZED;
 
         /** The form of a network whose weights have these names. */
-        static Form of(Set<String> names) {
+        static Form of(Collection<String> names) {
             return names.contains(RESIZED_WEIGHT) ? RESIZED : TRANSPOSED;
         }
     }
@@ -105,19 +106,19 @@ public final class FeedForward implements Layer {
     }
 
     private void addResized(Parameters p) {
-        add("conv1", NormalizedConvolution.reflected(p.in("conv1"), p.in("in1"), 3, 32, 9, 1, 1));
-        add("conv2", NormalizedConvolution.reflected(p.in("conv2"), p.in("in2"), 32, 64, 3, 2, 1));
-        add("conv3", NormalizedConvolution.reflected(p.in("conv3"), p.in("in3"), 64, 128, 3, 2, 1));
+        add("conv1", NormalizedConvolution.reflected(p.in("conv1"), p.in("in1"), 3, 32, 9, 1));
+        add("conv2", NormalizedConvolution.reflected(p.in("conv2"), p.in("in2"), 32, 64, 3, 2));
+        add("conv3", NormalizedConvolution.reflected(p.in("conv3"), p.in("in3"), 64, 128, 3, 2));
         for (int block = 1; block <= RESIDUAL_BLOCKS; block++) {
             Parameters room = p.in("res" + block);
             add(
                     "resid" + block,
-                    NormalizedConvolution.reflected(room.in("conv1"), room.in("in1"), 128, 128, 3, 1, 1),
-                    NormalizedConvolution.reflected(room.in("conv2"), room.in("in2"), 128, 128, 3, 1, 1));
+                    NormalizedConvolution.reflected(room.in("conv1"), room.in("in1"), 128, 128, 3, 1),
+                    NormalizedConvolution.reflected(room.in("conv2"), room.in("in2"), 128, 128, 3, 1));
         }
-        add("convt1", NormalizedConvolution.reflected(p.in("deconv1"), p.in("in4"), 128, 64, 3, 1, 2));
-        add("convt2", NormalizedConvolution.reflected(p.in("deconv2"), p.in("in5"), 64, 32, 3, 1, 2));
-        NormalizedConvolution last = NormalizedConvolution.reflected(p.in("deconv3"), null, 32, 3, 9, 1, 1);
+        add("convt1", NormalizedConvolution.doubled(p.in("deconv1"), p.in("in4"), 128, 64));
+        add("convt2", NormalizedConvolution.doubled(p.in("deconv2"), p.in("in5"), 64, 32));
+        NormalizedConvolution last = NormalizedConvolution.reflected(p.in("deconv3"), null, 32, 3, 9, 1);
         blocks.add(new Block(PICTURE, x -> x, List.of(last)));
     }
 
@@ -131,7 +132,7 @@ public final class FeedForward implements Layer {
      */
     public static Model<FeedForward> load(Backend backend, Path path) {
         try (WeightFile file = WeightFile.open(path)) {
-            Form form = file.has(RESIZED_WEIGHT) ? Form.RESIZED : Form.TRANSPOSED;
+            Form form = Form.of(file.names());
             boolean named = form == Form.RESIZED || file.has("conv1.weight") && file.has("convt3.norm.bias");
             WeightNames names = named ? WeightNames.asInFile() : tensorFlowNames();
             // Old files of PyTorch's example hold averages that its normalisation does not use.

@@ -75,10 +75,19 @@ final class NormalizedConvolution implements Layer {
     /**
      * With reflected edges, an odd kernel and a bias.
      *
-     * @param doubling how much larger the map is made first, each cell repeated: 1 or 2
      * @param norm where the normalisation has its parameters; null for none
      */
     static NormalizedConvolution reflected(
+            Parameters p, @Nullable Parameters norm, int in, int out, int kernel, int stride) {
+        return reflected(p, norm, in, out, kernel, stride, 1);
+    }
+
+    /** The same with a kernel of 3, of a map that is doubled first: each cell is repeated. */
+    static NormalizedConvolution doubled(Parameters p, Parameters norm, int in, int out) {
+        return reflected(p, norm, in, out, 3, 1, 2);
+    }
+
+    private static NormalizedConvolution reflected(
             Parameters p, @Nullable Parameters norm, int in, int out, int kernel, int stride, int doubling) {
         Geometry geometry = Geometry.plain().strided(stride, stride).padded(Edges.all(kernel / 2), PaddingMode.REFLECT);
         Conv2d convolution = new Conv2d(p.in("conv2d"), in, out, kernel, geometry);
@@ -111,6 +120,11 @@ final class NormalizedConvolution implements Layer {
     /** The normalisation alone, of a part of a convolved map of known moments. */
     Tensor normalized(Tensor convolved, Tensor.Moments whole) {
         return norm == null ? convolved : norm.forwardPart(convolved, whole);
+    }
+
+    /** Whether a normalisation follows. */
+    boolean isNormalized() {
+        return norm != null;
     }
 
     /** How far the convolution reaches. */

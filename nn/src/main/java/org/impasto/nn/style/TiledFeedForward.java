@@ -57,7 +57,8 @@ final class TiledFeedForward implements AutoCloseable {
         this.grid = TileGrid.of(picture, TileGrid.WHOLE_PIXELS, TILE_PIXELS, CELLS);
         this.sweeps = 1
                 + network.blocks().stream()
-                        .mapToInt(block -> block.convolutions().size())
+                        .flatMap(block -> block.convolutions().stream())
+                        .mapToInt(convolution -> convolution.isNormalized() ? 1 : 0)
                         .sum();
     }
 
@@ -105,7 +106,7 @@ final class TiledFeedForward implements AutoCloseable {
     }
 
     /**
-     * A normalised convolution of a map.
+     * A convolution of a map, and its normalisation if it has one.
      *
      * @param kept where the map itself is stored on the way, if it is needed again
      */
@@ -116,6 +117,13 @@ final class TiledFeedForward implements AutoCloseable {
         Shape shape = Shape.of(1, convolution.channels(), field.size(grid.height()), field.size(grid.width()));
         Function<Region, Region> input =
                 region -> reach.input(region, x.shape().intSize(2), x.shape().intSize(3));
+        Function<Region, Tensor> convolved = region -> {
+            Region needed = input.apply(region);
+            return reach.cut(convolution.convolved(x.cells().apply(needed), x.shape()), needed, region);
+        };
+        if (!convolution.isNormalized()) {
+            return new Known(field, shape, region -> Scope.keeping(() -> convolved.apply(region)), x.read());
+        }
         boolean isStored = shape.elements() <= STORED_PER_PIXEL * grid.height() * grid.width();
         StoredMap stored = isStored ? open(shape) : null;
         WholeMoments moments = new WholeMoments();
@@ -125,10 +133,10 @@ final class TiledFeedForward implements AutoCloseable {
             if (kept != null) {
                 kept.put(place, place.within(needed).of(entering));
             }
-            Tensor convolved = reach.cut(convolution.convolved(entering, x.shape()), needed, place);
-            moments.add(convolved);
+            Tensor cells = reach.cut(convolution.convolved(entering, x.shape()), needed, place);
+            moments.add(cells);
             if (stored != null) {
-                stored.put(place, convolved);
+                stored.put(place, cells);
             }
         });
         Tensor.Moments whole = moments.moments(backend, false);
@@ -143,11 +151,7 @@ final class TiledFeedForward implements AutoCloseable {
         return new Known(
                 field,
                 shape,
-                region -> Scope.keeping(() -> {
-                    Region needed = input.apply(region);
-                    Tensor convolved = convolution.convolved(x.cells().apply(needed), x.shape());
-                    return convolution.normalized(reach.cut(convolved, needed, region), whole);
-                }),
+                region -> Scope.keeping(() -> convolution.normalized(convolved.apply(region), whole)),
                 x.read());
     }
 

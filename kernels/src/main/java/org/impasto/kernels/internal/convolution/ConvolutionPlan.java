@@ -97,7 +97,7 @@ public final class ConvolutionPlan {
         }
         long tiles =
                 (long) pieces.rows().tiles(s.outputHeight()) * pieces.columns().tiles(s.outputWidth());
-        if (pieces.rows().isHalved() && tiles * s.batch() < FEW_TILES) {
+        if (pieces.rows().isHalved() && tiles < FEW_TILES) {
             return false;
         }
         long computed = (tiles + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
@@ -160,7 +160,10 @@ public final class ConvolutionPlan {
         return BlockedLayout.size(outputLayout(), shape.batch(), shape.outputChannels(), outputHeight(), outputWidth());
     }
 
-    /** Floats of the prepared weights: four times the weights for Winograd, else about as many as the weights. */
+    /**
+     * Floats of the prepared weights: for Winograd four times the weights, or eleven times those of 3x3 with stride or spread
+     * 2; else about as many as the weights.
+     */
     public long preparedSize() {
         return PreparedWeights.size(this);
     }

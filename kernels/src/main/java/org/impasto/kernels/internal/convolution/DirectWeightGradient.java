@@ -78,7 +78,7 @@ final class DirectWeightGradient {
         try {
             int pieces = groups * inBlocks * panels.count();
             workers.run(pieces / blocksAtOnce * parts, run, (index, worker) -> {
-                float[] gathered = ScratchArrays.take(strip.size());
+                float[] gathered = ScratchArrays.take(pointwise ? 0 : strip.size());
                 float[] packed = ScratchArrays.take(tileWidth * panels.width(0));
                 try {
                     if (pointwise) {

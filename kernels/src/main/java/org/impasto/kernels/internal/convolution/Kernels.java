@@ -139,7 +139,7 @@ abstract class Kernels {
             int rowStride);
 
     /** Input transform of a 5x5 tile of blocks whose pixels lie {@code pixelStride} apart: F(4,2), 25 values. */
-    abstract void winogradPhaseInput(
+    abstract void winogradHalvedInput(
             float[] input,
             int offset,
             int rowStride,
@@ -150,7 +150,7 @@ abstract class Kernels {
             int xiStride);
 
     /** Output transform of F(4,2): 4x4 blocks are stored, {@code pixelStride} apart. */
-    abstract void winogradPhaseOutput(
+    abstract void winogradHalvedOutput(
             float[] m,
             int mOffset,
             int xiStride,

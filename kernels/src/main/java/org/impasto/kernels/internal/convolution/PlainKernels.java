@@ -331,7 +331,7 @@ final class PlainKernels extends Kernels {
     }
 
     @Override
-    void winogradPhaseInput(
+    void winogradHalvedInput(
             float[] input,
             int offset,
             int rowStride,
@@ -369,7 +369,7 @@ final class PlainKernels extends Kernels {
     }
 
     @Override
-    void winogradPhaseOutput(
+    void winogradHalvedOutput(
             float[] m,
             int mOffset,
             int xiStride,

@@ -3,6 +3,7 @@ package org.impasto.kernels.internal.convolution;
 import java.util.Arrays;
 import org.impasto.kernels.internal.layout.ActivationLayout;
 import org.impasto.kernels.internal.layout.BlockedLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the padded input as a product wants it: {@code [channels][rows][phases][columns]}, channels being blocks of
@@ -23,7 +24,7 @@ final class Strip {
     private final int phases;
     private final int columns;
     private final int[] sourceRows;
-    private final int[] sourceColumns;
+    private final int @Nullable [] sourceColumns; // null where each pixel is its own source
     private final int[] taps;
 
     Strip(
@@ -45,7 +46,9 @@ final class Strip {
         int height = (tilesDown - 1) * tileHeight * shape.strideHeight() + rows;
         int width = ((tilesAcross - 1) * tileWidth + columns) * phases;
         sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), height);
-        sourceColumns = shape.mode().sources(shape.width(), shape.left(), shape.right(), width);
+        // a single row of all pixels may be long, and its table would be read for the last tile alone
+        sourceColumns =
+                shape.isPointwise() ? null : shape.mode().sources(shape.width(), shape.left(), shape.right(), width);
         taps = new int[depth * shape.kernelHeight() * shape.kernelWidth()];
         int tap = 0;
         for (int plane = 0; plane < depth; plane++) {
@@ -169,16 +172,20 @@ final class Strip {
         }
     }
 
+    private int sourceColumn(int column) {
+        return sourceColumns != null ? sourceColumns[column] : column < shape.width() ? column : -1;
+    }
+
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
     private void gatherRow(
             float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
         for (int phase = 0; phase < phases; phase++) {
             int at = target + phase * columns * size;
             for (int column = 0; column < count; ) {
-                int source = sourceColumns[x + column * phases + phase];
+                int source = sourceColumn(x + column * phases + phase);
                 int run = 1;
                 while (column + run < count
-                        && sourceColumns[x + (column + run) * phases + phase]
+                        && sourceColumn(x + (column + run) * phases + phase)
                                 == source + (source < 0 ? 0 : run * phases)) {
                     run++;
                 }

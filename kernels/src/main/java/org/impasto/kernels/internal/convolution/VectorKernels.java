@@ -143,7 +143,7 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
-    void winogradPhaseInput(
+    void winogradHalvedInput(
             float[] input,
             int offset,
             int rowStride,
@@ -152,11 +152,11 @@ final class VectorKernels extends Kernels {
             float[] v,
             int vOffset,
             int xiStride) {
-        PhaseTile.input(input, offset, rowStride, pixelStride, scratch, v, vOffset, xiStride);
+        HalvedTile.input(input, offset, rowStride, pixelStride, scratch, v, vOffset, xiStride);
     }
 
     @Override
-    void winogradPhaseOutput(
+    void winogradHalvedOutput(
             float[] m,
             int mOffset,
             int xiStride,
@@ -168,7 +168,7 @@ final class VectorKernels extends Kernels {
             int offset,
             int rowStride,
             int pixelStride) {
-        PhaseTile.output(
+        HalvedTile.output(
                 m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride, pixelStride);
     }
 

@@ -370,7 +370,7 @@ final class WinogradConvolution {
     private void transformInput(
             float[] from, int offset, int rowStride, int pixelStride, Scratch scratch, int vOffset) {
         if (halved) {
-            kernels.winogradPhaseInput(
+            kernels.winogradHalvedInput(
                     from, offset, rowStride, pixelStride, scratch.lines, scratch.v, vOffset, vStride);
         } else {
             kernels.winogradInput(from, offset, rowStride, scratch.lines, scratch.v, vOffset, vStride);
@@ -415,7 +415,7 @@ final class WinogradConvolution {
             Scratch scratch, int mOffset, int biasOffset, float[] to, int offset, int rowStride, int pixelStride) {
         float slope = fusion.negativeSlope();
         if (halved) {
-            kernels.winogradPhaseOutput(
+            kernels.winogradHalvedOutput(
                     scratch.m,
                     mOffset,
                     mStride,

@@ -70,7 +70,8 @@ public final class AffineCoupling {
             int v = start(answer.blocked, image, channel) + from * step;
             int t = start(answer.blocked, image, rest + channel) + from * step;
             for (int i = 0; i < count; i++) {
-                logits[i] = answer.values[v + i * step] + shift;
+                // infinity is the largest number: both have a scale of 1, and infinity less itself would be none
+                logits[i] = Math.min(answer.values[v + i * step] + shift, Float.MAX_VALUE);
                 shifts[i] = answer.values[t + i * step];
             }
             loops.sigmoid(count, logits, powers, scales);
@@ -100,7 +101,7 @@ public final class AffineCoupling {
                 p1 *= 1.0 + p[i + 1];
                 p2 *= 1.0 + p[i + 2];
                 p3 *= 1.0 + p[i + 3];
-                s0 += Math.abs(v[i]) - v[i]; // twice the maximum, exactly
+                s0 += Math.abs(v[i]) - v[i]; // twice the maximum
                 s1 += Math.abs(v[i + 1]) - v[i + 1];
                 s2 += Math.abs(v[i + 2]) - v[i + 2];
                 s3 += Math.abs(v[i + 3]) - v[i + 3];

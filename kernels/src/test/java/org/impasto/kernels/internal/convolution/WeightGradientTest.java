@@ -47,6 +47,7 @@ class WeightGradientTest {
         // more tiles than a stage takes, and several images in a tile of rows
         shapes.add(ConvolutionShape.same(1, 17, 203, 150, 33, 3));
         shapes.add(ConvolutionShape.same(3, 80, 40, 30, 70, 3));
+        shapes.add(ConvolutionShape.same(3, 80, 53, 60, 70, 3)); // two parts, the last run of tiles short
         shapes.add(ConvolutionShape.same(2, 3, 70, 90, 17, 9));
         shapes.add(ConvolutionShape.same(2, 33, 70, 90, 3, 9));
         return shapes.stream();

@@ -11,12 +11,12 @@ import jdk.incubator.vector.VectorOperators;
  * Winograd's transforms F(4,2) of one tile of one block of channels, with the points of {@link WinogradPoints}; as {@link
  * WinogradTile}, with pixels that may lie apart.
  */
-final class PhaseTile {
+final class HalvedTile {
     private static final float R = WinogradPoints.R;
     private static final float S = WinogradPoints.S;
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
-    private PhaseTile() {}
+    private HalvedTile() {}
 
     /** V = B' d B of the 5x5 blocks at {@code offset}. */
     static void input(
