@@ -5,19 +5,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What the machine can do at best: the rate of a loop of fused multiply-adds and nothing else, on twelve independent
- * accumulators, and the rate of a plain copy.
+ * accumulators, the rate of a plain copy, and how far apart two processors are.
  */
 final class MachinePeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int STEPS = 4_000;
     private static final int ACCUMULATORS = 12;
     static final int PIECE = 1 << 14;
+    private static final int HANDOVERS = 1000;
     private static volatile float sink;
 
     private MachinePeak() {}
@@ -66,6 +68,37 @@ final class MachinePeak {
             System.arraycopy(from, done, to, done, length);
             done += length;
         }
+    }
+
+    /**
+     * Nanoseconds that a number takes to another thread and back at best. On a virtual machine this may change from one minute to the
+     * next, as the host moves its processors to cores with a common cache or without; threads that read what others wrote
+     * feel it. NaN where there is one processor only.
+     */
+    static double handoverNanoseconds(double seconds) {
+        if (Runtime.getRuntime().availableProcessors() < 2) {
+            return Double.NaN;
+        }
+        AtomicInteger turn = new AtomicInteger(); // odd where the other thread has it, negative at the end
+        Thread other = new Thread(() -> {
+            for (int seen = turn.get(); seen >= 0; seen = turn.get()) {
+                if (seen % 2 == 1) {
+                    turn.compareAndSet(seen, seen + 1);
+                }
+            }
+        });
+        other.setDaemon(true);
+        other.start();
+        List<Double> rates = rates(seconds, () -> {
+            for (int i = 0; i < HANDOVERS; i++) {
+                turn.set(2 * i + 1);
+                while (turn.get() != 2 * i + 2) {
+                    // the other thread has it
+                }
+            }
+        });
+        turn.set(-1);
+        return 1e9 / Collections.max(rates) / HANDOVERS;
     }
 
     /** Until the loop is compiled: the passes get far shorter, or it takes too long to wait for. */

@@ -76,7 +76,8 @@ final class Report {
                                     result.machineRate("copy1"))
                     + (row.bytesMoved() > 0
                             ? ", in pieces through the caches %.1f GB/s".formatted(result.machineRate("pieces"))
-                            : ""));
+                            : "")
+                    + ", to another thread and back in %.0f ns".formatted(result.machineRate("handover")));
         }
         boolean sound = agreement(result, peak);
         for (Map.Entry<Contender, String> failure : result.failures().entrySet()) {
@@ -148,13 +149,14 @@ final class Report {
                 Measurement m = forksOf.get(fork);
                 boolean machine = contender.side().equals("machine");
                 String samples = machine
-                        ? "peak1=%.1f peak=%.1f GFLOP/s copy1=%.2f copy=%.2f pieces=%.2f GB/s"
+                        ? "peak1=%.1f peak=%.1f GFLOP/s copy1=%.2f copy=%.2f pieces=%.2f GB/s handover=%.0f ns"
                                 .formatted(
                                         m.rate("peak1"),
                                         m.rate("peak"),
                                         m.rate("copy1"),
                                         m.rate("copy"),
-                                        m.rate("pieces"))
+                                        m.rate("pieces"),
+                                        m.rate("handover"))
                         : m.milliseconds().stream().map("%.3f"::formatted).collect(Collectors.joining(" "));
                 raw.add(String.join(
                         "\t",

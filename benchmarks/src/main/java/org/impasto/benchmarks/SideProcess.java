@@ -116,6 +116,7 @@ final class SideProcess implements Runnable {
         if (chosen.bytesMoved() > 0) {
             say("pieces", Double.toString(MachinePeak.copyGigabytesInPieces(threads, bytes, seconds)));
         }
+        say("handover", Double.toString(MachinePeak.handoverNanoseconds(seconds / 4)));
         say("describe", MachinePeak.vectorBits() + "-bit vectors");
     }
 
