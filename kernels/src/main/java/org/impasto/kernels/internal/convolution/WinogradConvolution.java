@@ -21,7 +21,6 @@ final class WinogradConvolution {
     private static final int GROUP = ROWS * BLOCK;
     private static final int BLOCKS_WANTED = 4; // with fewer blocks of tiles threads would wait for each other
     private static final int STAGED_BLOCKS = 8;
-    private static final int PATCH = 36 * BLOCK;
 
     private final Kernels kernels = Kernels.chosen();
     private final ConvolutionShape shape;
@@ -31,7 +30,6 @@ final class WinogradConvolution {
     private final float[] bias;
     private final float[] output;
 
-    private final int inBlocks; // of the input's channels
     private final WinogradPieces pieces;
     private final int blocks; // of transformed channels
     private final int productBlocks;
@@ -44,13 +42,10 @@ final class WinogradConvolution {
     private final WinogradAxis columns;
     private final boolean halved;
     private final int points;
-    private final int tileRows;
-    private final int tileColumns;
+    private final WinogradTiles list;
     private final int tiles;
     private final int tilesPerBlock;
     private final boolean staged;
-    private final int[] sourceRows;
-    private final int[] sourceColumns;
     private final int[] taps;
     private final int[] bases;
     private final int[] places;
@@ -67,7 +62,6 @@ final class WinogradConvolution {
         this.weights = weights;
         this.bias = bias;
         this.output = output;
-        inBlocks = BlockedLayout.blocks(shape.inputChannels());
         pieces = WinogradPieces.of(shape);
         rows = pieces.rows();
         columns = pieces.columns();
@@ -79,9 +73,8 @@ final class WinogradConvolution {
         outWidth = shape.outputWidth();
         storedHeight = plan.outputHeight();
         storedWidth = plan.outputWidth();
-        tileRows = rows.tiles(outHeight);
-        tileColumns = columns.tiles(outWidth);
-        tiles = Math.multiplyExact(shape.batch(), tileRows * tileColumns);
+        list = new WinogradTiles(shape, pieces);
+        tiles = list.count();
         productBlocks = pieces.width() / BLOCK;
         int most = tilesPerBlock(blocks, productBlocks);
         staged = tiles < most * BLOCKS_WANTED
@@ -89,9 +82,6 @@ final class WinogradConvolution {
                 && productBlocks >= STAGED_BLOCKS
                 && !pieces.unfolded();
         tilesPerBlock = staged ? (tiles + ROWS - 1) / ROWS * ROWS : Math.min(most, (tiles + ROWS - 1) / ROWS * ROWS);
-        sourceRows = shape.mode().sources(shape.height(), rows.padding(), shape.bottom(), rows.reach(tileRows));
-        sourceColumns =
-                shape.mode().sources(shape.width(), columns.padding(), shape.right(), columns.reach(tileColumns));
         taps = new int[blocks];
         Arrays.setAll(taps, i -> i * GROUP);
         bases = new int[tilesPerBlock / ROWS];
@@ -191,8 +181,8 @@ final class WinogradConvolution {
     private static final class Scratch {
         final float[] v; // transformed input, [points][tiles/6][blocks][6][16]
         final float[] m; // products, [points][tiles][out]
-        final float[] lines = ScratchArrays.take(PATCH);
-        final float[] patch = ScratchArrays.take(PATCH);
+        final float[] lines = ScratchArrays.take(WinogradTiles.SCRATCH);
+        final float[] patch = ScratchArrays.take(WinogradTiles.SCRATCH);
         final float[] strip; // unfolded input of neighbouring tiles, [blocks][6][columns][16]
 
         Scratch(float[] v, float[] m, int stripSize) {
@@ -213,7 +203,15 @@ final class WinogradConvolution {
         for (int block = fromBlock; block < toBlock; block++) {
             for (int t = 0; t < padded; t++) {
                 // the last group repeats the last tile; the repeated products are not stored
-                transformInput(first + Math.min(t, count - 1), block, scratch, place(t, block));
+                list.input(
+                        input,
+                        first + Math.min(t, count - 1),
+                        block,
+                        scratch.lines,
+                        scratch.patch,
+                        scratch.v,
+                        place(t, block),
+                        vStride);
             }
         }
     }
@@ -232,7 +230,7 @@ final class WinogradConvolution {
         int padded = (count + ROWS - 1) / ROWS * ROWS;
         int row = stripWidth() * BLOCK;
         for (int begin = 0, end; begin < count; begin = end) {
-            end = Math.min(count, begin + tileColumns - (first + begin) % tileColumns);
+            end = Math.min(count, begin + list.across() - list.column(first + begin));
             unfold(first + begin, end - begin, scratch.strip);
             for (int block = 0; block < blocks; block++) {
                 for (int t = begin; t < (end == count ? padded : end); t++) {
@@ -251,14 +249,14 @@ final class WinogradConvolution {
     }
 
     private void unfold(int tile, int count, float[] strip) {
-        int column = tile % tileColumns * 4;
-        int row = tile / tileColumns % tileRows * 4;
-        int image = tile / tileColumns / tileRows;
+        int column = list.column(tile) * 4;
+        int row = list.row(tile) * 4;
+        int image = list.image(tile);
         for (int k = 0; k < pieces.depth(); k++) {
             int piece = k / pieces.step();
             int plane = (image * pieces.channels() + k % pieces.step()) * shape.height();
             for (int i = 0; i < 6; i++) {
-                int source = piece < pieces.count() ? sourceRows[row + rows.shift(pieces.row(piece)) + i] : -1;
+                int source = piece < pieces.count() ? list.sourceRow(row + rows.shift(pieces.row(piece)) + i) : -1;
                 int target = (k / BLOCK * 6 + i) * stripWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
                     spreadZeros(4 * count + 2, strip, target);
@@ -283,7 +281,7 @@ final class WinogradConvolution {
 
     private void spreadEdge(int sourceRow, int from, int begin, int end, float[] strip, int target) {
         for (int x = begin; x < end; x++) {
-            int source = sourceColumns[from + x];
+            int source = list.sourceColumn(from + x);
             strip[target + x * BLOCK] = source < 0 ? 0f : input[sourceRow + source];
         }
     }
@@ -334,49 +332,6 @@ final class WinogradConvolution {
 
     private static final float[] ZEROS = new float[1024];
 
-    private void transformInput(int tile, int block, Scratch scratch, int vOffset) {
-        int piece = block / inBlocks;
-        int stride = rows.stride();
-        int side = rows.points();
-        int column = tile % tileColumns * 4 * stride + columns.shift(pieces.column(piece));
-        int row = tile / tileColumns % tileRows * 4 * stride + rows.shift(pieces.row(piece));
-        int image = tile / tileColumns / tileRows;
-        int y = row - rows.padding();
-        int x = column - columns.padding();
-        int width = shape.width();
-        int plane = (image * inBlocks + block % inBlocks) * shape.height() * width;
-        int reach = (side - 1) * stride + 1;
-        if (y >= 0 && x >= 0 && y + reach <= shape.height() && x + reach <= width) {
-            transformInput(
-                    input, (plane + y * width + x) * BLOCK, width * stride * BLOCK, stride * BLOCK, scratch, vOffset);
-            return;
-        }
-        float[] patch = scratch.patch;
-        for (int i = 0; i < side; i++) {
-            int sourceRow = sourceRows[row + i * stride];
-            for (int j = 0; j < side; j++) {
-                int sourceColumn = sourceColumns[column + j * stride];
-                int target = (i * side + j) * BLOCK;
-                if (sourceRow < 0 || sourceColumn < 0) {
-                    Arrays.fill(patch, target, target + BLOCK, 0f);
-                } else {
-                    System.arraycopy(input, (plane + sourceRow * width + sourceColumn) * BLOCK, patch, target, BLOCK);
-                }
-            }
-        }
-        transformInput(patch, 0, side * BLOCK, BLOCK, scratch, vOffset);
-    }
-
-    private void transformInput(
-            float[] from, int offset, int rowStride, int pixelStride, Scratch scratch, int vOffset) {
-        if (halved) {
-            kernels.winogradHalvedInput(
-                    from, offset, rowStride, pixelStride, scratch.lines, scratch.v, vOffset, vStride);
-        } else {
-            kernels.winogradInput(from, offset, rowStride, scratch.lines, scratch.v, vOffset, vStride);
-        }
-    }
-
     private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
         if (fusion.pool() == Fusion.Pool.NONE) {
             transformUnpooled(tile, block, scratch, mOffset);
@@ -388,9 +343,9 @@ final class WinogradConvolution {
     private void transformUnpooled(int tile, int block, Scratch scratch, int mOffset) {
         int piece = block / outBlocks;
         int spread = rows.spread();
-        int column = tile % tileColumns * 4 * spread + columns.output(pieces.column(piece));
-        int row = tile / tileColumns % tileRows * 4 * spread + rows.output(pieces.row(piece));
-        int image = tile / tileColumns / tileRows;
+        int column = list.column(tile) * 4 * spread + columns.output(pieces.column(piece));
+        int row = list.row(tile) * 4 * spread + rows.output(pieces.row(piece));
+        int image = list.image(tile);
         int plane = (image * outBlocks + block % outBlocks) * outHeight * outWidth;
         int offset = (plane + row * outWidth + column) * BLOCK;
         int biasOffset = block % outBlocks * BLOCK;
@@ -434,9 +389,9 @@ final class WinogradConvolution {
     }
 
     private void transformPooled(int tile, int block, Scratch scratch, int mOffset) {
-        int column = tile % tileColumns;
-        int row = tile / tileColumns % tileRows;
-        int image = tile / tileColumns / tileRows;
+        int column = list.column(tile);
+        int row = list.row(tile);
+        int image = list.image(tile);
         int outRows = Math.min(4, outHeight - row * 4);
         int outColumns = Math.min(4, outWidth - column * 4);
         int plane = (image * outBlocks + block) * storedHeight * storedWidth;

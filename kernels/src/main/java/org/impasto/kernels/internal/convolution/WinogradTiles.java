@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.impasto.kernels.internal.layout.BlockedLayout;
 
 /**
- * The tiles of 4x4 outputs of all images of a 3x3 convolution, as one list, and the transforms of what they see. Tiles at
- * the border gather their input through tables of source rows and columns, which know the padding.
+ * The tiles of 4x4 outputs of all images of a convolution, as one list, and the transforms of what they see. Tiles at the
+ * border gather their input through tables of source rows and columns, which know the padding.
  */
 final class WinogradTiles {
     /** Floats of a scratch array that a transform takes. */
@@ -15,6 +15,7 @@ final class WinogradTiles {
 
     private final Kernels kernels = Kernels.chosen();
     private final ConvolutionShape shape;
+    private final WinogradPieces pieces;
     private final int inBlocks;
     private final int outBlocks;
     private final int outHeight;
@@ -25,21 +26,39 @@ final class WinogradTiles {
     private final int[] sourceRows;
     private final int[] sourceColumns;
 
-    WinogradTiles(ConvolutionShape shape) {
+    WinogradTiles(ConvolutionShape shape, WinogradPieces pieces) {
         this.shape = shape;
+        this.pieces = pieces;
         inBlocks = BlockedLayout.blocks(shape.inputChannels());
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
-        rows = (outHeight + 3) / 4;
-        columns = (outWidth + 3) / 4;
+        WinogradAxis down = pieces.rows();
+        WinogradAxis across = pieces.columns();
+        rows = down.tiles(outHeight);
+        columns = across.tiles(outWidth);
         count = Math.multiplyExact(shape.batch(), rows * columns);
-        sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), 4 * rows + 2);
-        sourceColumns = shape.mode().sources(shape.width(), shape.left(), shape.right(), 4 * columns + 2);
+        sourceRows = shape.mode().sources(shape.height(), down.padding(), shape.bottom(), down.reach(rows));
+        sourceColumns = shape.mode().sources(shape.width(), across.padding(), shape.right(), across.reach(columns));
     }
 
     int count() {
         return count;
+    }
+
+    /** Tiles side by side. */
+    int across() {
+        return columns;
+    }
+
+    /** The input's row that a row of the padded input is, or -1. */
+    int sourceRow(int padded) {
+        return sourceRows[padded];
+    }
+
+    /** The same of a column. */
+    int sourceColumn(int padded) {
+        return sourceColumns[padded];
     }
 
     int row(int tile) {
@@ -54,24 +73,34 @@ final class WinogradTiles {
         return tile / columns / rows;
     }
 
-    /** V = B' d B of the 6x6 inputs of a tile. */
+    /**
+     * V = B' d B of the inputs of a tile.
+     *
+     * @param block of channels of a piece: all those of the first piece, then all those of the next
+     */
     void input(float[] input, int tile, int block, float[] lines, float[] patch, float[] v, int vOffset, int vStride) {
-        int column = column(tile);
-        int row = row(tile);
-        int y = row * 4 - shape.top();
-        int x = column * 4 - shape.left();
+        int piece = block / inBlocks;
+        WinogradAxis down = pieces.rows();
+        WinogradAxis across = pieces.columns();
+        int stride = down.stride();
+        int side = down.points();
+        int column = column(tile) * 4 * stride + across.shift(pieces.column(piece));
+        int row = row(tile) * 4 * stride + down.shift(pieces.row(piece));
+        int y = row - down.padding();
+        int x = column - across.padding();
         int width = shape.width();
-        int plane = (image(tile) * inBlocks + block) * shape.height() * width;
-        if (y >= 0 && x >= 0 && y + 6 <= shape.height() && x + 6 <= width) {
+        int plane = (image(tile) * inBlocks + block % inBlocks) * shape.height() * width;
+        int reach = (side - 1) * stride + 1;
+        if (y >= 0 && x >= 0 && y + reach <= shape.height() && x + reach <= width) {
             int first = (plane + y * width + x) * BLOCK;
-            kernels.winogradInput(input, first, width * BLOCK, lines, v, vOffset, vStride);
+            transform(input, first, width * stride * BLOCK, stride * BLOCK, lines, v, vOffset, vStride);
             return;
         }
-        for (int i = 0; i < 6; i++) {
-            int sourceRow = sourceRows[row * 4 + i];
-            for (int j = 0; j < 6; j++) {
-                int sourceColumn = sourceColumns[column * 4 + j];
-                int target = (i * 6 + j) * BLOCK;
+        for (int i = 0; i < side; i++) {
+            int sourceRow = sourceRows[row + i * stride];
+            for (int j = 0; j < side; j++) {
+                int sourceColumn = sourceColumns[column + j * stride];
+                int target = (i * side + j) * BLOCK;
                 if (sourceRow < 0 || sourceColumn < 0) {
                     Arrays.fill(patch, target, target + BLOCK, 0f);
                 } else {
@@ -79,7 +108,23 @@ final class WinogradTiles {
                 }
             }
         }
-        kernels.winogradInput(patch, 0, 6 * BLOCK, lines, v, vOffset, vStride);
+        transform(patch, 0, side * BLOCK, BLOCK, lines, v, vOffset, vStride);
+    }
+
+    private void transform(
+            float[] from,
+            int offset,
+            int rowStride,
+            int pixelStride,
+            float[] lines,
+            float[] v,
+            int vOffset,
+            int vStride) {
+        if (pieces.rows().isHalved()) {
+            kernels.winogradHalvedInput(from, offset, rowStride, pixelStride, lines, v, vOffset, vStride);
+        } else {
+            kernels.winogradInput(from, offset, rowStride, lines, v, vOffset, vStride);
+        }
     }
 
     /** D = A g A' of the 4x4 gradients of a tile's outputs; those beyond the output are zero. */

@@ -53,7 +53,7 @@ final class WinogradWeightGradient {
         this.input = input;
         this.gradient = gradient;
         this.weights = weights;
-        tiles = new WinogradTiles(shape);
+        tiles = new WinogradTiles(shape, WinogradPieces.of(shape));
         inBlocks = BlockedLayout.blocks(shape.inputChannels());
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         panels = Panels.of(shape.outputChannels());
