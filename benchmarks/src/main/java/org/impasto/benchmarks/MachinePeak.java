@@ -71,9 +71,9 @@ final class MachinePeak {
     }
 
     /**
-     * Nanoseconds that a number takes to another thread and back at best. On a virtual machine this may change from one minute to the
-     * next, as the host moves its processors to cores with a common cache or without; threads that read what others wrote
-     * feel it. NaN where there is one processor only.
+     * Nanoseconds that a number takes to another thread and back at best. On a virtual machine this may change from one
+     * minute to the next, as the host moves its processors to cores with a common cache or without; threads that read what
+     * others wrote feel it. NaN where there is one processor only.
      */
     static double handoverNanoseconds(double seconds) {
         if (Runtime.getRuntime().availableProcessors() < 2) {

@@ -77,7 +77,9 @@ final class Report {
                     + (row.bytesMoved() > 0
                             ? ", in pieces through the caches %.1f GB/s".formatted(result.machineRate("pieces"))
                             : "")
-                    + ", to another thread and back in %.0f ns".formatted(result.machineRate("handover")));
+                    + (Double.isNaN(result.machineRate("handover"))
+                            ? ""
+                            : ", to another thread and back in %.0f ns".formatted(result.machineRate("handover"))));
         }
         boolean sound = agreement(result, peak);
         for (Map.Entry<Contender, String> failure : result.failures().entrySet()) {

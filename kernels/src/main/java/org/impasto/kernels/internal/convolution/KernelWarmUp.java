@@ -42,8 +42,6 @@ public final class KernelWarmUp {
             if (call % 2 == 0) {
                 kernels.winogradInput(input, 0, 6 * BLOCK, lines, output, 0, BLOCK);
                 kernels.winogradOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 4 * BLOCK);
-                kernels.winogradHalvedInput(input, 0, 5 * BLOCK, BLOCK, lines, output, 0, BLOCK);
-                kernels.winogradHalvedOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 4 * BLOCK, BLOCK);
                 kernels.winogradPooledOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 2 * BLOCK);
             }
         }

@@ -341,14 +341,14 @@ final class PlainKernels extends Kernels {
             int vOffset,
             int xiStride) {
         for (int row = 0; row < 5; row++) {
-            phaseInputLine(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
+            halvedInputLine(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
         }
         for (int column = 0; column < 5; column++) {
-            phaseInputLine(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
+            halvedInputLine(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
         }
     }
 
-    private static void phaseInputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
+    private static void halvedInputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
         for (int lane = 0; lane < 16; lane++) {
             int at = x + lane;
             float d0 = from[at];
@@ -382,15 +382,15 @@ final class PlainKernels extends Kernels {
             int rowStride,
             int pixelStride) {
         for (int column = 0; column < 5; column++) {
-            phaseOutputLine(m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
+            halvedOutputLine(m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
         }
         for (int row = 0; row < 4; row++) { // a row of four results lies where the five values were
-            phaseOutputLine(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
+            halvedOutputLine(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
             storeRow(scratch, row * 80, 16, 4, negativeSlope, output, offset + row * rowStride, pixelStride);
         }
     }
 
-    private static void phaseOutputLine(
+    private static void halvedOutputLine(
             float[] from, int x, int step, float[] shift, int shiftOffset, float[] to, int o, int toStep) {
         for (int lane = 0; lane < 16; lane++) {
             int at = x + lane;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * stride 2 or an input spread by 2, F(4,2); the kernel in {@link WinogradPieces pieces}.
  *
  * <p>The tiles of 4x4 outputs of all images form one list. A piece of work takes a block of them through input transform,
- * 36 or 25 products and output transform in scratch arrays of its thread. Tiles at the border gather their input through tables
- * of source rows and columns, which know the padding, and store the part of their output that exists.
+ * products at 36 or 25 points and output transform in scratch arrays of its thread. Tiles at the border store the part of
+ * their output that exists.
  */
 final class WinogradConvolution {
     private static final int BLOCK = BlockedLayout.BLOCK;

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * time whose transforms stay in the last cache, through two stages: transforms, of which a piece takes a block of channels,
  * and products, of which a piece takes one point and a panel of output channels with all input channels. With two parts
  * each of two threads multiplies what it transformed itself: processors that share no cache would else wait for one
- * another's (half as long again, where a machine's two threads ran on two such). Parts and stages depend on the shape
- * alone.
+ * another's. Parts and stages depend on the shape alone.
  *
  * <p>Sums run over {@link #TILES_AT_ONCE} tiles from zero before they are added to what is there: one running sum over all
  * tiles would err several times as much.

@@ -169,18 +169,7 @@ public final class DoubleMatrices {
         int depth = shape.depth();
         int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
         double[] packedA = new double[ceiling(rows, group) * groupSize];
-        for (int row = 0; row < rows; row += group) {
-            DoublePacking.rows(
-                    group,
-                    Math.min(group, rows - row),
-                    depth,
-                    a,
-                    aOffset + row * shape.rowStrideA(),
-                    shape.rowStrideA(),
-                    shape.depthStrideA(),
-                    packedA,
-                    row / group * groupSize);
-        }
+        packGroups(shape, 0, ceiling(rows, group), rows, depth, a, aOffset, packedA);
         int perPiece = ceiling(PACKED_PER_PIECE, width * depth) * width;
         workers.run(ceiling(columns, perPiece), run, (piece, worker) -> {
             double[] panel = new double[width * depth];
@@ -200,6 +189,25 @@ public final class DoubleMatrices {
                 kernel.multiplyAdd(rows, count, depth, packedA, 0, panel, 0, c, cOffset + column, columns);
             }
         });
+    }
+
+    /** Packs groups of rows of the left factor, of which so many rows begin at {@code fromA}. */
+    private void packGroups(
+            MatrixShape shape, int first, int end, int rows, int depth, double[] a, int fromA, double[] packedA) {
+        int group = kernel.rowGroup();
+        int groupSize = group * PackedLayout.steps(depth) * PackedLayout.STEP;
+        for (int i = first; i < end; i++) {
+            DoublePacking.rows(
+                    group,
+                    Math.min(group, rows - i * group),
+                    depth,
+                    a,
+                    fromA + i * group * shape.rowStrideA(),
+                    shape.rowStrideA(),
+                    shape.depthStrideA(),
+                    packedA,
+                    i * groupSize);
+        }
     }
 
     private static void scalar(
@@ -344,18 +352,7 @@ public final class DoubleMatrices {
         workers.run(piecesOfA + ceiling(panels, panelsPerPiece), run, (piece, worker) -> {
             if (piece < piecesOfA) {
                 int end = Math.min(groups, (piece + 1) * groupsPerPiece);
-                for (int i = piece * groupsPerPiece; i < end; i++) {
-                    DoublePacking.rows(
-                            group,
-                            Math.min(group, rows - i * group),
-                            depth,
-                            a,
-                            fromA + i * group * shape.rowStrideA(),
-                            shape.rowStrideA(),
-                            shape.depthStrideA(),
-                            packedA,
-                            i * groupSize);
-                }
+                packGroups(shape, piece * groupsPerPiece, end, rows, depth, a, fromA, packedA);
             } else {
                 int first = (piece - piecesOfA) * panelsPerPiece;
                 int end = Math.min(panels, first + panelsPerPiece);
