@@ -143,6 +143,26 @@ public sealed interface Elementwise extends Operation {
         }
     }
 
+    /** {@code x} where positive, else {@code alpha * (exp(x) - 1)}: Clevert and others, ELU, 2015. */
+    record Elu(double alpha) implements Elementwise {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            return sameAsInput(this, inputs);
+        }
+
+        @Override
+        public Saves saves(Wanted wanted) {
+            return Saves.inputs(0);
+        }
+
+        @Override
+        public List<@Nullable Tensor> gradient(Backward b) {
+            Tensor slope = b.input(0).clamp(Double.NEGATIVE_INFINITY, 0).exp();
+            return List.of(Tensor.apply(
+                    new LeakyReluGradient(alpha), b.input(0), b.gradient().mul(slope)));
+        }
+    }
+
     /** Operands x and g: {@code g} where x is positive, else {@code slope * g}. */
     record LeakyReluGradient(double slope) implements Elementwise {
         @Override

@@ -417,6 +417,11 @@ public final class Tensor {
         return apply(new Elementwise.LeakyRelu(slope), this);
     }
 
+    /** {@code x} where positive, else {@code alpha * (exp(x) - 1)}. */
+    public Tensor elu(double alpha) {
+        return apply(new Elementwise.Elu(alpha), this);
+    }
+
     /** 1 / (1 + exp(-x)). */
     public Tensor sigmoid() {
         return unary(UnaryFunction.SIGMOID);

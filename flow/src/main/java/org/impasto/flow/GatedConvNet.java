@@ -13,7 +13,6 @@ import org.impasto.nn.Conv2d;
 import org.impasto.nn.Init;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
-import org.impasto.nn.functional.Activations;
 
 /**
  * The network of the mask couplings of the UvA deep learning course (tutorial 11): a 3x3 convolution; for each layer a
@@ -59,7 +58,7 @@ public final class GatedConvNet implements Layer {
 
     /** ELU(x) and ELU(-x), one behind the other. */
     static Tensor concatenatedElu(Tensor x) {
-        return Scope.keeping(() -> Tensor.concat(1, List.of(Activations.elu(x, 1), Activations.elu(x.negate(), 1))));
+        return Scope.keeping(() -> Tensor.concat(1, List.of(x.elu(1), x.negate().elu(1))));
     }
 
     private static final class GatedResidual implements Layer {

@@ -7,6 +7,7 @@ import org.impasto.core.Elementwise.Affine;
 import org.impasto.core.Elementwise.Binary;
 import org.impasto.core.Elementwise.BinaryFunction;
 import org.impasto.core.Elementwise.Clamp;
+import org.impasto.core.Elementwise.Elu;
 import org.impasto.core.Elementwise.LeakyRelu;
 import org.impasto.core.Elementwise.LeakyReluGradient;
 import org.impasto.core.Elementwise.Power;
@@ -38,6 +39,7 @@ final class ElementwiseKernels {
                         : unary(operation(o.function()), 0, 0, keepsZero(o.function()), x, call));
         registry.addUnary(
                 LeakyRelu.class, (o, x, out, call) -> unary(UnaryOperation.LEAKY_RELU, o.slope(), 0, true, x, call));
+        registry.addUnary(Elu.class, (o, x, out, call) -> unary(UnaryOperation.ELU, o.alpha(), 0, true, x, call));
         registry.addUnary(
                 Clamp.class,
                 (o, x, out, call) ->

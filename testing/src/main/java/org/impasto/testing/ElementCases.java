@@ -70,6 +70,7 @@ final class ElementCases {
         }
         for (long[] shape : SHAPES) {
             addInBothTypes(row(new Elementwise.LeakyRelu(0.2), Tolerance.ofElement(1), nonzero(shape)));
+            addInBothTypes(row(new Elementwise.Elu(0.7), Tolerance.ofElement(4), nonzero(shape)));
             addInBothTypes(
                     row(new Elementwise.LeakyReluGradient(0.2), Tolerance.ofElement(1), nonzero(shape), normal(shape)));
             addInBothTypes(row(new Elementwise.LeakyReluGradient(0), Tolerance.exact(), nonzero(shape), normal(shape)));

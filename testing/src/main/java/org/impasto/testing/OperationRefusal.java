@@ -58,6 +58,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         for (Operation operation : List.of(
                 new Elementwise.Unary(Elementwise.UnaryFunction.EXPONENTIAL),
                 new Elementwise.LeakyRelu(0.1),
+                new Elementwise.Elu(1),
                 new Elementwise.Clamp(0, 1),
                 new Elementwise.Affine(1, 2),
                 new Elementwise.Power(2))) {

@@ -15,6 +15,7 @@ final class ReferenceElementwise {
     static void register(ReferenceBackend.Registry registry) {
         registry.put(Elementwise.Unary.class, (o, in, out) -> map(in, out, function(o.function())));
         registry.put(Elementwise.LeakyRelu.class, (o, in, out) -> map(in, out, x -> x > 0 ? x : o.slope() * x));
+        registry.put(Elementwise.Elu.class, (o, in, out) -> map(in, out, x -> x > 0 ? x : o.alpha() * Math.expm1(x)));
         registry.put(
                 Elementwise.LeakyReluGradient.class,
                 (o, in, out) -> combine(in, out, (x, g) -> x > 0 ? g : o.slope() * g));

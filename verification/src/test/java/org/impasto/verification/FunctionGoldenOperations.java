@@ -38,7 +38,6 @@ final class FunctionGoldenOperations {
 
     private static void activations(GoldenRunner runner) {
         Map<String, UnaryOperator<Tensor>> functions = new LinkedHashMap<>();
-        functions.put("elu", x -> Activations.elu(x, 1));
         functions.put("gelu_tanh", Activations::geluTanh);
         functions.put("quick_gelu", Activations::quickGelu);
         functions.put("mish", Activations::mish);

@@ -8,20 +8,11 @@ import org.impasto.core.Tensor;
 
 /**
  * Activations that are made of others; those with a pass of their own are methods of {@link Tensor} ({@code relu},
- * {@code leakyRelu}, {@code sigmoid}, {@code tanh}, {@code gelu}, {@code silu}, {@code softplus}). Each gives the shape of
+ * {@code leakyRelu}, {@code elu}, {@code sigmoid}, {@code tanh}, {@code gelu}, {@code silu}, {@code softplus}). Each gives the shape of
  * its operand.
  */
 public final class Activations {
     private Activations() {}
-
-    /** x where positive, else alpha (exp(x) - 1): Clevert and others, ELU, 2015. */
-    public static Tensor elu(Tensor x, double alpha) {
-        return Scope.keeping(() -> {
-            // exp(v) - 1 = 2 t / (1 - t) with t = tanh(v / 2), which is exact where v is small.
-            Tensor t = x.clamp(Double.NEGATIVE_INFINITY, 0).affine(0.5, 0).tanh();
-            return x.relu().add(t.affine(2 * alpha, 0).div(t.affine(-1, 1)));
-        });
-    }
 
     /** x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))): the approximation of GELU that many language models use. */
     public static Tensor geluTanh(Tensor x) {

@@ -26,6 +26,7 @@ final class ElementGoldenOperations {
         functions.put("abs", Tensor::abs);
         functions.put("clamp_m1_1", x -> x.clamp(-1, 1));
         functions.put("cos", Tensor::cos);
+        functions.put("elu", x -> x.elu(1));
         functions.put("erf", Tensor::erf);
         functions.put("exp", Tensor::exp);
         functions.put("gelu_erf", Tensor::gelu);

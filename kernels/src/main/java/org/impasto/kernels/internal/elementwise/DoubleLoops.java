@@ -38,6 +38,12 @@ final class DoubleLoops {
                     y[yOffset + i] = v < 0 ? v * p : v;
                 }
             }
+            case ELU -> {
+                for (int i = 0; i < length; i++) {
+                    double v = x[xOffset + i];
+                    y[yOffset + i] = v < 0 ? p * StrictMath.expm1(v) : v;
+                }
+            }
             case SQUARE -> {
                 for (int i = 0; i < length; i++) {
                     double v = x[xOffset + i];

@@ -23,6 +23,9 @@ public final class FloatFunctions {
 
     public static final float LARGEST_EXPONENT = 100f;
 
+    /** {@code exp(x) - 1} is -1 up to here. */
+    static final float MINUS_ONE_EXPONENT = -18f;
+
     /** {@code exp(r) = 1 + r + r^2 (E0 + E1 r + ...)} for |r| up to ln 2 / 2. */
     public static final float E0 = 0.4999999403953552f;
 
@@ -107,6 +110,20 @@ public final class FloatFunctions {
         int exponent = Float.floatToRawIntBits(shifted) - ROUNDER_BITS;
         int half = exponent >> 1; // in two factors, neither of which is denormal or infinite
         return y * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((exponent - half + 127) << 23);
+    }
+
+    /** {@code x}, or {@code alpha (exp(x) - 1)} below zero, exact also where that is small. */
+    static float elu(float value, float alpha) {
+        if (!(value < 0)) {
+            return value;
+        }
+        float x = Math.max(value, MINUS_ONE_EXPONENT);
+        float shifted = x * LOG2_E + ROUNDER;
+        float n = shifted - ROUNDER;
+        float r = (x - n * LN2_HIGH) - n * LN2_LOW;
+        float p = (((E4 * r + E3) * r + E2) * r + E1) * r + E0;
+        float power = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) - ROUNDER_BITS + 127) << 23);
+        return ((r * r * p + r) * power + (power - 1f)) * alpha;
     }
 
     public static float log(float x) {

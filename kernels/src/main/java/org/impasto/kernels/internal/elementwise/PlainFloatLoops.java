@@ -51,6 +51,12 @@ final class PlainFloatLoops implements FloatLoops {
                     y[yOffset + i] = v < 0 ? v * p : v;
                 }
             }
+            case ELU -> {
+                for (int i = 0; i < length; i++) {
+                    float v = x[xOffset + i];
+                    y[yOffset + i] = FloatFunctions.elu(v, p);
+                }
+            }
             case SQUARE -> {
                 for (int i = 0; i < length; i++) {
                     float v = x[xOffset + i];

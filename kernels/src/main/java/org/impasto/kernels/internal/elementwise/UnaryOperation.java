@@ -10,6 +10,8 @@ public enum UnaryOperation {
     RELU,
     /** {@code x}, or {@code p * x} below zero. */
     LEAKY_RELU,
+    /** {@code x}, or {@code p * (exp(x) - 1)} below zero. */
+    ELU,
     /** {@code x * x}. */
     SQUARE,
     /** Square root. */

@@ -29,6 +29,7 @@ final class VectorFloatLoops implements FloatLoops {
             case ABSOLUTE -> absolute(done, x, xOffset, y, yOffset);
             case RELU -> relu(done, x, xOffset, y, yOffset);
             case LEAKY_RELU -> leakyRelu(p, done, x, xOffset, y, yOffset);
+            case ELU -> elu(p, done, x, xOffset, y, yOffset);
             case SQUARE -> square(done, x, xOffset, y, yOffset);
             case SQUARE_ROOT -> squareRoot(done, x, xOffset, y, yOffset);
             case RECIPROCAL_SQUARE_ROOT -> reciprocalSquareRoot(done, x, xOffset, y, yOffset);
@@ -190,6 +191,38 @@ final class VectorFloatLoops implements FloatLoops {
                     .reinterpretAsFloats();
             FloatVector eResult = eY.mul(eFirst).mul(eSecond);
             eResult.intoArray(y, yOffset + i);
+        }
+    }
+
+    private static void elu(float alpha, int length, float[] x, int xOffset, float[] y, int yOffset) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector leastExponent = FloatVector.broadcast(FLOATS, MINUS_ONE_EXPONENT);
+        FloatVector log2E = FloatVector.broadcast(FLOATS, LOG2_E);
+        FloatVector rounder = FloatVector.broadcast(FLOATS, ROUNDER);
+        FloatVector ln2High = FloatVector.broadcast(FLOATS, LN2_HIGH);
+        FloatVector ln2Low = FloatVector.broadcast(FLOATS, LN2_LOW);
+        FloatVector e4 = FloatVector.broadcast(FLOATS, E4);
+        FloatVector e3 = FloatVector.broadcast(FLOATS, E3);
+        FloatVector e2 = FloatVector.broadcast(FLOATS, E2);
+        FloatVector e1 = FloatVector.broadcast(FLOATS, E1);
+        FloatVector e0 = FloatVector.broadcast(FLOATS, E0);
+        IntVector bias = IntVector.broadcast(INTS, 127 - ROUNDER_BITS);
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+            FloatVector eX = v.max(leastExponent).min(zero);
+            FloatVector eShifted = eX.mul(log2E).add(rounder);
+            FloatVector eN = eShifted.sub(rounder);
+            FloatVector eR = eX.sub(eN.mul(ln2High)).sub(eN.mul(ln2Low));
+            FloatVector eP =
+                    eR.mul(e4).add(e3).mul(eR).add(e2).mul(eR).add(e1).mul(eR).add(e0);
+            FloatVector ePower = eShifted.reinterpretAsInts()
+                    .add(bias)
+                    .lanewise(VectorOperators.LSHL, 23)
+                    .reinterpretAsFloats();
+            FloatVector eResult =
+                    eR.mul(eR).mul(eP).add(eR).mul(ePower).add(ePower.sub(one)).mul(alpha);
+            v.blend(eResult, v.compare(VectorOperators.LT, zero)).intoArray(y, yOffset + i);
         }
     }
 

@@ -51,7 +51,10 @@ class ElementwiseTest {
         "ERROR_FUNCTION, -5, 5, 1.6",
         "ERROR_FUNCTION, 1e-30, 1, 1.6",
         "GELU, -12, 12, 7",
-        "GELU, -1, 1, 7"
+        "GELU, -1, 1, 7",
+        "ELU, -30, 30, 2",
+        "ELU, -1, 1, 2",
+        "ELU, -1e-3, 1e-3, 2"
     })
     void functionsAreAccurate(UnaryOperation operation, float least, float most, double unitsInTheLastPlace) {
         Random random = new Random(1);
@@ -63,7 +66,7 @@ class ElementwiseTest {
                     : least + random.nextFloat() * (most - least);
         }
         float[] y = new float[count];
-        new PlainFloatLoops().unary(operation, 0, 0, count, x, 0, y, 0);
+        new PlainFloatLoops().unary(operation, 1, 0, count, x, 0, y, 0);
         DoubleUnaryOperator exact = exact(operation);
         double worst = 0;
         for (int i = 0; i < count; i++) {
@@ -88,6 +91,7 @@ class ElementwiseTest {
             case SOFTPLUS -> v -> Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
             case ERROR_FUNCTION -> ErrorFunction::erf;
             case GELU -> ErrorFunction::gelu;
+            case ELU -> v -> v > 0 ? v : Math.expm1(v);
             default -> throw new AssertionError(operation);
         };
     }
@@ -145,6 +149,11 @@ class ElementwiseTest {
         "RELU, -Infinity, 0",
         "LEAKY_RELU, -2, -0.5",
         "LEAKY_RELU, NaN, NaN",
+        "ELU, NaN, NaN",
+        "ELU, -Infinity, -0.25",
+        "ELU, Infinity, Infinity",
+        "ELU, -0.0, -0.0",
+        "ELU, -1e-30, -2.5e-31",
         "CLAMP, NaN, NaN",
         "CLAMP, 7, 1.5",
         "CLAMP, -7, 0.25",
