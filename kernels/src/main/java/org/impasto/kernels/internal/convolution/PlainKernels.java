@@ -9,10 +9,6 @@ import java.util.stream.IntStream;
 final class PlainKernels extends Kernels {
     private static final int WIDEST = 256;
     private static final int ROWS_AT_ONCE = 24;
-    private static final float P = WinogradPoints.P;
-    private static final float Q = WinogradPoints.Q;
-    private static final float R = WinogradPoints.R;
-    private static final float S = WinogradPoints.S;
 
     private static final ThreadLocal<Rows> ROW_ARRAYS = ThreadLocal.withInitial(Rows::new);
 
@@ -231,54 +227,10 @@ final class PlainKernels extends Kernels {
     void winogradInput(
             float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
         for (int row = 0; row < 6; row++) {
-            inputLine(input, offset + row * rowStride, 16, scratch, row * 96, 16);
+            PlainWinogradLines.input(input, offset + row * rowStride, 16, scratch, row * 96, 16);
         }
         for (int column = 0; column < 6; column++) {
-            inputLine(scratch, column * 16, 96, v, vOffset + column * xiStride, 6 * xiStride);
-        }
-    }
-
-    private static void inputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
-        for (int lane = 0; lane < 16; lane++) {
-            int at = x + lane;
-            float d0 = from[at];
-            float d1 = from[at + step];
-            float d2 = from[at + 2 * step];
-            float d3 = from[at + 3 * step];
-            float d4 = from[at + 4 * step];
-            float d5 = from[at + 5 * step];
-            float evenP = d4 - 2 * d2;
-            float oddP = P * (d3 - 2 * d1);
-            float evenQ = d4 - 0.5f * d2;
-            float oddQ = Q * (d3 - 0.5f * d1);
-            int put = o + lane;
-            to[put] = d0 + d4 - 2.5f * d2;
-            to[put + toStep] = evenP + oddP;
-            to[put + 2 * toStep] = evenP - oddP;
-            to[put + 3 * toStep] = evenQ + oddQ;
-            to[put + 4 * toStep] = evenQ - oddQ;
-            to[put + 5 * toStep] = d1 + d5 - 2.5f * d3;
-        }
-    }
-
-    private static void outputLine(
-            float[] from, int x, int step, float[] shift, int shiftOffset, float[] to, int o, int toStep) {
-        for (int lane = 0; lane < 16; lane++) {
-            int at = x + lane;
-            float bias = shift[shiftOffset + lane];
-            float m1 = from[at + step];
-            float m2 = from[at + 2 * step];
-            float m3 = from[at + 3 * step];
-            float m4 = from[at + 4 * step];
-            float sumP = m1 + m2;
-            float differenceP = P * (m1 - m2);
-            float sumQ = m3 + m4;
-            float differenceQ = Q * (m3 - m4);
-            int put = o + lane;
-            to[put] = from[at] + sumP + (sumQ + bias);
-            to[put + toStep] = differenceP + (differenceQ + bias);
-            to[put + 2 * toStep] = 0.5f * sumP + 2 * sumQ + bias;
-            to[put + 3 * toStep] = 0.5f * differenceP + 2 * differenceQ + (from[at + 5 * step] + bias);
+            PlainWinogradLines.input(scratch, column * 16, 96, v, vOffset + column * xiStride, 6 * xiStride);
         }
     }
 
@@ -287,10 +239,11 @@ final class PlainKernels extends Kernels {
     private static void outputTile(
             float[] m, int mOffset, int xiStride, float[] scratch, float[] bias, int biasOffset) {
         for (int column = 0; column < 6; column++) {
-            outputLine(m, mOffset + column * xiStride, 6 * xiStride, NO_SHIFT, 0, scratch, column * 16, 96);
+            PlainWinogradLines.output(
+                    m, mOffset + column * xiStride, 6 * xiStride, NO_SHIFT, 0, scratch, column * 16, 96);
         }
         for (int row = 3; row >= 0; row--) { // a row of four results lies where the six values were
-            outputLine(scratch, row * 96, 16, bias, biasOffset, scratch, row * 96, 16);
+            PlainWinogradLines.output(scratch, row * 96, 16, bias, biasOffset, scratch, row * 96, 16);
         }
     }
 
@@ -341,30 +294,10 @@ final class PlainKernels extends Kernels {
             int vOffset,
             int xiStride) {
         for (int row = 0; row < 5; row++) {
-            halvedInputLine(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
+            PlainWinogradLines.halvedInput(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
         }
         for (int column = 0; column < 5; column++) {
-            halvedInputLine(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
-        }
-    }
-
-    private static void halvedInputLine(float[] from, int x, int step, float[] to, int o, int toStep) {
-        for (int lane = 0; lane < 16; lane++) {
-            int at = x + lane;
-            float d0 = from[at];
-            float d1 = from[at + step];
-            float d2 = from[at + 2 * step];
-            float d3 = from[at + 3 * step];
-            float oddR = d3 - S * S * d1;
-            float evenR = R * (d2 - S * S * d0);
-            float oddS = d3 - R * R * d1;
-            float evenS = S * (d2 - R * R * d0);
-            int put = o + lane;
-            to[put] = oddR + evenR;
-            to[put + toStep] = oddR - evenR;
-            to[put + 2 * toStep] = oddS + evenS;
-            to[put + 3 * toStep] = oddS - evenS;
-            to[put + 4 * toStep] = from[at + 4 * step] + R * R * S * S * d0 - (R * R + S * S) * d2;
+            PlainWinogradLines.halvedInput(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
         }
     }
 
@@ -382,32 +315,12 @@ final class PlainKernels extends Kernels {
             int rowStride,
             int pixelStride) {
         for (int column = 0; column < 5; column++) {
-            halvedOutputLine(m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
+            PlainWinogradLines.halvedOutput(
+                    m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
         }
         for (int row = 0; row < 4; row++) { // a row of four results lies where the five values were
-            halvedOutputLine(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
+            PlainWinogradLines.halvedOutput(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
             storeRow(scratch, row * 80, 16, 4, negativeSlope, output, offset + row * rowStride, pixelStride);
-        }
-    }
-
-    private static void halvedOutputLine(
-            float[] from, int x, int step, float[] shift, int shiftOffset, float[] to, int o, int toStep) {
-        for (int lane = 0; lane < 16; lane++) {
-            int at = x + lane;
-            float bias = shift[shiftOffset + lane];
-            float m0 = from[at];
-            float m1 = from[at + step];
-            float m2 = from[at + 2 * step];
-            float m3 = from[at + 3 * step];
-            float sumR = m0 + m1;
-            float differenceR = R * (m0 - m1);
-            float sumS = m2 + m3;
-            float differenceS = S * (m2 - m3);
-            int put = o + lane;
-            to[put] = sumR + (sumS + bias);
-            to[put + toStep] = differenceR + (differenceS + bias);
-            to[put + 2 * toStep] = R * R * sumR + S * S * sumS + bias;
-            to[put + 3 * toStep] = R * R * differenceR + S * S * differenceS + (from[at + 4 * step] + bias);
         }
     }
 
@@ -415,31 +328,10 @@ final class PlainKernels extends Kernels {
     void winogradGradient(
             float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
         for (int row = 0; row < 4; row++) {
-            gradientLine(gradient, offset + row * rowStride, 16, scratch, row * 96, 16);
+            PlainWinogradLines.gradient(gradient, offset + row * rowStride, 16, scratch, row * 96, 16);
         }
         for (int column = 0; column < 6; column++) {
-            gradientLine(scratch, column * 16, 96, d, dOffset + column * xiStride, 6 * xiStride);
-        }
-    }
-
-    private static void gradientLine(float[] from, int x, int step, float[] to, int o, int toStep) {
-        for (int lane = 0; lane < 16; lane++) {
-            int at = x + lane;
-            float g0 = from[at];
-            float g1 = from[at + step];
-            float g2 = from[at + 2 * step];
-            float g3 = from[at + 3 * step];
-            float evenP = g0 + 0.5f * g2;
-            float oddP = P * (g1 + 0.5f * g3);
-            float evenQ = g0 + 2 * g2;
-            float oddQ = Q * (g1 + 2 * g3);
-            int put = o + lane;
-            to[put] = g0;
-            to[put + toStep] = evenP + oddP;
-            to[put + 2 * toStep] = evenP - oddP;
-            to[put + 3 * toStep] = evenQ + oddQ;
-            to[put + 4 * toStep] = evenQ - oddQ;
-            to[put + 5 * toStep] = g3;
+            PlainWinogradLines.gradient(scratch, column * 16, 96, d, dOffset + column * xiStride, 6 * xiStride);
         }
     }
 
