@@ -92,12 +92,12 @@ final class WinogradWeights {
         int taps = transform[0].length;
         for (int column = 0; column < taps; column++) {
             for (int i = 0; i < points; i++) {
-                combine(transform[i], g, column, taps, half[i * taps + column]);
+                combine(transform[i], g, column, taps, columns, half[i * taps + column]);
             }
         }
         for (int i = 0; i < points; i++) {
             for (int j = 0; j < points; j++) {
-                combine(transform[j], half, i * taps, 1, line);
+                combine(transform[j], half, i * taps, 1, columns, line);
                 int at = offset + (i * points + j) * xiStride;
                 for (int k = 0; k < columns; k++) {
                     values[at + k] = (float) line[k];
@@ -109,27 +109,27 @@ final class WinogradWeights {
     private static final double[][] G = WinogradPoints.weightTransform(3);
     private static final double[][] G_OF_TWO = WinogradPoints.weightTransform(2);
 
-    private static void combine(double[] factors, double[][] x, int first, int step, double[] sum) {
+    private static void combine(double[] factors, double[][] x, int first, int step, int columns, double[] sum) {
         if (factors.length == 2) {
-            addTwo(factors, x[first], x[first + step], sum);
+            addTwo(factors, x[first], x[first + step], columns, sum);
         } else {
-            addThree(factors, x[first], x[first + step], x[first + 2 * step], sum);
+            addThree(factors, x[first], x[first + step], x[first + 2 * step], columns, sum);
         }
     }
 
-    private static void addTwo(double[] factors, double[] x, double[] y, double[] sum) {
+    private static void addTwo(double[] factors, double[] x, double[] y, int columns, double[] sum) {
         double a = factors[0];
         double b = factors[1];
-        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+        for (int i = 0; i < columns; i++) {
             sum[i] = a * x[i] + b * y[i];
         }
     }
 
-    private static void addThree(double[] factors, double[] x, double[] y, double[] z, double[] sum) {
+    private static void addThree(double[] factors, double[] x, double[] y, double[] z, int columns, double[] sum) {
         double a = factors[0];
         double b = factors[1];
         double c = factors[2];
-        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+        for (int i = 0; i < columns; i++) {
             sum[i] = a * x[i] + b * y[i] + c * z[i];
         }
     }
@@ -166,11 +166,11 @@ final class WinogradWeights {
                         gather(sums, at + (i * 6 + j) * xiStride, parts, 36 * xiStride, filled, points[i]);
                     }
                     for (int tap = 0; tap < 3; tap++) {
-                        combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
+                        combineSix(COLUMNS_OF_G[tap], points, 0, filled, half[tap * 6 + j]);
                     }
                 }
                 for (int tap = 0; tap < 9; tap++) {
-                    combineSix(COLUMNS_OF_G[tap % 3], half, tap / 3 * 6, line);
+                    combineSix(COLUMNS_OF_G[tap % 3], half, tap / 3 * 6, filled, line);
                     int target = ((first + from) * in + channel) * 9 + tap;
                     for (int k = 0; k < filled; k++) {
                         weights[target + k * in * 9] = (float) line[k];
@@ -204,19 +204,27 @@ final class WinogradWeights {
         return turned;
     }
 
-    private static void combineSix(double[] factors, double[][] x, int first, double[] sum) {
-        add(factors, x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4], x[first + 5], sum);
+    private static void combineSix(double[] factors, double[][] x, int first, int columns, double[] sum) {
+        add(factors, x[first], x[first + 1], x[first + 2], x[first + 3], x[first + 4], x[first + 5], columns, sum);
     }
 
     private static void add(
-            double[] factors, double[] u, double[] v, double[] w, double[] x, double[] y, double[] z, double[] sum) {
+            double[] factors,
+            double[] u,
+            double[] v,
+            double[] w,
+            double[] x,
+            double[] y,
+            double[] z,
+            int columns,
+            double[] sum) {
         double a = factors[0];
         double b = factors[1];
         double c = factors[2];
         double d = factors[3];
         double e = factors[4];
         double f = factors[5];
-        for (int i = 0; i < COLUMNS_AT_ONCE; i++) {
+        for (int i = 0; i < columns; i++) {
             sum[i] = a * u[i] + b * v[i] + c * w[i] + d * x[i] + e * y[i] + f * z[i];
         }
     }
