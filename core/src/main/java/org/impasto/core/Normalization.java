@@ -244,17 +244,37 @@ public sealed interface Normalization extends Operation {
         public List<@Nullable Tensor> gradient(Backward b) {
             Tensor g = b.gradient();
             boolean hasCentre = b.inputCount() == 4;
-            List<@Nullable Tensor> gradients = new ArrayList<>();
-            gradients.add(b.wants(0) ? g.mul(b.input(1)) : null);
+            if (b.wants(1) && b.inputSpec(0).type() == ElementType.FLOAT64) {
+                List<Tensor> operands = new ArrayList<>(List.of(b.input(0), g, b.input(1)));
+                if (hasCentre) {
+                    operands.add(b.input(3));
+                }
+                if (operands.stream().allMatch(operand -> operand.plain() == operand)) {
+                    List<Tensor> results = Tensor.applyAll(new ChannelAffineGradient(), operands);
+                    return gradients(b, results.get(0), results.get(1), results.get(2));
+                }
+            }
+            Tensor ofScale = null;
             if (b.wants(1)) {
                 Tensor x = hasCentre ? b.input(0).sub(b.input(3)) : b.input(0);
-                gradients.add(x.mul(g).sum(2, 3).sumTo(b.inputSpec(1).shape()));
-            } else {
-                gradients.add(null);
+                ofScale = x.mul(g).sum(2, 3);
             }
-            Tensor sum = g.sum(2, 3);
+            return gradients(b, b.wants(0) ? g.mul(b.input(1)) : null, ofScale, g.sum(2, 3));
+        }
+
+        /**
+         * What is wanted.
+         *
+         * @param ofScale (N, C, 1, 1)
+         * @param sum of the gradient of each plane, (N, C, 1, 1)
+         */
+        private static List<@Nullable Tensor> gradients(
+                Backward b, @Nullable Tensor ofX, @Nullable Tensor ofScale, Tensor sum) {
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            gradients.add(b.wants(0) ? ofX : null);
+            gradients.add(ofScale == null ? null : ofScale.sumTo(b.inputSpec(1).shape()));
             gradients.add(b.wants(2) ? sum.sumTo(b.inputSpec(2).shape()) : null);
-            if (hasCentre) {
+            if (b.inputCount() == 4) {
                 gradients.add(
                         b.wants(3)
                                 ? sum.mul(b.input(1))
@@ -263,6 +283,42 @@ public sealed interface Normalization extends Operation {
                                 : null);
             }
             return gradients;
+        }
+    }
+
+    /**
+     * The gradient of {@link ChannelAffine} in float64. Operands: x, the gradient of the result, scale and, if there is one,
+     * centre. Results: the gradient of x; that of the scale, {@code sum((x - centre) g)}, and {@code sum(g)} of each plane,
+     * both (N, C, 1, 1).
+     */
+    record ChannelAffineGradient() implements Normalization {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(
+                    inputs.size() == 3 || inputs.size() == 4,
+                    this,
+                    "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " " + inputs);
+            Spec x = inputs.get(0);
+            Checks.picture(this, "features", x);
+            Checks.that(x.type() == ElementType.FLOAT64, this, "features are " + x + ", expected FLOAT64");
+            Checks.that(
+                    inputs.get(1).equals(x), this, "gradient of the result is " + inputs.get(1) + ", expected " + x);
+            Shape one = Shape.of(1, x.shape().size(1), 1, 1);
+            Shape each = one.with(0, x.shape().size(0));
+            for (Spec numbers : inputs.subList(2, inputs.size())) {
+                Checks.sameType(this, x, numbers);
+                Checks.that(
+                        numbers.shape().equals(one) || numbers.shape().equals(each),
+                        this,
+                        "scale or centre has shape " + numbers.shape() + ", expected " + one + " or " + each);
+            }
+            Spec sums = new Spec(each, x.type());
+            return List.of(x, sums, sums);
+        }
+
+        @Override
+        public boolean isTerminal() {
+            return true;
         }
     }
 

@@ -530,7 +530,8 @@ final class VectorDoubleProduct implements DoubleProduct {
         double[] lanes = new double[8 * LANES];
         int whole = depth / LANES * LANES;
         for (int i = 0; i < rows; i += 4) {
-            int row = Math.min(i, rows - 4); // the last tiles overlap those before them, whose part they do not add again
+            int row =
+                    Math.min(i, rows - 4); // the last tiles overlap those before them, whose part they do not add again
             for (int j = 0; j < columns; j += 2) {
                 int column = Math.min(j, columns - 2);
                 int p = aOffset + row * aStride;
