@@ -217,7 +217,7 @@ public sealed interface Normalization extends Operation {
             Checks.that(
                     inputs.size() == 3 || inputs.size() == 4,
                     this,
-                    "expected 3 or 4 operands (x, scale, shift, centre), found " + inputs.size() + " " + inputs);
+                    () -> "expected 3 or 4 operands (x, scale, shift, centre), found " + inputs.size() + " " + inputs);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
             Shape one = Shape.of(1, x.shape().size(1), 1, 1);
@@ -225,10 +225,11 @@ public sealed interface Normalization extends Operation {
             for (int i = 1; i < inputs.size(); i++) {
                 Checks.sameType(this, x, inputs.get(i));
                 Shape shape = inputs.get(i).shape();
+                int operand = i;
                 Checks.that(
                         shape.equals(one) || shape.equals(each),
                         this,
-                        "operand " + i + " has shape " + shape + ", expected " + one + " or " + each + " for features "
+                        () -> "operand " + operand + " has shape " + shape + ", expected " + one + " or " + each + " for features "
                                 + x.shape());
             }
             return List.of(x);
@@ -297,12 +298,12 @@ public sealed interface Normalization extends Operation {
             Checks.that(
                     inputs.size() == 3 || inputs.size() == 4,
                     this,
-                    "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " " + inputs);
+                    () -> "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " " + inputs);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
-            Checks.that(x.type() == ElementType.FLOAT64, this, "features are " + x + ", expected FLOAT64");
+            Checks.that(x.type() == ElementType.FLOAT64, this, () -> "features are " + x + ", expected FLOAT64");
             Checks.that(
-                    inputs.get(1).equals(x), this, "gradient of the result is " + inputs.get(1) + ", expected " + x);
+                    inputs.get(1).equals(x), this, () -> "gradient of the result is " + inputs.get(1) + ", expected " + x);
             Shape one = Shape.of(1, x.shape().size(1), 1, 1);
             Shape each = one.with(0, x.shape().size(0));
             for (Spec numbers : inputs.subList(2, inputs.size())) {
@@ -310,7 +311,7 @@ public sealed interface Normalization extends Operation {
                 Checks.that(
                         numbers.shape().equals(one) || numbers.shape().equals(each),
                         this,
-                        "scale or centre has shape " + numbers.shape() + ", expected " + one + " or " + each);
+                        () -> "scale or centre has shape " + numbers.shape() + ", expected " + one + " or " + each);
             }
             Spec sums = new Spec(each, x.type());
             return List.of(x, sums, sums);
@@ -328,9 +329,9 @@ public sealed interface Normalization extends Operation {
         Checks.operands(operation, inputs, count);
         Spec x = inputs.get(0);
         Checks.floating(operation, "operand", x);
-        Checks.that(axis >= 0 && axis < x.shape().rank(), operation, "no axis " + axis + " in " + x.shape());
+        Checks.that(axis >= 0 && axis < x.shape().rank(), operation, () -> "no axis " + axis + " in " + x.shape());
         for (Spec other : inputs) {
-            Checks.that(other.equals(x), operation, "operands differ: " + inputs);
+            Checks.that(other.equals(x), operation, () -> "operands differ: " + inputs);
         }
         return List.of(x);
     }
@@ -339,14 +340,14 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 inputs.size() == 1 || inputs.size() == 3,
                 operation,
-                "expected 1 operand or 3 (x, weight, bias), found " + inputs.size() + " " + inputs);
+                () -> "expected 1 operand or 3 (x, weight, bias), found " + inputs.size() + " " + inputs);
         Checks.floating(operation, "operand", inputs.get(0));
         if (inputs.size() == 3) {
             Checks.sameType(operation, inputs.get(0), inputs.get(1));
             Checks.that(
                     inputs.get(1).equals(inputs.get(2)),
                     operation,
-                    "weight is " + inputs.get(1) + ", but bias is " + inputs.get(2));
+                    () -> "weight is " + inputs.get(1) + ", but bias is " + inputs.get(2));
         }
     }
 
@@ -354,31 +355,31 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 inputs.size() == 2 || inputs.size() == 3,
                 operation,
-                "expected 2 or 3 operands (x, gradient, weight), found " + inputs.size() + " " + inputs);
+                () -> "expected 2 or 3 operands (x, gradient, weight), found " + inputs.size() + " " + inputs);
         Checks.floating(operation, "operand", inputs.get(0));
         Checks.that(
                 inputs.get(0).equals(inputs.get(1)),
                 operation,
-                "x is " + inputs.get(0) + ", but its gradient is " + inputs.get(1));
+                () -> "x is " + inputs.get(0) + ", but its gradient is " + inputs.get(1));
         if (inputs.size() == 3) {
             Checks.sameType(operation, inputs.get(0), inputs.get(2));
         }
     }
 
     private static void checkEpsilon(Operation operation, double epsilon) {
-        Checks.that(epsilon >= 0, operation, "epsilon is " + epsilon + ", expected 0 or more");
+        Checks.that(epsilon >= 0, operation, () -> "epsilon is " + epsilon + ", expected 0 or more");
     }
 
     private static void checkGroups(Operation operation, long groups, double epsilon, Spec x) {
         checkEpsilon(operation, epsilon);
-        Checks.that(x.shape().rank() >= 2, operation, "features have shape " + x.shape() + ", expected N, C, ...");
+        Checks.that(x.shape().rank() >= 2, operation, () -> "features have shape " + x.shape() + ", expected N, C, ...");
         long channels = x.shape().size(1);
         Checks.that(
                 groups > 0 && channels % groups == 0,
                 operation,
-                channels + " channels do not divide into " + groups + " groups");
+                () -> channels + " channels do not divide into " + groups + " groups");
         for (int axis = 1; axis < x.shape().rank(); axis++) {
-            Checks.that(x.shape().size(axis) > 0, operation, "features " + x.shape() + " are empty");
+            Checks.that(x.shape().size(axis) > 0, operation, () -> "features " + x.shape() + " are empty");
         }
     }
 
@@ -388,7 +389,7 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 weight.shape().equals(each) || weight.shape().equals(perImage),
                 operation,
-                "weight has shape " + weight.shape() + ", expected " + each + " or " + perImage + " for features "
+                () -> "weight has shape " + weight.shape() + ", expected " + each + " or " + perImage + " for features "
                         + x.shape());
     }
 
@@ -397,12 +398,12 @@ public sealed interface Normalization extends Operation {
         Checks.that(!axes.isEmpty(), operation, "no axes to normalise over");
         for (int i = 0; i < axes.size(); i++) {
             int axis = axes.get(i);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), operation, "no axis " + axis + " in " + x.shape());
+            Checks.that(axis >= 0 && axis < x.shape().rank(), operation, () -> "no axis " + axis + " in " + x.shape());
             Checks.that(
                     i == 0 || axis == axes.get(i - 1) + 1,
                     operation,
-                    "axes " + axes + " are not neighbours in ascending order; permute the operand");
-            Checks.that(x.shape().size(axis) > 0, operation, "axis " + axis + " of " + x.shape() + " is empty");
+                    () -> "axes " + axes + " are not neighbours in ascending order; permute the operand");
+            Checks.that(x.shape().size(axis) > 0, operation, () -> "axis " + axis + " of " + x.shape() + " is empty");
         }
     }
 
@@ -415,7 +416,7 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 weight.shape().equals(expected),
                 operation,
-                "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes + " of "
+                () -> "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes + " of "
                         + x.shape());
     }
 
