@@ -170,7 +170,8 @@ public sealed interface Convolution extends Operation {
     record Conv2d(Geometry geometry, Activation activation, FusedPooling pooling) implements Convolution {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
+            Checks.that(
+                    inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
             Spec x = inputs.get(0);
             Spec weight = inputs.get(1);
             Checks.picture(this, "picture", x);
@@ -242,7 +243,8 @@ public sealed interface Convolution extends Operation {
     record ConvTranspose2d(Geometry geometry) implements Convolution {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
+            Checks.that(
+                    inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
             Spec x = inputs.get(0);
             Spec weight = inputs.get(1);
             Checks.picture(this, "picture", x);
@@ -277,7 +279,9 @@ public sealed interface Convolution extends Operation {
                         () -> "bias has shape " + inputs.get(2).shape() + ", expected " + out);
             }
             Checks.that(
-                    x.shape().size(2) > 0 && x.shape().size(3) > 0, this, () -> "picture " + x.shape() + " has no pixels");
+                    x.shape().size(2) > 0 && x.shape().size(3) > 0,
+                    this,
+                    () -> "picture " + x.shape() + " has no pixels");
             long height =
                     geometry.transposedHeight(x.shape().size(2), weight.shape().size(2));
             long width =

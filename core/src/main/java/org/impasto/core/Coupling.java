@@ -124,6 +124,7 @@ public sealed interface Coupling extends Operation {
         Shape shape = state.shape();
         Checks.that(shape.size(1) >= 2, operation, () -> "state has shape " + shape + ", expected 2 channels or more");
         Spec answer = new Spec(shape.with(1, 2 * (shape.size(1) - shape.size(1) / 2)), ElementType.FLOAT32);
-        Checks.that(inputs.get(1).equals(answer), operation, () -> "answer is " + inputs.get(1) + ", expected " + answer);
+        Checks.that(
+                inputs.get(1).equals(answer), operation, () -> "answer is " + inputs.get(1) + ", expected " + answer);
     }
 }

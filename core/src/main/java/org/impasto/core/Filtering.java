@@ -87,8 +87,8 @@ public sealed interface Filtering extends Operation {
                     (channels == 1 || channels == 3)
                             && guide.shape().with(1, picture.shape().size(1)).equals(picture.shape()),
                     this,
-                    () -> "guide has shape " + guide.shape() + ", expected 1 or 3 channels and the batch and size of picture "
-                            + picture.shape());
+                    () -> "guide has shape " + guide.shape()
+                            + ", expected 1 or 3 channels and the batch and size of picture " + picture.shape());
             Checks.that(
                     regularization > 0 && regularization < Double.POSITIVE_INFINITY,
                     this,

@@ -29,8 +29,9 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.that(
                     inner == innerRight,
                     this,
-                    () -> "left " + left.shape() + (transposeLeft ? " transposed" : "") + " has " + inner + " columns, right "
-                            + right.shape() + (transposeRight ? " transposed" : "") + " has " + innerRight + " rows");
+                    () -> "left " + left.shape() + (transposeLeft ? " transposed" : "") + " has " + inner
+                            + " columns, right " + right.shape() + (transposeRight ? " transposed" : "") + " has "
+                            + innerRight + " rows");
             Shape batch = Elementwise.broadcast(this, batch(left.shape()), batch(right.shape()));
             long[] sizes = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
             sizes[batch.rank()] = rows;
@@ -86,7 +87,8 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
-            Checks.that(x.shape().size(2) * x.shape().size(3) > 0, this, () -> "features " + x.shape() + " have no pixel");
+            Checks.that(
+                    x.shape().size(2) * x.shape().size(3) > 0, this, () -> "features " + x.shape() + " have no pixel");
             return List.of(new Spec(
                     Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1)), x.type()));
         }

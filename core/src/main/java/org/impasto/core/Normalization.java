@@ -229,8 +229,8 @@ public sealed interface Normalization extends Operation {
                 Checks.that(
                         shape.equals(one) || shape.equals(each),
                         this,
-                        () -> "operand " + operand + " has shape " + shape + ", expected " + one + " or " + each + " for features "
-                                + x.shape());
+                        () -> "operand " + operand + " has shape " + shape + ", expected " + one + " or " + each
+                                + " for features " + x.shape());
             }
             return List.of(x);
         }
@@ -298,12 +298,15 @@ public sealed interface Normalization extends Operation {
             Checks.that(
                     inputs.size() == 3 || inputs.size() == 4,
                     this,
-                    () -> "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " " + inputs);
+                    () -> "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " "
+                            + inputs);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
             Checks.that(x.type() == ElementType.FLOAT64, this, () -> "features are " + x + ", expected FLOAT64");
             Checks.that(
-                    inputs.get(1).equals(x), this, () -> "gradient of the result is " + inputs.get(1) + ", expected " + x);
+                    inputs.get(1).equals(x),
+                    this,
+                    () -> "gradient of the result is " + inputs.get(1) + ", expected " + x);
             Shape one = Shape.of(1, x.shape().size(1), 1, 1);
             Shape each = one.with(0, x.shape().size(0));
             for (Spec numbers : inputs.subList(2, inputs.size())) {
@@ -372,7 +375,8 @@ public sealed interface Normalization extends Operation {
 
     private static void checkGroups(Operation operation, long groups, double epsilon, Spec x) {
         checkEpsilon(operation, epsilon);
-        Checks.that(x.shape().rank() >= 2, operation, () -> "features have shape " + x.shape() + ", expected N, C, ...");
+        Checks.that(
+                x.shape().rank() >= 2, operation, () -> "features have shape " + x.shape() + ", expected N, C, ...");
         long channels = x.shape().size(1);
         Checks.that(
                 groups > 0 && channels % groups == 0,
@@ -416,8 +420,8 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 weight.shape().equals(expected),
                 operation,
-                () -> "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes + " of "
-                        + x.shape());
+                () -> "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes
+                        + " of " + x.shape());
     }
 
     /** The gradients of x, weight and bias from a record that computes them together. */

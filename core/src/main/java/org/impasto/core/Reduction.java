@@ -20,7 +20,9 @@ public sealed interface Reduction extends Operation {
                     axes().indexOf(axis) == axes().lastIndexOf(axis), this, () -> "axes " + axes() + " name one twice");
             Checks.that(axis >= 0 && axis < shape.rank(), this, () -> "no axis " + axis + " in " + shape);
             Checks.that(
-                    this instanceof Sum || shape.size(axis) > 0, this, () -> "axis " + axis + " of " + shape + " is empty");
+                    this instanceof Sum || shape.size(axis) > 0,
+                    this,
+                    () -> "axis " + axis + " of " + shape + " is empty");
             sizes[axis] = 1;
         }
         return List.of(new Spec(Shape.of(sizes), input.type()));

@@ -68,7 +68,8 @@ public sealed interface Selection extends Operation {
             Checks.that(
                     x.shape().size(axis) == places,
                     this,
-                    () -> "axis " + axis + " of " + x.shape() + " has not one layer for each of " + places + " indices");
+                    () -> "axis " + axis + " of " + x.shape() + " has not one layer for each of " + places
+                            + " indices");
             return List.of(new Spec(x.shape().with(axis, size), x.type()));
         }
 

@@ -57,7 +57,8 @@ public final class Tape implements Decorator, AutoCloseable {
      * @param function from tensors of a tape to one element
      */
     public static Gradients gradients(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
-        return gradients(new Tape(Tensor.outermost(() -> "gradients", inputs), null), (t, x) -> function.apply(x), inputs);
+        return gradients(
+                new Tape(Tensor.outermost(() -> "gradients", inputs), null), (t, x) -> function.apply(x), inputs);
     }
 
     /**

@@ -281,8 +281,9 @@ public final class Tensor {
         for (Tensor operand : operands) {
             if (!reaches(outermost, operand.backend)) {
                 if (!reaches(operand.backend, outermost)) {
-                    throw new BackendException(name.get() + ": operands live on unrelated backends: " + outermost.describe()
-                            + " and " + operand.backend.describe() + "; create both from one backend");
+                    throw new BackendException(
+                            name.get() + ": operands live on unrelated backends: " + outermost.describe() + " and "
+                                    + operand.backend.describe() + "; create both from one backend");
                 }
                 outermost = operand.backend;
             }

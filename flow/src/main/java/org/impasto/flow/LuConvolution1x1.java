@@ -202,7 +202,8 @@ public final class LuConvolution1x1 implements Invertible {
                 Tensor ofUpper = factors.lower().matmul(turned, true, false);
                 Tensor diagonal = triangle(backend, 0, 1, 0);
                 // The slope of sign exp(w_s) is that number itself, which stands on U's diagonal.
-                Tensor ofScale = ofUpper.mul(factors.upper()).mul(diagonal).sum(0).reshape(channels);
+                Tensor ofScale =
+                        ofUpper.mul(factors.upper()).mul(diagonal).sum(0).reshape(channels);
                 Tensor ofLogDet = b.gradient(1).sum(0).affine(pixels, 0);
                 return List.of(
                         ofLower.to(lower.spec().type()),
@@ -218,10 +219,8 @@ public final class LuConvolution1x1 implements Invertible {
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
             Tensor state = LogDeterminants.state(x);
-            Composition composition =
-                    new Composition(state.shape().size(0), LogDeterminants.pixels(state));
-            List<Tensor> results =
-                    Tensor.custom(composition, lower.on(state), logScale.on(state), upper.on(state));
+            Composition composition = new Composition(state.shape().size(0), LogDeterminants.pixels(state));
+            List<Tensor> results = Tensor.custom(composition, lower.on(state), logScale.on(state), upper.on(state));
             return new Result(scope.keep(ChannelMatrix.apply(results.get(0), state)), scope.keep(results.get(1)));
         }
     }
@@ -232,7 +231,12 @@ public final class LuConvolution1x1 implements Invertible {
             Tensor state = LogDeterminants.state(y);
             ChannelMatrix known = factored();
             Tensor inverse = InvertibleConvolution1x1.isRecorded(state)
-                    ? factors(permutation.on(state), lower.on(state), logScale.on(state), upper.on(state), sign.on(state))
+                    ? factors(
+                                    permutation.on(state),
+                                    lower.on(state),
+                                    logScale.on(state),
+                                    upper.on(state),
+                                    sign.on(state))
                             .inverse()
                     : known.inverse(state.backend());
             return ChannelMatrix.apply(inverse, state);

@@ -212,14 +212,7 @@ final class WinogradWeights {
     }
 
     private static void add(
-            double[] factors,
-            double[] u,
-            double[] v,
-            double[] w,
-            double[] x,
-            double[] y,
-            double[] z,
-            double[] sum) {
+            double[] factors, double[] u, double[] v, double[] w, double[] x, double[] y, double[] z, double[] sum) {
         double a = factors[0];
         double b = factors[1];
         double c = factors[2];
