@@ -22,7 +22,8 @@ public sealed interface Attention extends Operation {
             Checks.that(
                     inputs.size() == 3 || inputs.size() == 4,
                     this,
-                    "expected 3 or 4 operands (queries, keys, values, mask), found " + inputs.size() + " " + inputs);
+                    () -> "expected 3 or 4 operands (queries, keys, values, mask), found " + inputs.size() + " "
+                            + inputs);
             return List.of(result(this, inputs, inputs.size() == 4 ? inputs.get(3) : null));
         }
 
@@ -60,8 +61,8 @@ public sealed interface Attention extends Operation {
             Checks.that(
                     inputs.size() == 4 || inputs.size() == 5,
                     this,
-                    "expected 4 or 5 operands (queries, keys, values, gradient, mask), found " + inputs.size() + " "
-                            + inputs);
+                    () -> "expected 4 or 5 operands (queries, keys, values, gradient, mask), found " + inputs.size()
+                            + " " + inputs);
             Spec result = result(this, inputs, inputs.size() == 5 ? inputs.get(4) : null);
             Checks.sameType(this, inputs.get(0), inputs.get(3));
             Checks.gradient(this, inputs.get(3), result.shape());
@@ -97,9 +98,10 @@ public sealed interface Attention extends Operation {
                         && q.shape().size(-1) == k.shape().size(-1)
                         && k.shape().size(-2) == v.shape().size(-2),
                 operation,
-                "queries " + q.shape() + ", keys " + k.shape() + " and values " + v.shape()
+                () -> "queries " + q.shape() + ", keys " + k.shape() + " and values " + v.shape()
                         + " do not fit, expected (..., L, D), (..., S, D) and (..., S, E)");
-        Checks.that(q.shape().size(-1) > 0 && k.shape().size(-2) > 0, operation, "keys " + k.shape() + " are empty");
+        Checks.that(
+                q.shape().size(-1) > 0 && k.shape().size(-2) > 0, operation, () -> "keys " + k.shape() + " are empty");
         if (mask != null) {
             Checks.sameType(operation, q, mask);
             Shape scores = q.shape().with(-1, k.shape().size(-2));
@@ -108,7 +110,7 @@ public sealed interface Attention extends Operation {
                             && Elementwise.broadcast(operation, mask.shape(), scores)
                                     .equals(scores),
                     operation,
-                    "mask has shape " + mask.shape() + ", expected one that broadcasts to " + scores);
+                    () -> "mask has shape " + mask.shape() + ", expected one that broadcasts to " + scores);
         }
         return new Spec(q.shape().with(-1, v.shape().size(-1)), q.type());
     }

@@ -1,6 +1,7 @@
 package org.impasto.core;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The checks that shape rules have in common, with messages in one form. */
 final class Checks {
@@ -34,7 +35,7 @@ final class Checks {
 
     /** An option that says how large a picture is. */
     static void pictureShape(Operation operation, Shape shape) {
-        that(shape.rank() == 4, operation, "picture shape " + shape + " is not of rank 4 (N, C, H, W)");
+        that(shape.rank() == 4, operation, () -> "picture shape " + shape + " is not of rank 4 (N, C, H, W)");
     }
 
     /** A gradient of the expected shape. */
@@ -43,13 +44,20 @@ final class Checks {
         that(
                 gradient.shape().equals(expected),
                 operation,
-                "gradient has shape " + gradient.shape() + ", expected " + expected);
+                () -> "gradient has shape " + gradient.shape() + ", expected " + expected);
     }
 
     static void sameType(Operation operation, Spec left, Spec right) {
         if (left.type() != right.type()) {
             throw new ShapeException(operation.name() + ": operands are " + left + " and " + right
                     + ", expected one type; convert one with to(type)");
+        }
+    }
+
+    /** @param message is made only where it is needed: a text of shapes takes longer than many an operation on small tensors */
+    static void that(boolean holds, Operation operation, Supplier<String> message) {
+        if (!holds) {
+            that(false, operation, message.get());
         }
     }
 

@@ -10,7 +10,8 @@ public sealed interface Conversion extends Operation {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
-            Checks.that(type.isComputable(), this, type + " is for files only, expected FLOAT32, FLOAT64 or INT64");
+            Checks.that(
+                    type.isComputable(), this, () -> type + " is for files only, expected FLOAT32, FLOAT64 or INT64");
             return List.of(new Spec(inputs.get(0).shape(), type));
         }
 

@@ -121,28 +121,28 @@ public sealed interface Convolution extends Operation {
             Checks.that(
                     strideHeight > 0 && strideWidth > 0 && dilationHeight > 0 && dilationWidth > 0 && groups > 0,
                     operation,
-                    "strides, dilations and groups must be at least 1, found " + this);
+                    () -> "strides, dilations and groups must be at least 1, found " + this);
             long channels = picture.size(1);
             Checks.that(
                     channels == weight.size(1) * groups,
                     operation,
-                    "picture " + picture + " has " + channels + " channels, weight " + weight + " in " + groups
+                    () -> "picture " + picture + " has " + channels + " channels, weight " + weight + " in " + groups
                             + " groups expects " + weight.size(1) * groups);
             Checks.that(
                     weight.size(0) % groups == 0,
                     operation,
-                    weight.size(0) + " output channels do not divide into " + groups + " groups");
+                    () -> weight.size(0) + " output channels do not divide into " + groups + " groups");
             Checks.that(
                     weight.size(2) > 0 && weight.size(3) > 0 && weight.size(1) > 0,
                     operation,
-                    "weight " + weight + " is empty");
+                    () -> "weight " + weight + " is empty");
             padding.check(operation, mode, picture);
             long height = outputHeight(picture.size(2), weight.size(2));
             long width = outputWidth(picture.size(3), weight.size(3));
             Checks.that(
                     height > 0 && width > 0,
                     operation,
-                    "kernel " + weight.size(2) + "x" + weight.size(3) + " does not fit into picture " + picture
+                    () -> "kernel " + weight.size(2) + "x" + weight.size(3) + " does not fit into picture " + picture
                             + " with padding " + padding);
             return Shape.of(picture.size(0), weight.size(0), height, width);
         }
@@ -170,7 +170,8 @@ public sealed interface Convolution extends Operation {
     record Conv2d(Geometry geometry, Activation activation, FusedPooling pooling) implements Convolution {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, "expected 2 or 3 operands, found " + inputs);
+            Checks.that(
+                    inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
             Spec x = inputs.get(0);
             Spec weight = inputs.get(1);
             Checks.picture(this, "picture", x);
@@ -181,14 +182,14 @@ public sealed interface Convolution extends Operation {
                 Checks.that(
                         inputs.get(2).shape().equals(Shape.of(weight.shape().size(0))),
                         this,
-                        "bias has shape " + inputs.get(2).shape() + ", expected "
+                        () -> "bias has shape " + inputs.get(2).shape() + ", expected "
                                 + weight.shape().size(0));
             }
             Shape output = geometry.output(this, x.shape(), weight.shape());
             if (pooling != FusedPooling.NONE) {
                 Shape unpooled = output;
                 output = new Pooling.Window(2, 2, 0, 1, pooling == FusedPooling.CEIL).output(this, output);
-                Checks.that(output.elements() > 0, this, "nothing is left of " + unpooled + " after 2x2 pooling");
+                Checks.that(output.elements() > 0, this, () -> "nothing is left of " + unpooled + " after 2x2 pooling");
             }
             return List.of(new Spec(output, x.type()));
         }
@@ -242,7 +243,8 @@ public sealed interface Convolution extends Operation {
     record ConvTranspose2d(Geometry geometry) implements Convolution {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(inputs.size() == 2 || inputs.size() == 3, this, "expected 2 or 3 operands, found " + inputs);
+            Checks.that(
+                    inputs.size() == 2 || inputs.size() == 3, this, () -> "expected 2 or 3 operands, found " + inputs);
             Spec x = inputs.get(0);
             Spec weight = inputs.get(1);
             Checks.picture(this, "picture", x);
@@ -251,7 +253,7 @@ public sealed interface Convolution extends Operation {
             Checks.that(
                     geometry.mode() == PaddingMode.ZERO,
                     this,
-                    "padding is cut off the result, its mode must be ZERO, found " + geometry.mode());
+                    () -> "padding is cut off the result, its mode must be ZERO, found " + geometry.mode());
             Checks.that(
                     geometry.strideHeight() > 0
                             && geometry.strideWidth() > 0
@@ -259,25 +261,27 @@ public sealed interface Convolution extends Operation {
                             && geometry.dilationWidth() > 0
                             && geometry.groups() > 0,
                     this,
-                    "strides, dilations and groups must be at least 1, found " + geometry);
+                    () -> "strides, dilations and groups must be at least 1, found " + geometry);
             long channels = x.shape().size(1);
             Checks.that(
                     weight.shape().size(0) == channels && channels % geometry.groups() == 0,
                     this,
-                    "picture " + x.shape() + " has " + channels + " channels, weight " + weight.shape() + " in "
+                    () -> "picture " + x.shape() + " has " + channels + " channels, weight " + weight.shape() + " in "
                             + geometry.groups() + " groups expects "
                             + weight.shape().size(0));
-            Checks.that(weight.shape().elements() > 0, this, "weight " + weight.shape() + " is empty");
+            Checks.that(weight.shape().elements() > 0, this, () -> "weight " + weight.shape() + " is empty");
             long out = weight.shape().size(1) * geometry.groups();
             if (inputs.size() == 3) {
                 Checks.sameType(this, x, inputs.get(2));
                 Checks.that(
                         inputs.get(2).shape().equals(Shape.of(out)),
                         this,
-                        "bias has shape " + inputs.get(2).shape() + ", expected " + out);
+                        () -> "bias has shape " + inputs.get(2).shape() + ", expected " + out);
             }
             Checks.that(
-                    x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " has no pixels");
+                    x.shape().size(2) > 0 && x.shape().size(3) > 0,
+                    this,
+                    () -> "picture " + x.shape() + " has no pixels");
             long height =
                     geometry.transposedHeight(x.shape().size(2), weight.shape().size(2));
             long width =
@@ -285,7 +289,7 @@ public sealed interface Convolution extends Operation {
             Checks.that(
                     height > 0 && width > 0,
                     this,
-                    "padding " + geometry.padding() + " cuts everything off the result of picture " + x.shape()
+                    () -> "padding " + geometry.padding() + " cuts everything off the result of picture " + x.shape()
                             + " and weight " + weight.shape());
             return List.of(new Spec(Shape.of(x.shape().size(0), out, height, width), x.type()));
         }
@@ -351,7 +355,7 @@ public sealed interface Convolution extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
             Checks.picture(this, "picture", inputs.get(0));
-            Checks.that(weight.rank() == 4, this, "weight shape " + weight + " is not of rank 4");
+            Checks.that(weight.rank() == 4, this, () -> "weight shape " + weight + " is not of rank 4");
             Checks.sameType(this, inputs.get(0), inputs.get(1));
             Checks.gradient(
                     this, inputs.get(1), geometry.output(this, inputs.get(0).shape(), weight));

@@ -73,12 +73,12 @@ public sealed interface Coupling extends Operation {
             Checks.that(
                     inputs.get(2).equals(inputs.get(0)),
                     this,
-                    "gradient of the result is " + inputs.get(2) + ", expected " + inputs.get(0));
+                    () -> "gradient of the result is " + inputs.get(2) + ", expected " + inputs.get(0));
             Spec each = new Spec(Shape.of(state.size(0)), ElementType.FLOAT64);
             Checks.that(
                     inputs.get(3).equals(each),
                     this,
-                    "gradient of the logarithms is " + inputs.get(3) + ", expected " + each);
+                    () -> "gradient of the logarithms is " + inputs.get(3) + ", expected " + each);
             return List.of(inputs.get(0), inputs.get(1));
         }
 
@@ -120,10 +120,11 @@ public sealed interface Coupling extends Operation {
         Checks.that(
                 state.type() == ElementType.FLOAT64,
                 operation,
-                "state is " + state.type() + ", expected FLOAT64; convert it with to(type)");
+                () -> "state is " + state.type() + ", expected FLOAT64; convert it with to(type)");
         Shape shape = state.shape();
-        Checks.that(shape.size(1) >= 2, operation, "state has shape " + shape + ", expected 2 channels or more");
+        Checks.that(shape.size(1) >= 2, operation, () -> "state has shape " + shape + ", expected 2 channels or more");
         Spec answer = new Spec(shape.with(1, 2 * (shape.size(1) - shape.size(1) / 2)), ElementType.FLOAT32);
-        Checks.that(inputs.get(1).equals(answer), operation, "answer is " + inputs.get(1) + ", expected " + answer);
+        Checks.that(
+                inputs.get(1).equals(answer), operation, () -> "answer is " + inputs.get(1) + ", expected " + answer);
     }
 }

@@ -53,7 +53,7 @@ public record Edges(int left, int right, int top, int bottom) {
         Checks.that(
                 height + top + bottom >= 0 && width + left + right >= 0,
                 operation,
-                "padding " + this + " cuts more than " + shape + " has");
+                () -> "padding " + this + " cuts more than " + shape + " has");
         if (mode != PaddingMode.ZERO && (left > 0 || right > 0 || top > 0 || bottom > 0)) {
             long room = switch (mode) {
                 case REFLECT -> -1;
@@ -66,7 +66,7 @@ public record Edges(int left, int right, int top, int bottom) {
                             && Math.max(left, right) <= width + room
                             && Math.max(top, bottom) <= height + room,
                     operation,
-                    "padding " + this + " is too large for mode " + mode + " and shape " + shape
+                    () -> "padding " + this + " is too large for mode " + mode + " and shape " + shape
                             + (mode == PaddingMode.REFLECT ? ": reflection reaches size - 1 cells at most" : ""));
         }
     }

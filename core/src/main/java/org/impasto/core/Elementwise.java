@@ -169,7 +169,7 @@ public sealed interface Elementwise extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
             Checks.floating(this, "operand", inputs.get(0));
-            Checks.that(inputs.get(0).equals(inputs.get(1)), this, "operands differ: " + inputs);
+            Checks.that(inputs.get(0).equals(inputs.get(1)), this, () -> "operands differ: " + inputs);
             return List.of(inputs.get(0));
         }
 
@@ -191,7 +191,7 @@ public sealed interface Elementwise extends Operation {
     record Clamp(double low, double high) implements Elementwise {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(low <= high, this, "low " + low + " is above high " + high);
+            Checks.that(low <= high, this, () -> "low " + low + " is above high " + high);
             return sameAsInput(this, inputs);
         }
 

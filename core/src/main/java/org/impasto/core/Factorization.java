@@ -103,7 +103,7 @@ public sealed interface Factorization extends Operation {
             Checks.that(
                     right.shape().rank() >= 2 && right.shape().size(-2) == n,
                     this,
-                    "right side has shape " + right.shape() + ", expected (..., " + n + ", columns)");
+                    () -> "right side has shape " + right.shape() + ", expected (..., " + n + ", columns)");
             Shape batch = Elementwise.broadcast(this, batch(triangle.shape()), batch(right.shape()));
             long[] sizes = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
             sizes[batch.rank()] = n;
@@ -155,10 +155,10 @@ public sealed interface Factorization extends Operation {
         Checks.that(
                 spec.type() == ElementType.FLOAT64,
                 operation,
-                operand + " is " + spec.type() + ", expected FLOAT64; convert it with to(type)");
+                () -> operand + " is " + spec.type() + ", expected FLOAT64; convert it with to(type)");
         Checks.that(
                 shape.rank() >= 2 && shape.size(-1) == shape.size(-2),
                 operation,
-                operand + " has shape " + shape + ", expected square matrices (..., n, n)");
+                () -> operand + " has shape " + shape + ", expected square matrices (..., n, n)");
     }
 }

@@ -87,12 +87,12 @@ public sealed interface Filtering extends Operation {
                     (channels == 1 || channels == 3)
                             && guide.shape().with(1, picture.shape().size(1)).equals(picture.shape()),
                     this,
-                    "guide has shape " + guide.shape() + ", expected 1 or 3 channels and the batch and size of picture "
-                            + picture.shape());
+                    () -> "guide has shape " + guide.shape()
+                            + ", expected 1 or 3 channels and the batch and size of picture " + picture.shape());
             Checks.that(
                     regularization > 0 && regularization < Double.POSITIVE_INFINITY,
                     this,
-                    "regularization is " + regularization + ", expected a number above 0");
+                    () -> "regularization is " + regularization + ", expected a number above 0");
             checkRadius(this, radius);
             Edges.all(radius).check(this, border.padding(), picture.shape());
             return List.of(picture);
@@ -111,6 +111,6 @@ public sealed interface Filtering extends Operation {
         Checks.that(
                 radius >= 0 && radius <= LARGEST_RADIUS,
                 operation,
-                "radius is " + radius + ", expected 0 to " + LARGEST_RADIUS);
+                () -> "radius is " + radius + ", expected 0 to " + LARGEST_RADIUS);
     }
 }

@@ -12,7 +12,7 @@ public sealed interface Generation extends Operation {
             Checks.that(
                     spec.type().isComputable(),
                     this,
-                    spec.type() + " is for files only, expected FLOAT32, FLOAT64 or INT64");
+                    () -> spec.type() + " is for files only, expected FLOAT32, FLOAT64 or INT64");
             return List.of(spec);
         }
     }

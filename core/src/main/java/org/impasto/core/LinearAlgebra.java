@@ -21,7 +21,7 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.that(
                     left.shape().rank() >= 2 && right.shape().rank() >= 2,
                     this,
-                    "operands " + left.shape() + " and " + right.shape() + " must have at least 2 axes");
+                    () -> "operands " + left.shape() + " and " + right.shape() + " must have at least 2 axes");
             long rows = left.shape().size(transposeLeft ? -1 : -2);
             long inner = left.shape().size(transposeLeft ? -2 : -1);
             long innerRight = right.shape().size(transposeRight ? -1 : -2);
@@ -29,8 +29,9 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.that(
                     inner == innerRight,
                     this,
-                    "left " + left.shape() + (transposeLeft ? " transposed" : "") + " has " + inner + " columns, right "
-                            + right.shape() + (transposeRight ? " transposed" : "") + " has " + innerRight + " rows");
+                    () -> "left " + left.shape() + (transposeLeft ? " transposed" : "") + " has " + inner
+                            + " columns, right " + right.shape() + (transposeRight ? " transposed" : "") + " has "
+                            + innerRight + " rows");
             Shape batch = Elementwise.broadcast(this, batch(left.shape()), batch(right.shape()));
             long[] sizes = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
             sizes[batch.rank()] = rows;
@@ -86,7 +87,8 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
-            Checks.that(x.shape().size(2) * x.shape().size(3) > 0, this, "features " + x.shape() + " have no pixel");
+            Checks.that(
+                    x.shape().size(2) * x.shape().size(3) > 0, this, () -> "features " + x.shape() + " have no pixel");
             return List.of(new Spec(
                     Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1)), x.type()));
         }
@@ -119,8 +121,8 @@ public sealed interface LinearAlgebra extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.rank(this, "matrix", x, 2, "n, n");
-            Checks.that(x.type() == ElementType.FLOAT64, this, "matrix is " + x.type() + ", expected FLOAT64");
-            Checks.that(x.shape().size(0) == x.shape().size(1), this, "matrix " + x.shape() + " is not square");
+            Checks.that(x.type() == ElementType.FLOAT64, this, () -> "matrix is " + x.type() + ", expected FLOAT64");
+            Checks.that(x.shape().size(0) == x.shape().size(1), this, () -> "matrix " + x.shape() + " is not square");
             return List.of(new Spec(Shape.of(x.shape().size(0)), x.type()), x);
         }
 

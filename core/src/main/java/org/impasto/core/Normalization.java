@@ -217,7 +217,7 @@ public sealed interface Normalization extends Operation {
             Checks.that(
                     inputs.size() == 3 || inputs.size() == 4,
                     this,
-                    "expected 3 or 4 operands (x, scale, shift, centre), found " + inputs.size() + " " + inputs);
+                    () -> "expected 3 or 4 operands (x, scale, shift, centre), found " + inputs.size() + " " + inputs);
             Spec x = inputs.get(0);
             Checks.picture(this, "features", x);
             Shape one = Shape.of(1, x.shape().size(1), 1, 1);
@@ -225,11 +225,12 @@ public sealed interface Normalization extends Operation {
             for (int i = 1; i < inputs.size(); i++) {
                 Checks.sameType(this, x, inputs.get(i));
                 Shape shape = inputs.get(i).shape();
+                int operand = i;
                 Checks.that(
                         shape.equals(one) || shape.equals(each),
                         this,
-                        "operand " + i + " has shape " + shape + ", expected " + one + " or " + each + " for features "
-                                + x.shape());
+                        () -> "operand " + operand + " has shape " + shape + ", expected " + one + " or " + each
+                                + " for features " + x.shape());
             }
             return List.of(x);
         }
@@ -244,17 +245,37 @@ public sealed interface Normalization extends Operation {
         public List<@Nullable Tensor> gradient(Backward b) {
             Tensor g = b.gradient();
             boolean hasCentre = b.inputCount() == 4;
-            List<@Nullable Tensor> gradients = new ArrayList<>();
-            gradients.add(b.wants(0) ? g.mul(b.input(1)) : null);
+            if (b.wants(1) && b.inputSpec(0).type() == ElementType.FLOAT64) {
+                List<Tensor> operands = new ArrayList<>(List.of(b.input(0), g, b.input(1)));
+                if (hasCentre) {
+                    operands.add(b.input(3));
+                }
+                if (operands.stream().allMatch(operand -> operand.plain() == operand)) {
+                    List<Tensor> results = Tensor.applyAll(new ChannelAffineGradient(), operands);
+                    return gradients(b, results.get(0), results.get(1), results.get(2));
+                }
+            }
+            Tensor ofScale = null;
             if (b.wants(1)) {
                 Tensor x = hasCentre ? b.input(0).sub(b.input(3)) : b.input(0);
-                gradients.add(x.mul(g).sum(2, 3).sumTo(b.inputSpec(1).shape()));
-            } else {
-                gradients.add(null);
+                ofScale = x.mul(g).sum(2, 3);
             }
-            Tensor sum = g.sum(2, 3);
+            return gradients(b, b.wants(0) ? g.mul(b.input(1)) : null, ofScale, g.sum(2, 3));
+        }
+
+        /**
+         * What is wanted.
+         *
+         * @param ofScale (N, C, 1, 1)
+         * @param sum of the gradient of each plane, (N, C, 1, 1)
+         */
+        private static List<@Nullable Tensor> gradients(
+                Backward b, @Nullable Tensor ofX, @Nullable Tensor ofScale, Tensor sum) {
+            List<@Nullable Tensor> gradients = new ArrayList<>();
+            gradients.add(b.wants(0) ? ofX : null);
+            gradients.add(ofScale == null ? null : ofScale.sumTo(b.inputSpec(1).shape()));
             gradients.add(b.wants(2) ? sum.sumTo(b.inputSpec(2).shape()) : null);
-            if (hasCentre) {
+            if (b.inputCount() == 4) {
                 gradients.add(
                         b.wants(3)
                                 ? sum.mul(b.input(1))
@@ -266,15 +287,54 @@ public sealed interface Normalization extends Operation {
         }
     }
 
+    /**
+     * The gradient of {@link ChannelAffine} in float64. Operands: x, the gradient of the result, scale and, if there is one,
+     * centre. Results: the gradient of x; that of the scale, {@code sum((x - centre) g)}, and {@code sum(g)} of each plane,
+     * both (N, C, 1, 1).
+     */
+    record ChannelAffineGradient() implements Normalization {
+        @Override
+        public List<Spec> outputs(List<Spec> inputs) {
+            Checks.that(
+                    inputs.size() == 3 || inputs.size() == 4,
+                    this,
+                    () -> "expected 3 or 4 operands (x, gradient, scale, centre), found " + inputs.size() + " "
+                            + inputs);
+            Spec x = inputs.get(0);
+            Checks.picture(this, "features", x);
+            Checks.that(x.type() == ElementType.FLOAT64, this, () -> "features are " + x + ", expected FLOAT64");
+            Checks.that(
+                    inputs.get(1).equals(x),
+                    this,
+                    () -> "gradient of the result is " + inputs.get(1) + ", expected " + x);
+            Shape one = Shape.of(1, x.shape().size(1), 1, 1);
+            Shape each = one.with(0, x.shape().size(0));
+            for (Spec numbers : inputs.subList(2, inputs.size())) {
+                Checks.sameType(this, x, numbers);
+                Checks.that(
+                        numbers.shape().equals(one) || numbers.shape().equals(each),
+                        this,
+                        () -> "scale or centre has shape " + numbers.shape() + ", expected " + one + " or " + each);
+            }
+            Spec sums = new Spec(each, x.type());
+            return List.of(x, sums, sums);
+        }
+
+        @Override
+        public boolean isTerminal() {
+            return true;
+        }
+    }
+
     // ---- checks
 
     private static List<Spec> alongAxis(Operation operation, int axis, List<Spec> inputs, int count) {
         Checks.operands(operation, inputs, count);
         Spec x = inputs.get(0);
         Checks.floating(operation, "operand", x);
-        Checks.that(axis >= 0 && axis < x.shape().rank(), operation, "no axis " + axis + " in " + x.shape());
+        Checks.that(axis >= 0 && axis < x.shape().rank(), operation, () -> "no axis " + axis + " in " + x.shape());
         for (Spec other : inputs) {
-            Checks.that(other.equals(x), operation, "operands differ: " + inputs);
+            Checks.that(other.equals(x), operation, () -> "operands differ: " + inputs);
         }
         return List.of(x);
     }
@@ -283,14 +343,14 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 inputs.size() == 1 || inputs.size() == 3,
                 operation,
-                "expected 1 operand or 3 (x, weight, bias), found " + inputs.size() + " " + inputs);
+                () -> "expected 1 operand or 3 (x, weight, bias), found " + inputs.size() + " " + inputs);
         Checks.floating(operation, "operand", inputs.get(0));
         if (inputs.size() == 3) {
             Checks.sameType(operation, inputs.get(0), inputs.get(1));
             Checks.that(
                     inputs.get(1).equals(inputs.get(2)),
                     operation,
-                    "weight is " + inputs.get(1) + ", but bias is " + inputs.get(2));
+                    () -> "weight is " + inputs.get(1) + ", but bias is " + inputs.get(2));
         }
     }
 
@@ -298,31 +358,32 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 inputs.size() == 2 || inputs.size() == 3,
                 operation,
-                "expected 2 or 3 operands (x, gradient, weight), found " + inputs.size() + " " + inputs);
+                () -> "expected 2 or 3 operands (x, gradient, weight), found " + inputs.size() + " " + inputs);
         Checks.floating(operation, "operand", inputs.get(0));
         Checks.that(
                 inputs.get(0).equals(inputs.get(1)),
                 operation,
-                "x is " + inputs.get(0) + ", but its gradient is " + inputs.get(1));
+                () -> "x is " + inputs.get(0) + ", but its gradient is " + inputs.get(1));
         if (inputs.size() == 3) {
             Checks.sameType(operation, inputs.get(0), inputs.get(2));
         }
     }
 
     private static void checkEpsilon(Operation operation, double epsilon) {
-        Checks.that(epsilon >= 0, operation, "epsilon is " + epsilon + ", expected 0 or more");
+        Checks.that(epsilon >= 0, operation, () -> "epsilon is " + epsilon + ", expected 0 or more");
     }
 
     private static void checkGroups(Operation operation, long groups, double epsilon, Spec x) {
         checkEpsilon(operation, epsilon);
-        Checks.that(x.shape().rank() >= 2, operation, "features have shape " + x.shape() + ", expected N, C, ...");
+        Checks.that(
+                x.shape().rank() >= 2, operation, () -> "features have shape " + x.shape() + ", expected N, C, ...");
         long channels = x.shape().size(1);
         Checks.that(
                 groups > 0 && channels % groups == 0,
                 operation,
-                channels + " channels do not divide into " + groups + " groups");
+                () -> channels + " channels do not divide into " + groups + " groups");
         for (int axis = 1; axis < x.shape().rank(); axis++) {
-            Checks.that(x.shape().size(axis) > 0, operation, "features " + x.shape() + " are empty");
+            Checks.that(x.shape().size(axis) > 0, operation, () -> "features " + x.shape() + " are empty");
         }
     }
 
@@ -332,7 +393,7 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 weight.shape().equals(each) || weight.shape().equals(perImage),
                 operation,
-                "weight has shape " + weight.shape() + ", expected " + each + " or " + perImage + " for features "
+                () -> "weight has shape " + weight.shape() + ", expected " + each + " or " + perImage + " for features "
                         + x.shape());
     }
 
@@ -341,12 +402,12 @@ public sealed interface Normalization extends Operation {
         Checks.that(!axes.isEmpty(), operation, "no axes to normalise over");
         for (int i = 0; i < axes.size(); i++) {
             int axis = axes.get(i);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), operation, "no axis " + axis + " in " + x.shape());
+            Checks.that(axis >= 0 && axis < x.shape().rank(), operation, () -> "no axis " + axis + " in " + x.shape());
             Checks.that(
                     i == 0 || axis == axes.get(i - 1) + 1,
                     operation,
-                    "axes " + axes + " are not neighbours in ascending order; permute the operand");
-            Checks.that(x.shape().size(axis) > 0, operation, "axis " + axis + " of " + x.shape() + " is empty");
+                    () -> "axes " + axes + " are not neighbours in ascending order; permute the operand");
+            Checks.that(x.shape().size(axis) > 0, operation, () -> "axis " + axis + " of " + x.shape() + " is empty");
         }
     }
 
@@ -359,8 +420,8 @@ public sealed interface Normalization extends Operation {
         Checks.that(
                 weight.shape().equals(expected),
                 operation,
-                "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes + " of "
-                        + x.shape());
+                () -> "weight has shape " + weight.shape() + ", expected " + expected + ", the sizes of axes " + axes
+                        + " of " + x.shape());
     }
 
     /** The gradients of x, weight and bias from a record that computes them together. */

@@ -15,6 +15,7 @@ public sealed interface Operation
                 Conversion,
                 Convolution,
                 Coupling,
+                Descent,
                 Elementwise,
                 Factorization,
                 Filtering,

@@ -30,11 +30,11 @@ public sealed interface Pooling extends Operation {
             Checks.that(
                     kernel > 0 && stride > 0 && dilation > 0 && padding >= 0 && 2 * padding <= kernel,
                     operation,
-                    "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found "
+                    () -> "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found "
                             + this);
             long height = windows(picture.size(2));
             long width = windows(picture.size(3));
-            Checks.that(height > 0 && width > 0, operation, this + " does not fit into picture " + picture);
+            Checks.that(height > 0 && width > 0, operation, () -> this + " does not fit into picture " + picture);
             return picture.with(2, height).with(3, width);
         }
 
@@ -112,8 +112,9 @@ public sealed interface Pooling extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.picture(this, "picture", x);
-            Checks.that(height > 0 && width > 0, this, "size " + height + "x" + width + " is empty");
-            Checks.that(x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " is empty");
+            Checks.that(height > 0 && width > 0, this, () -> "size " + height + "x" + width + " is empty");
+            Checks.that(
+                    x.shape().size(2) > 0 && x.shape().size(3) > 0, this, () -> "picture " + x.shape() + " is empty");
             return withIndices(new Spec(x.shape().with(2, height).with(3, width), x.type()));
         }
 
@@ -140,7 +141,7 @@ public sealed interface Pooling extends Operation {
             Checks.operands(this, inputs, 2);
             Spec x = inputs.get(0);
             Checks.picture(this, "values", x);
-            Checks.that(height >= 0 && width >= 0, this, "size " + height + "x" + width + " is negative");
+            Checks.that(height >= 0 && width >= 0, this, () -> "size " + height + "x" + width + " is negative");
             checkIndices(this, inputs.get(1), x.shape());
             return List.of(new Spec(x.shape().with(2, height).with(3, width), x.type()));
         }
@@ -169,7 +170,7 @@ public sealed interface Pooling extends Operation {
                             && picked.size(0) == x.shape().size(0)
                             && picked.size(1) == x.shape().size(1),
                     this,
-                    "indices have shape " + picked + ", expected the batch and channels of picture " + x.shape());
+                    () -> "indices have shape " + picked + ", expected the batch and channels of picture " + x.shape());
             checkIndices(this, inputs.get(1), picked);
             return List.of(new Spec(picked, x.type()));
         }
@@ -195,7 +196,7 @@ public sealed interface Pooling extends Operation {
     record AvgPool2d(Window window, boolean countPadding) implements Pooling {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
-            Checks.that(window.dilation() == 1, this, "has no dilation, found " + window);
+            Checks.that(window.dilation() == 1, this, () -> "has no dilation, found " + window);
             return windowed(this, window, inputs);
         }
 
@@ -237,7 +238,7 @@ public sealed interface Pooling extends Operation {
         Checks.that(
                 indices.equals(new Spec(shape, ElementType.INT64)),
                 operation,
-                "indices are " + indices + ", expected INT64 of shape " + shape);
+                () -> "indices are " + indices + ", expected INT64 of shape " + shape);
     }
 
     private static List<Spec> windowed(Operation operation, Window window, List<Spec> inputs) {

@@ -1,7 +1,6 @@
 package org.impasto.core;
 
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Operations that reduce axes to size 1. */
@@ -14,15 +13,19 @@ public sealed interface Reduction extends Operation {
         Checks.operands(this, inputs, 1);
         Spec input = inputs.get(0);
         Checks.floating(this, "operand", input);
-        Checks.that(new TreeSet<>(axes()).size() == axes().size(), this, "axes " + axes() + " name one twice");
         Shape shape = input.shape();
+        long[] sizes = shape.toArray();
         for (int axis : axes()) {
-            Checks.that(axis >= 0 && axis < shape.rank(), this, "no axis " + axis + " in " + shape);
             Checks.that(
-                    this instanceof Sum || shape.size(axis) > 0, this, "axis " + axis + " of " + shape + " is empty");
-            shape = shape.with(axis, 1);
+                    axes().indexOf(axis) == axes().lastIndexOf(axis), this, () -> "axes " + axes() + " name one twice");
+            Checks.that(axis >= 0 && axis < shape.rank(), this, () -> "no axis " + axis + " in " + shape);
+            Checks.that(
+                    this instanceof Sum || shape.size(axis) > 0,
+                    this,
+                    () -> "axis " + axis + " of " + shape + " is empty");
+            sizes[axis] = 1;
         }
-        return List.of(new Spec(shape, input.type()));
+        return List.of(new Spec(Shape.of(sizes), input.type()));
     }
 
     /** The sum over the axes; 0 over an empty axis. */

@@ -30,8 +30,9 @@ public sealed interface Resampling extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.picture(this, "picture", x);
-            Checks.that(height > 0 && width > 0, this, "size " + height + "x" + width + " is empty");
-            Checks.that(x.shape().size(2) > 0 && x.shape().size(3) > 0, this, "picture " + x.shape() + " is empty");
+            Checks.that(height > 0 && width > 0, this, () -> "size " + height + "x" + width + " is empty");
+            Checks.that(
+                    x.shape().size(2) > 0 && x.shape().size(3) > 0, this, () -> "picture " + x.shape() + " is empty");
             Checks.that(!(alignCorners && antialias), this, "aligned corners cannot be antialiased");
             return List.of(new Spec(x.shape().with(2, height).with(3, width), x.type()));
         }

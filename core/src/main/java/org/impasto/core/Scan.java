@@ -16,7 +16,7 @@ public sealed interface Scan extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.floating(this, "operand", x);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), this, "no axis " + axis + " in " + x.shape());
+            Checks.that(axis >= 0 && axis < x.shape().rank(), this, () -> "no axis " + axis + " in " + x.shape());
             return List.of(x);
         }
 

@@ -16,8 +16,8 @@ public sealed interface Selection extends Operation {
             Checks.operands(this, inputs, 1);
             Spec x = inputs.get(0);
             Checks.floating(this, "operand", x);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), this, "no axis " + axis + " in " + x.shape());
-            Checks.that(x.shape().size(axis) > 0, this, "axis " + axis + " of " + x.shape() + " is empty");
+            Checks.that(axis >= 0 && axis < x.shape().rank(), this, () -> "no axis " + axis + " in " + x.shape());
+            Checks.that(x.shape().size(axis) > 0, this, () -> "axis " + axis + " of " + x.shape() + " is empty");
             return List.of(new Spec(x.shape().with(axis, 1), ElementType.INT64));
         }
     }
@@ -31,7 +31,7 @@ public sealed interface Selection extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 2);
             Spec x = inputs.get(0);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), this, "no axis " + axis + " in " + x.shape());
+            Checks.that(axis >= 0 && axis < x.shape().rank(), this, () -> "no axis " + axis + " in " + x.shape());
             checkIndices(this, inputs.get(1));
             return List.of(new Spec(x.shape().with(axis, inputs.get(1).shape().size(0)), x.type()));
         }
@@ -61,14 +61,15 @@ public sealed interface Selection extends Operation {
             Checks.operands(this, inputs, 2);
             Spec x = inputs.get(0);
             Checks.floating(this, "operand", x);
-            Checks.that(axis >= 0 && axis < x.shape().rank(), this, "no axis " + axis + " in " + x.shape());
-            Checks.that(size >= 0, this, "size " + size + " is negative");
+            Checks.that(axis >= 0 && axis < x.shape().rank(), this, () -> "no axis " + axis + " in " + x.shape());
+            Checks.that(size >= 0, this, () -> "size " + size + " is negative");
             checkIndices(this, inputs.get(1));
             long places = inputs.get(1).shape().size(0);
             Checks.that(
                     x.shape().size(axis) == places,
                     this,
-                    "axis " + axis + " of " + x.shape() + " has not one layer for each of " + places + " indices");
+                    () -> "axis " + axis + " of " + x.shape() + " has not one layer for each of " + places
+                            + " indices");
             return List.of(new Spec(x.shape().with(axis, size), x.type()));
         }
 
@@ -94,7 +95,7 @@ public sealed interface Selection extends Operation {
         Checks.that(
                 indices.type() == ElementType.INT64 && indices.shape().rank() == 1,
                 operation,
-                "indices are " + indices + ", expected INT64 of rank 1");
+                () -> "indices are " + indices + ", expected INT64 of rank 1");
     }
 
     /** A place along an axis as an int; a {@link ShapeException} if it is beyond the axis. */

@@ -21,7 +21,8 @@ public sealed interface Statistics extends Operation {
             Checks.that(
                     pixels > (unbiased ? 1 : 0),
                     this,
-                    "features " + x.shape() + " have " + pixels + " pixels, expected at least " + (unbiased ? 2 : 1));
+                    () -> "features " + x.shape() + " have " + pixels + " pixels, expected at least "
+                            + (unbiased ? 2 : 1));
             Spec moment = new Spec(x.shape().with(2, 1).with(3, 1), x.type());
             return List.of(moment, moment);
         }
@@ -60,7 +61,8 @@ public sealed interface Statistics extends Operation {
             Checks.that(
                     pixels > (unbiased ? 1 : 0),
                     this,
-                    "features " + x.shape() + " have " + pixels + " pixels, expected at least " + (unbiased ? 2 : 1));
+                    () -> "features " + x.shape() + " have " + pixels + " pixels, expected at least "
+                            + (unbiased ? 2 : 1));
             Shape shape =
                     Shape.of(x.shape().size(0), x.shape().size(1), x.shape().size(1));
             return List.of(new Spec(shape, ElementType.FLOAT64));

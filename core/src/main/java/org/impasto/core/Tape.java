@@ -57,7 +57,8 @@ public final class Tape implements Decorator, AutoCloseable {
      * @param function from tensors of a tape to one element
      */
     public static Gradients gradients(Function<List<Tensor>, Tensor> function, List<Tensor> inputs) {
-        return gradients(new Tape(Tensor.outermost("gradients", inputs), null), (t, x) -> function.apply(x), inputs);
+        return gradients(
+                new Tape(Tensor.outermost(() -> "gradients", inputs), null), (t, x) -> function.apply(x), inputs);
     }
 
     /**
@@ -178,6 +179,15 @@ public final class Tape implements Decorator, AutoCloseable {
             }
         }
 
+        boolean hasGradient() {
+            for (Storage gradient : gradients) {
+                if (gradient != null) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         void releaseAll() {
             release(savedInputs);
             release(savedOutputs);
@@ -185,12 +195,13 @@ public final class Tape implements Decorator, AutoCloseable {
         }
 
         private static void release(List<@Nullable Storage> storages) {
-            for (Storage storage : storages) {
+            for (int i = 0; i < storages.size(); i++) {
+                Storage storage = storages.get(i);
                 if (storage != null) {
+                    storages.set(i, null);
                     storage.release();
                 }
             }
-            storages.replaceAll(storage -> null);
         }
 
         private static List<@Nullable Storage> nulls(int count) {
@@ -512,7 +523,7 @@ public final class Tape implements Decorator, AutoCloseable {
         for (int index = nodes.size() - 1; index >= 0; index--) {
             run.throwIfCancelled();
             Node node = nodes.get(index);
-            if (node.gradients.stream().allMatch(Objects::isNull)) {
+            if (!node.hasGradient()) {
                 node.releaseAll();
                 continue;
             }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.impasto.core.Elementwise.BinaryFunction;
 import org.impasto.core.Elementwise.UnaryFunction;
 import org.jspecify.annotations.Nullable;
@@ -212,7 +213,7 @@ public final class Tensor {
 
     /** A function whose intermediate results are computed again in the backward pass instead of being kept. */
     public static Tensor checkpoint(Function<List<Tensor>, Tensor> function, Tensor... inputs) {
-        if (outermost("a checkpoint", List.of(inputs)) instanceof Tape tape && tape.isObserved()) {
+        if (outermost(() -> "a checkpoint", List.of(inputs)) instanceof Tape tape && tape.isObserved()) {
             return function.apply(List.of(inputs)); // so that the observer sees what happens inside
         }
         return custom(new Checkpoint(function), inputs).get(0);
@@ -221,7 +222,7 @@ public final class Tensor {
     /** Results of a function with its own backward pass; see {@link CustomFunction}. */
     public static List<Tensor> custom(CustomFunction function, Tensor... inputs) {
         List<Tensor> operands = List.of(inputs);
-        Backend outermost = outermost("a custom function", operands);
+        Backend outermost = outermost(() -> "a custom function", operands);
         if (outermost instanceof Tape tape) {
             return tape.custom(function, operands);
         }
@@ -242,11 +243,14 @@ public final class Tensor {
 
     /** Runs an operation on the outermost backend among its operands, of which there must be at least one. */
     public static List<Tensor> applyAll(Operation operation, List<Tensor> operands) {
-        return applyOn(outermost(operation.name(), operands), operation, operands);
+        return applyOn(outermost(operation::name, operands), operation, operands);
     }
 
     private static List<Tensor> applyOn(Backend backend, Operation operation, List<Tensor> operands) {
-        List<Spec> specs = operands.stream().map(Tensor::spec).toList();
+        List<Spec> specs = new ArrayList<>(operands.size());
+        for (Tensor operand : operands) {
+            specs.add(operand.spec);
+        }
         List<Spec> outputs = operation.outputs(specs);
         if (backend instanceof Tape) {
             Tensor unfused = operation.unfused(operands);
@@ -269,16 +273,17 @@ public final class Tensor {
         }
     }
 
-    static Backend outermost(String name, List<Tensor> operands) {
+    static Backend outermost(Supplier<String> name, List<Tensor> operands) {
         if (operands.isEmpty()) {
-            throw new BackendException(name + ": expected at least one operand to tell the backend");
+            throw new BackendException(name.get() + ": expected at least one operand to tell the backend");
         }
         Backend outermost = operands.get(0).backend;
         for (Tensor operand : operands) {
             if (!reaches(outermost, operand.backend)) {
                 if (!reaches(operand.backend, outermost)) {
-                    throw new BackendException(name + ": operands live on unrelated backends: " + outermost.describe()
-                            + " and " + operand.backend.describe() + "; create both from one backend");
+                    throw new BackendException(
+                            name.get() + ": operands live on unrelated backends: " + outermost.describe() + " and "
+                                    + operand.backend.describe() + "; create both from one backend");
                 }
                 outermost = operand.backend;
             }
@@ -528,7 +533,16 @@ public final class Tensor {
     }
 
     private List<Integer> axes(int... axes) {
-        return Arrays.stream(axes).map(spec.shape()::axis).sorted().boxed().toList();
+        int[] positive = new int[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            positive[i] = spec.shape().axis(axes[i]);
+        }
+        Arrays.sort(positive);
+        List<Integer> sorted = new ArrayList<>(axes.length);
+        for (int axis : positive) {
+            sorted.add(axis);
+        }
+        return sorted;
     }
 
     /** Sums so that the result has a shape that broadcasts to this one: the reverse of a broadcast. */

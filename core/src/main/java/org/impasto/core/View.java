@@ -16,8 +16,8 @@ public sealed interface View extends Operation {
             Checks.that(
                     input.shape().elements() == shape.elements(),
                     this,
-                    "shape " + input.shape() + " has " + input.shape().elements() + " elements, " + shape + " has "
-                            + shape.elements());
+                    () -> "shape " + input.shape() + " has " + input.shape().elements() + " elements, " + shape
+                            + " has " + shape.elements());
             return List.of(new Spec(shape, input.type()));
         }
 
@@ -34,11 +34,13 @@ public sealed interface View extends Operation {
             Checks.operands(this, inputs, 1);
             Spec input = inputs.get(0);
             boolean[] seen = new boolean[input.shape().rank()];
-            Checks.that(order.size() == seen.length, this, "order " + order + " does not fit shape " + input.shape());
+            Checks.that(
+                    order.size() == seen.length, this, () -> "order " + order + " does not fit shape " + input.shape());
             long[] sizes = new long[seen.length];
             for (int axis = 0; axis < seen.length; axis++) {
                 int from = order.get(axis);
-                Checks.that(from >= 0 && from < seen.length && !seen[from], this, order + " is no order of the axes");
+                Checks.that(
+                        from >= 0 && from < seen.length && !seen[from], this, () -> order + " is no order of the axes");
                 seen[from] = true;
                 sizes[axis] = input.shape().size(from);
             }
@@ -61,11 +63,13 @@ public sealed interface View extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.operands(this, inputs, 1);
             Spec input = inputs.get(0);
-            Checks.that(axis >= 0 && axis < input.shape().rank(), this, "no axis " + axis + " in " + input.shape());
+            Checks.that(
+                    axis >= 0 && axis < input.shape().rank(), this, () -> "no axis " + axis + " in " + input.shape());
             Checks.that(
                     start >= 0 && length >= 0 && length <= input.shape().size(axis) - start,
                     this,
-                    length + " elements from " + start + " are not all within axis " + axis + " of " + input.shape());
+                    () -> length + " elements from " + start + " are not all within axis " + axis + " of "
+                            + input.shape());
             return List.of(new Spec(input.shape().with(axis, length), input.type()));
         }
 
@@ -92,7 +96,8 @@ public sealed interface View extends Operation {
         public List<Spec> outputs(List<Spec> inputs) {
             Checks.that(!inputs.isEmpty(), this, "expected at least one operand");
             Spec first = inputs.get(0);
-            Checks.that(axis >= 0 && axis < first.shape().rank(), this, "no axis " + axis + " in " + first.shape());
+            Checks.that(
+                    axis >= 0 && axis < first.shape().rank(), this, () -> "no axis " + axis + " in " + first.shape());
             long size = 0;
             for (Spec input : inputs) {
                 Checks.sameType(this, first, input);
@@ -102,7 +107,7 @@ public sealed interface View extends Operation {
                                         .with(axis, 0)
                                         .equals(first.shape().with(axis, 0)),
                         this,
-                        "shapes " + first.shape() + " and " + input.shape() + " differ outside axis " + axis);
+                        () -> "shapes " + first.shape() + " and " + input.shape() + " differ outside axis " + axis);
                 size += input.shape().size(axis);
             }
             return List.of(new Spec(first.shape().with(axis, size), first.type()));

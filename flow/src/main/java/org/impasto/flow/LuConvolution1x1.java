@@ -2,13 +2,18 @@ package org.impasto.flow;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
+import org.impasto.core.Backward;
 import org.impasto.core.Buffer;
+import org.impasto.core.CustomFunction;
 import org.impasto.core.ElementType;
+import org.impasto.core.Operation;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.Spec;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.impasto.nn.Parameters;
@@ -119,17 +124,15 @@ public final class LuConvolution1x1 implements Invertible {
         return Tensor.ofDoubles(backend, Shape.of(channels, channels), values);
     }
 
-    /** The factors where x lives. */
-    private Factors factors(Tensor x) {
-        return factors(permutation.on(x), lower.on(x), logScale.on(x), upper.on(x), sign.on(x));
-    }
-
     private ChannelMatrix factored() {
         try (Scope scope = Scope.open()) {
+            return factored(lower.value(), logScale.value(), upper.value());
+        }
+    }
+
+    private ChannelMatrix factored(Tensor l, Tensor s, Tensor u) {
+        try (Scope scope = Scope.open()) {
             Tensor p = permutation.value();
-            Tensor l = lower.value();
-            Tensor s = logScale.value();
-            Tensor u = upper.value();
             Tensor signs = sign.value();
             float[] current = joined(p, l, s, u, signs);
             ChannelMatrix known = factored;
@@ -162,23 +165,63 @@ public final class LuConvolution1x1 implements Invertible {
         return factored().matrix(lower.backend());
     }
 
+    /**
+     * From the weights w_l, w_s and w_u to W and to the logarithms of the determinant, (N): as one function, since a tape
+     * would record some twenty operations on small matrices.
+     */
+    private final class Composition implements CustomFunction {
+        private final long images;
+        private final double pixels;
+
+        Composition(long images, double pixels) {
+            this.images = images;
+            this.pixels = pixels;
+        }
+
+        @Override
+        public List<Tensor> forward(List<Tensor> inputs) {
+            ChannelMatrix known = factored(inputs.get(0), inputs.get(1), inputs.get(2));
+            Backend backend = inputs.get(0).backend();
+            Spec each = new Spec(Shape.of(images), ElementType.FLOAT64);
+            return List.of(known.matrix(backend), Tensor.full(backend, each, pixels * known.logDet()));
+        }
+
+        @Override
+        public Operation.Saves saves() {
+            return Operation.Saves.everyInput();
+        }
+
+        /** With H = P' dW: {@code dL = H U'} below the diagonal, {@code dU = L' H} on and above it. */
+        @Override
+        public List<@Nullable Tensor> backward(Backward b) {
+            return Scope.keepingAll(() -> {
+                Factors factors = factors(permutation.value(), b.input(0), b.input(1), b.input(2), sign.value());
+                Backend backend = factors.permutation().plain().backend();
+                Tensor turned = factors.permutation().matmul(b.gradient(0), true, false);
+                Tensor ofLower = turned.matmul(factors.upper(), false, true).mul(triangle(backend, 1, 0, 0));
+                Tensor ofUpper = factors.lower().matmul(turned, true, false);
+                Tensor diagonal = triangle(backend, 0, 1, 0);
+                // The slope of sign exp(w_s) is that number itself, which stands on U's diagonal.
+                Tensor ofScale =
+                        ofUpper.mul(factors.upper()).mul(diagonal).sum(0).reshape(channels);
+                Tensor ofLogDet = b.gradient(1).sum(0).affine(pixels, 0);
+                return List.of(
+                        ofLower.to(lower.spec().type()),
+                        ofScale.add(ofLogDet).to(logScale.spec().type()),
+                        ofUpper.mul(triangle(backend, 0, 0, 1)).to(upper.spec().type()));
+            });
+        }
+    }
+
     // ---- both directions
 
     @Override
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
             Tensor state = LogDeterminants.state(x);
-            ChannelMatrix known = factored();
-            double pixels = LogDeterminants.pixels(state);
-            if (InvertibleConvolution1x1.isRecorded(state)) {
-                Tensor logDet = logScale.on(state).to(ElementType.FLOAT64).sum().affine(pixels, 0);
-                return new Result(
-                        scope.keep(ChannelMatrix.apply(factors(state).matrix(), state)),
-                        scope.keep(LogDeterminants.same(state, logDet)));
-            }
-            return new Result(
-                    scope.keep(ChannelMatrix.apply(known.matrix(state.backend()), state)),
-                    scope.keep(LogDeterminants.same(state, pixels * known.logDet())));
+            Composition composition = new Composition(state.shape().size(0), LogDeterminants.pixels(state));
+            List<Tensor> results = Tensor.custom(composition, lower.on(state), logScale.on(state), upper.on(state));
+            return new Result(scope.keep(ChannelMatrix.apply(results.get(0), state)), scope.keep(results.get(1)));
         }
     }
 
@@ -188,7 +231,13 @@ public final class LuConvolution1x1 implements Invertible {
             Tensor state = LogDeterminants.state(y);
             ChannelMatrix known = factored();
             Tensor inverse = InvertibleConvolution1x1.isRecorded(state)
-                    ? factors(state).inverse()
+                    ? factors(
+                                    permutation.on(state),
+                                    lower.on(state),
+                                    logScale.on(state),
+                                    upper.on(state),
+                                    sign.on(state))
+                            .inverse()
                     : known.inverse(state.backend());
             return ChannelMatrix.apply(inverse, state);
         });

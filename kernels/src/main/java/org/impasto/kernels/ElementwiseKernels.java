@@ -326,6 +326,10 @@ final class ElementwiseKernels {
     }
 
     static int[] sizes(Shape shape) {
-        return Arrays.stream(shape.toArray()).mapToInt(Math::toIntExact).toArray();
+        int[] sizes = new int[shape.rank()];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            sizes[axis] = shape.intSize(axis);
+        }
+        return sizes;
     }
 }

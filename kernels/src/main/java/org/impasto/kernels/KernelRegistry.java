@@ -16,6 +16,7 @@ final class KernelRegistry {
         AttentionKernels.register(this);
         ConvolutionKernels.register(this);
         CouplingKernels.register(this);
+        DescentKernels.register(this);
         ElementwiseKernels.register(this);
         FactorizationKernels.register(this);
         FilteringKernels.register(this);

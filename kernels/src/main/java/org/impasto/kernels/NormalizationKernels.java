@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.impasto.core.ElementType;
 import org.impasto.core.Normalization.ChannelAffine;
+import org.impasto.core.Normalization.ChannelAffineGradient;
 import org.impasto.core.Normalization.GroupNorm;
 import org.impasto.core.Normalization.GroupNormGradient;
 import org.impasto.core.Normalization.LayerNorm;
@@ -50,6 +51,7 @@ final class NormalizationKernels {
         registry.add(LayerNorm.class, NormalizationKernels::layerNorm);
         registry.add(LayerNormGradient.class, NormalizationKernels::layerNormGradient);
         registry.add(ChannelAffine.class, NormalizationKernels::channelAffine);
+        registry.add(ChannelAffineGradient.class, NormalizationKernels::channelAffineGradient);
     }
 
     private static boolean isFloat(CpuArray x) {
@@ -345,6 +347,54 @@ final class NormalizationKernels {
             }
         });
         return List.of(y);
+    }
+
+    private static List<CpuArray> channelAffineGradient(
+            ChannelAffineGradient operation, List<CpuArray> inputs, List<Spec> outputs, KernelCall call) {
+        double[] x = inputs.get(0).doubles();
+        double[] g = inputs.get(1).doubles();
+        CpuArray scale = inputs.get(2);
+        CpuArray centre = operand(inputs, 3, call);
+        List<CpuArray> results = outputs.stream().map(call::plain).toList();
+        double[] ofX = results.get(0).doubles();
+        int pixels = KernelCall.pixels(inputs.get(0));
+        call.workers().run(results.get(1).elements(), call.run(), (plane, worker) -> {
+            double a = ofPlane(scale, plane);
+            double c = ofPlane(centre, plane);
+            for (int i = plane * pixels; i < (plane + 1) * pixels; i++) {
+                ofX[i] = g[i] * a;
+            }
+            sums(
+                    x,
+                    g,
+                    plane * pixels,
+                    pixels,
+                    c,
+                    results.get(1).doubles(),
+                    results.get(2).doubles(),
+                    plane);
+        });
+        return results;
+    }
+
+    /** The sums of (x - centre) g and of g over a plane: four of each at a time, so that additions do not wait. */
+    private static void sums(
+            double[] x, double[] g, int from, int pixels, double centre, double[] products, double[] sums, int plane) {
+        double[] p = new double[4];
+        double[] s = new double[4];
+        int at = from;
+        for (; at <= from + pixels - 4; at += 4) {
+            for (int i = 0; i < 4; i++) {
+                p[i] += (x[at + i] - centre) * g[at + i];
+                s[i] += g[at + i];
+            }
+        }
+        for (; at < from + pixels; at++) {
+            p[0] += (x[at] - centre) * g[at];
+            s[0] += g[at];
+        }
+        products[plane] = p[0] + p[1] + (p[2] + p[3]);
+        sums[plane] = s[0] + s[1] + (s[2] + s[3]);
     }
 
     private static float[] ofPlanes(@Nullable CpuArray numbers, int planes) {

@@ -36,6 +36,10 @@ final class NormalizationCases {
         cases.add(row.as(ElementType.FLOAT64));
     }
 
+    private void addInDouble(String name, Operation operation, Tolerance tolerance, Operand... operands) {
+        cases.add(OperationCase.of(name, operation, tolerance, operands).as(ElementType.FLOAT64));
+    }
+
     private void softmax() {
         record Line(int axis, long... shape) {}
         List<Line> lines = List.of(
@@ -148,6 +152,11 @@ final class NormalizationCases {
             addInBothTypes(name + ", shared", affine, Tolerance.ofTensor(4), x, one, each);
             addInBothTypes(name + ", centred", affine, Tolerance.ofTensor(4), x, each, one, each);
             addInBothTypes(name + ", centred, shared", affine, Tolerance.ofTensor(4), x, each, each, one);
+            Operation gradient = new Normalization.ChannelAffineGradient();
+            Tolerance ofPlane = Tolerance.ofSum(shape[2] * shape[3]);
+            addInDouble(name, gradient, ofPlane, x, x, one);
+            addInDouble(name + ", centred", gradient, ofPlane, x, x, one, each);
+            addInDouble(name + ", centred, shared", gradient, ofPlane, x, x, each, one);
         }
     }
 

@@ -51,6 +51,7 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         filters(all);
         normalization(all);
         CouplingCases.refuse(all);
+        DescentCases.refuse(all);
         return all;
     }
 
@@ -346,6 +347,13 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, affine, PICTURE, channels, each);
         refuse(all, affine, PICTURE, each, as(each, ElementType.FLOAT64));
         refuse(all, affine, PICTURE, each, each, Spec.float32(2, 3, 1, 1));
+        Operation ofAffine = new Normalization.ChannelAffineGradient();
+        Spec eachDouble = as(each, ElementType.FLOAT64);
+        refuse(all, ofAffine, DOUBLE_PICTURE, DOUBLE_PICTURE);
+        refuse(all, ofAffine, PICTURE, PICTURE, each);
+        refuse(all, ofAffine, DOUBLE_PICTURE, eachDouble, eachDouble);
+        refuse(all, ofAffine, DOUBLE_PICTURE, DOUBLE_PICTURE, as(channels, ElementType.FLOAT64));
+        refuse(all, ofAffine, DOUBLE_PICTURE, DOUBLE_PICTURE, eachDouble, each);
 
         Spec q = Spec.float32(2, 5, 4);
         Spec k = Spec.float32(2, 6, 4);

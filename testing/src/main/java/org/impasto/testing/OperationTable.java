@@ -24,6 +24,7 @@ public final class OperationTable {
         cases.addAll(PictureCases.all());
         cases.addAll(FilterCases.all());
         cases.addAll(CouplingCases.all());
+        cases.addAll(DescentCases.all());
         return cases;
     }
 

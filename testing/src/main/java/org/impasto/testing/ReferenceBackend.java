@@ -33,6 +33,7 @@ public final class ReferenceBackend implements Backend {
         ReferenceAttention.register(registry);
         ReferenceConvolution.register(registry);
         ReferenceCoupling.register(registry);
+        ReferenceDescent.register(registry);
         ReferenceElementwise.register(registry);
         ReferenceFactorization.register(registry);
         ReferenceFiltering.register(registry);

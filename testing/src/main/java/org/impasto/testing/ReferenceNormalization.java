@@ -30,6 +30,7 @@ final class ReferenceNormalization {
                 Normalization.LayerNormGradient.class,
                 (o, in, out) -> gradient(o.epsilon(), ofLayers(in.get(0), o.axes()), in, out));
         registry.put(Normalization.ChannelAffine.class, (o, in, out) -> channelAffine(in, out));
+        registry.put(Normalization.ChannelAffineGradient.class, (o, in, out) -> channelAffineGradient(in, out));
     }
 
     /** Which numbers are normalised together, and which weight belongs to one. */
@@ -212,6 +213,18 @@ final class ReferenceNormalization {
             double shift = in.get(2).doubles[plane % in.get(2).elements()];
             double centre = in.size() == 4 ? in.get(3).doubles[plane % in.get(3).elements()] : 0;
             out.get(0).doubles[i] = (in.get(0).doubles[i] - centre) * scale + shift;
+        }
+    }
+
+    private static void channelAffineGradient(List<Values> in, List<Values> out) {
+        Shape shape = in.get(0).shape();
+        for (int i = 0; i < in.get(0).elements(); i++) {
+            int plane = position(shape, i, 0) * shape.intSize(1) + position(shape, i, 1);
+            double g = in.get(1).doubles[i];
+            double centre = in.size() == 4 ? in.get(3).doubles[plane % in.get(3).elements()] : 0;
+            out.get(0).doubles[i] = g * in.get(2).doubles[plane % in.get(2).elements()];
+            out.get(1).doubles[plane] += g * (in.get(0).doubles[i] - centre);
+            out.get(2).doubles[plane] += g;
         }
     }
 }

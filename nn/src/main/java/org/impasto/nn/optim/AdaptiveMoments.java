@@ -1,6 +1,7 @@
 package org.impasto.nn.optim;
 
 import java.util.List;
+import org.impasto.core.Descent;
 import org.impasto.core.Tensor;
 
 /** The two running means of Adam, and what becomes of a parameter by them. */
@@ -18,11 +19,11 @@ abstract class AdaptiveMoments extends SteppedOptimizer {
 
     /** A step from a value that may have been decayed before. */
     final Outcome descend(Turn turn, Tensor value, Tensor gradient) {
-        Tensor first = Updates.average(turn.state().get(0), gradient, beta1);
-        Tensor second = Updates.average(turn.state().get(1), gradient.square(), beta2);
         double rate = turn.rate() / (1 - Math.pow(beta1, (double) turn.step()));
         double scale = 1 / Math.sqrt(1 - Math.pow(beta2, (double) turn.step()));
-        Tensor direction = first.div(second.sqrt().affine(scale, epsilon));
-        return new Outcome(Updates.descended(value, direction, rate), List.of(first, second));
+        Descent.Adam step = new Descent.Adam(rate, beta1, beta2, scale, epsilon);
+        List<Tensor> state = turn.state();
+        List<Tensor> results = Tensor.applyAll(step, List.of(value, gradient, state.get(0), state.get(1)));
+        return new Outcome(results.get(0), results.subList(1, 3));
     }
 }

@@ -133,10 +133,10 @@ final class DirectWeightGradient {
                 if (depthwise) {
                     kernels.addChannelProducts(gathered, start, rows, gradient, from, columns, sums, place);
                 } else if (width == BLOCK) {
-                    addTaps(gathered, start, gradient, from, width, columns, sums, place);
+                    addTaps(gathered, start, filled(block), gradient, from, width, columns, sums, place);
                 } else {
                     pack(from, width, columns, packed);
-                    addTaps(gathered, start, packed, 0, width, columns, sums, place);
+                    addTaps(gathered, start, filled(block), packed, 0, width, columns, sums, place);
                 }
             }
         }
@@ -166,6 +166,7 @@ final class DirectWeightGradient {
                 kernels.addProducts(
                         input,
                         start,
+                        filled(block),
                         width == BLOCK ? gradient : packed,
                         width == BLOCK ? from : 0,
                         width,
@@ -176,12 +177,33 @@ final class DirectWeightGradient {
         }
     }
 
+    /** Channels of a block of a group. */
+    private int filled(int block) {
+        return Math.min(BLOCK, shape.inputChannels() / groups - block * BLOCK);
+    }
+
     private void addTaps(
-            float[] gathered, int start, float[] b, int bOffset, int width, int columns, float[] sums, int place) {
+            float[] gathered,
+            int start,
+            int filled,
+            float[] b,
+            int bOffset,
+            int width,
+            int columns,
+            float[] sums,
+            int place) {
         int[] offsets = strip.taps();
         for (int tap = 0; tap < taps; tap++) {
             kernels.addProducts(
-                    gathered, start + offsets[tap], b, bOffset, width, columns, sums, place + tap * BLOCK * width);
+                    gathered,
+                    start + offsets[tap],
+                    filled,
+                    b,
+                    bOffset,
+                    width,
+                    columns,
+                    sums,
+                    place + tap * BLOCK * width);
         }
     }
 

@@ -16,21 +16,21 @@ import jdk.incubator.vector.FloatVector;
 final class GradientTile {
     private GradientTile() {}
 
-    /** Sixteen rows that lie together: row r of pixel t is {@code a[x + 16 t + r]}. */
-    static void blocked(float[] a, int x, float[] b, int w, int width, int count, float[] s, int o) {
+    /** Rows that lie together, at most sixteen, and maybe some behind them: row r of pixel t is {@code a[x + 16 t + r]}. */
+    static void blocked(float[] a, int x, int rows, float[] b, int w, int width, int count, float[] s, int o) {
         switch (width / LANES) {
             case 4 -> {
-                for (int row = 0; row < 16; row += 4) {
+                for (int row = 0; row < rows; row += 4) {
                     blockedFourByFour(a, x + row, b, w, count, s, o + row * width);
                 }
             }
             case 2 -> {
-                for (int row = 0; row < 16; row += 4) {
+                for (int row = 0; row < rows; row += 4) {
                     blockedFourByTwo(a, x + row, b, w, count, s, o + row * width);
                 }
             }
             default -> {
-                for (int row = 0; row < 16; row += 8) {
+                for (int row = 0; row < rows; row += 8) {
                     blockedEightByOne(a, x + row, b, w, count, s, o + row * width);
                 }
             }

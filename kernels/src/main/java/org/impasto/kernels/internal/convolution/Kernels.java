@@ -186,11 +186,20 @@ abstract class Kernels {
             float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride);
 
     /**
-     * Adds products of sixteen rows and {@code width} columns over pixels: {@code sums[sumsOffset + r * width + j] += sum of
-     * a[aOffset + 16 t + r] * b[bOffset + width * t + j]} for t below {@code count}, a sum that begins with zero.
+     * Adds products of at most sixteen rows and {@code width} columns over pixels: {@code sums[sumsOffset + r * width + j] +=
+     * sum of a[aOffset + 16 t + r] * b[bOffset + width * t + j]} for t below {@code count}, a sum that begins with zero. Sums
+     * of some of the rows behind them, up to the sixteenth, may change too.
      */
     abstract void addProducts(
-            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset);
+            float[] a,
+            int aOffset,
+            int rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset);
 
     /** The same for rows that lie anywhere, a multiple of four of them: row r of pixel t is {@code a[aOffset + rows[r] + t]}. */
     abstract void addShiftedProducts(

@@ -339,8 +339,16 @@ final class PlainKernels extends Kernels {
 
     @Override
     void addProducts(
-            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset) {
-        addRows(a, aOffset, 16, ONE_BLOCK, 0, 16, b, bOffset, width, count, sums, sumsOffset);
+            float[] a,
+            int aOffset,
+            int rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset) {
+        addRows(a, aOffset, 16, ONE_BLOCK, 0, rows, b, bOffset, width, count, sums, sumsOffset);
     }
 
     @Override

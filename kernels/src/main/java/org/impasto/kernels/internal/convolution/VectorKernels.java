@@ -196,8 +196,16 @@ final class VectorKernels extends Kernels {
 
     @Override
     void addProducts(
-            float[] a, int aOffset, float[] b, int bOffset, int width, int count, float[] sums, int sumsOffset) {
-        GradientTile.blocked(a, aOffset, b, bOffset, width, count, sums, sumsOffset);
+            float[] a,
+            int aOffset,
+            int rows,
+            float[] b,
+            int bOffset,
+            int width,
+            int count,
+            float[] sums,
+            int sumsOffset) {
+        GradientTile.blocked(a, aOffset, rows, b, bOffset, width, count, sums, sumsOffset);
     }
 
     @Override

@@ -224,6 +224,7 @@ final class WinogradWeightGradient {
                 kernels.addProducts(
                         v,
                         xi * vStride + (block * tilesPerStage + from) * BLOCK,
+                        Math.min(BLOCK, shape.inputChannels() - block * BLOCK),
                         d,
                         columns + from * width,
                         width,

@@ -29,33 +29,32 @@ final class WinogradWeights {
             double[][] g = new double[taps * taps][COLUMNS_AT_ONCE];
             double[][] half = new double[taps * pieces.rows().points()][COLUMNS_AT_ONCE];
             double[] line = new double[COLUMNS_AT_ONCE];
-            int begin = index % parts * CHANNELS_PER_PIECE;
-            for (int k = begin; k < begin + CHANNELS_PER_PIECE; k++) {
-                int inputPiece = k / pieces.step();
-                int channel = k % pieces.step();
-                if (inputPiece >= pieces.inputs() || channel >= pieces.channels()) {
-                    continue; // the array has zeros there
+            int begin = index % parts * CHANNELS_PER_PIECE * width;
+            // Columns of one channel after those of another, as they lie: those of a narrow panel are few.
+            for (int from = begin; from < begin + CHANNELS_PER_PIECE * width; from += COLUMNS_AT_ONCE) {
+                boolean any = false;
+                for (int column = 0; column < COLUMNS_AT_ONCE; column += BlockedLayout.BLOCK) {
+                    int k = (from + column) / width;
+                    int out = first + (from + column) % width;
+                    int piece = k / pieces.step() + out / pieces.outputStep();
+                    boolean exists = k / pieces.step() < pieces.inputs() && k % pieces.step() < pieces.channels();
+                    gather(s, source, pieces, piece, exists, out % pieces.outputStep(), k % pieces.step(), column, g);
+                    any |= exists;
                 }
-                for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
-                    int columns = Math.min(COLUMNS_AT_ONCE, width - from);
-                    for (int column = 0; column < columns; column += BlockedLayout.BLOCK) {
-                        int out = first + from + column;
-                        int piece = inputPiece + out / pieces.outputStep();
-                        gather(s, source, pieces, piece, out % pieces.outputStep(), channel, column, g);
-                    }
-                    int offset = first * depth + k * width + from;
-                    both(taps == 2 ? G_OF_TWO : G, g, half, line, values, offset, xiStride, columns);
+                if (any) { // else the array has zeros there
+                    both(taps == 2 ? G_OF_TWO : G, g, half, line, values, first * depth + from, xiStride);
                 }
             }
         });
     }
 
-    /** A block of output channels of a piece of the kernel. */
+    /** A block of output channels of a piece of the kernel; zeros where the channel of the input does not exist. */
     private static void gather(
             ConvolutionShape s,
             PreparedWeights.Source source,
             WinogradPieces pieces,
             int piece,
+            boolean exists,
             int out,
             int channel,
             int target,
@@ -65,10 +64,13 @@ final class WinogradWeights {
         int stride = source.outStride();
         float[] weights = source.weights();
         for (int tap = 0; tap < taps * taps; tap++) {
+            Arrays.fill(g[tap], target, target + BlockedLayout.BLOCK, 0);
+            if (!exists) {
+                continue;
+            }
             int row = pieces.rows().tap(pieces.row(piece), tap / taps);
             int column = pieces.columns().tap(pieces.column(piece), tap % taps);
             boolean inside = row < s.kernelHeight() && column < s.kernelWidth();
-            Arrays.fill(g[tap], target, target + BlockedLayout.BLOCK, 0);
             if (inside) {
                 int at = source.at(0, out, channel, row, column);
                 for (int i = 0; i < filled; i++) {
@@ -86,8 +88,7 @@ final class WinogradWeights {
             double[] line,
             float[] values,
             int offset,
-            int xiStride,
-            int columns) {
+            int xiStride) {
         int points = transform.length;
         int taps = transform[0].length;
         for (int column = 0; column < taps; column++) {
@@ -99,7 +100,7 @@ final class WinogradWeights {
             for (int j = 0; j < points; j++) {
                 combine(transform[j], half, i * taps, 1, line);
                 int at = offset + (i * points + j) * xiStride;
-                for (int k = 0; k < columns; k++) {
+                for (int k = 0; k < COLUMNS_AT_ONCE; k++) {
                     values[at + k] = (float) line[k];
                 }
             }
@@ -157,36 +158,38 @@ final class WinogradWeights {
         double[][] half = new double[18][COLUMNS_AT_ONCE];
         double[] line = new double[COLUMNS_AT_ONCE];
         int end = Math.min(in, (block + 1) * BlockedLayout.BLOCK);
-        for (int channel = block * BlockedLayout.BLOCK; channel < end; channel++) {
-            for (int from = 0; from < width; from += COLUMNS_AT_ONCE) {
-                int filled = Math.min(Math.min(COLUMNS_AT_ONCE, width - from), s.outputChannels() - first - from);
-                int at = offset + channel * width + from;
-                for (int j = 0; j < 6; j++) {
-                    for (int i = 0; i < 6; i++) {
-                        gather(sums, at + (i * 6 + j) * xiStride, parts, 36 * xiStride, filled, points[i]);
-                    }
-                    for (int tap = 0; tap < 3; tap++) {
-                        combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
-                    }
+        int filled = Math.min(width, s.outputChannels() - first);
+        for (int from = block * BlockedLayout.BLOCK * width; from < end * width; from += COLUMNS_AT_ONCE) {
+            for (int j = 0; j < 6; j++) {
+                for (int i = 0; i < 6; i++) {
+                    gather(sums, offset + from + (i * 6 + j) * xiStride, parts, 36 * xiStride, points[i]);
                 }
-                for (int tap = 0; tap < 9; tap++) {
-                    combineSix(COLUMNS_OF_G[tap % 3], half, tap / 3 * 6, line);
-                    int target = ((first + from) * in + channel) * 9 + tap;
-                    for (int k = 0; k < filled; k++) {
-                        weights[target + k * in * 9] = (float) line[k];
+                for (int tap = 0; tap < 3; tap++) {
+                    combineSix(COLUMNS_OF_G[tap], points, 0, half[tap * 6 + j]);
+                }
+            }
+            for (int tap = 0; tap < 9; tap++) {
+                combineSix(COLUMNS_OF_G[tap % 3], half, tap / 3 * 6, line);
+                for (int k = 0; k < COLUMNS_AT_ONCE; k += BlockedLayout.BLOCK) {
+                    int channel = (from + k) / width;
+                    int column = (from + k) % width;
+                    int some = channel < end ? Math.min(BlockedLayout.BLOCK, filled - column) : 0;
+                    int target = ((first + column) * in + channel) * 9 + tap;
+                    for (int i = 0; i < some; i++) {
+                        weights[target + i * in * 9] = (float) line[k + i];
                     }
                 }
             }
         }
     }
 
-    private static void gather(float[] sums, int start, int parts, int step, int count, double[] target) {
-        for (int k = 0; k < count; k++) {
+    private static void gather(float[] sums, int start, int parts, int step, double[] target) {
+        for (int k = 0; k < COLUMNS_AT_ONCE; k++) {
             target[k] = sums[start + k];
         }
         for (int part = 1; part < parts; part++) {
             int other = start + part * step;
-            for (int k = 0; k < count; k++) {
+            for (int k = 0; k < COLUMNS_AT_ONCE; k++) {
                 target[k] += sums[other + k];
             }
         }

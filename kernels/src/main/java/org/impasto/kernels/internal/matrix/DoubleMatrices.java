@@ -19,9 +19,11 @@ public final class DoubleMatrices {
     private static final int PART_COLUMNS = 4096;
     private static final long SCALAR_WORK = 512; // products too small to be packed
     private static final long LONE_WORK = 1L << 20; // products too small to be shared by threads
+    private static final long WORK_PER_PIECE = 1L << 18; // of several such products
     private static final int PACKED_PER_PIECE = 1 << 15;
     private static final int VECTOR_WORK_PER_PIECE = 1 << 17;
     private static final int SHALLOW = 64; // terms of a sum, of which a packed panel stays in the first cache
+    private static final int FEW_ROWS = 32; // that are multiplied with few others where they lie
 
     private final DoubleProduct kernel;
 
@@ -85,7 +87,7 @@ public final class DoubleMatrices {
             }
             return;
         }
-        int perPiece = (int) Math.max(1, LONE_WORK / Math.max(64, shape.work()));
+        int perPiece = (int) Math.max(1, WORK_PER_PIECE / Math.max(64, shape.work()));
         Workers alone = new Workers(Runnable::run, 1);
         workers.run((batch + perPiece - 1) / perPiece, run, (piece, worker) -> {
             int end = Math.min(batch, (piece + 1) * perPiece);
@@ -142,6 +144,22 @@ public final class DoubleMatrices {
                     cOffset,
                     workers,
                     run);
+        } else if (areFewLongRows(shape)) {
+            for (int k = 0; k < shape.depth(); k += DEPTH) {
+                kernel.addRowProducts(
+                        shape.rows(),
+                        shape.columns(),
+                        Math.min(DEPTH, shape.depth() - k),
+                        a,
+                        aOffset + k,
+                        shape.depth(),
+                        b,
+                        bOffset + k,
+                        shape.depth(),
+                        c,
+                        cOffset,
+                        shape.columns());
+            }
         } else if (shape.columns() * 2 <= kernel.panelWidth() && shape.rows() > shape.columns()) {
             turned(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         } else if (shape.rows() <= BLOCK_ROWS && shape.depth() <= SHALLOW) {
@@ -149,6 +167,12 @@ public final class DoubleMatrices {
         } else {
             packed(shape, a, aOffset, b, bOffset, c, cOffset, workers, run);
         }
+    }
+
+    /** Whether few rows are multiplied with few rows, as for the gradient of a matrix of channels: no panel would be full. */
+    private static boolean areFewLongRows(MatrixShape shape) {
+        boolean few = shape.rows() >= 4 && shape.rows() <= FEW_ROWS && shape.columns() <= FEW_ROWS;
+        return few && shape.depth() > SHALLOW && !shape.transposeA() && shape.transposeB();
     }
 
     /** A small matrix times a wide one, each panel of which is used once: right after it is packed. */

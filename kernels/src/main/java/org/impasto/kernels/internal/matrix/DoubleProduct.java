@@ -50,4 +50,24 @@ interface DoubleProduct {
             int aStride,
             double[] y,
             int yOffset);
+
+    /**
+     * Adds products of rows with rows, {@code c[i][j] += sum over k of a[i][k] * b[j][k]}.
+     *
+     * @param rows rows of a, at least 4
+     * @param columns rows of b, at least 2
+     */
+    void addRowProducts(
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] b,
+            int bOffset,
+            int bStride,
+            double[] c,
+            int cOffset,
+            int cStride);
 }

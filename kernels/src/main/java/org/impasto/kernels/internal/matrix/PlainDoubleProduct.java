@@ -136,4 +136,25 @@ final class PlainDoubleProduct implements DoubleProduct {
             y[yOffset + j] += sums[j];
         }
     }
+
+    @Override
+    public void addRowProducts(
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] b,
+            int bOffset,
+            int bStride,
+            double[] c,
+            int cOffset,
+            int cStride) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                c[cOffset + i * cStride + j] += dot(depth, a, aOffset + i * aStride, b, bOffset + j * bStride);
+            }
+        }
+    }
 }

@@ -512,4 +512,81 @@ final class VectorDoubleProduct implements DoubleProduct {
         DoubleVector.fromArray(DOUBLES, y, yOffset + 2 * LANES).add(r).intoArray(y, yOffset + 2 * LANES);
         DoubleVector.fromArray(DOUBLES, y, yOffset + 3 * LANES).add(s).intoArray(y, yOffset + 3 * LANES);
     }
+
+    @Override
+    public void addRowProducts(
+            int rows,
+            int columns,
+            int depth,
+            double[] a,
+            int aOffset,
+            int aStride,
+            double[] b,
+            int bOffset,
+            int bStride,
+            double[] c,
+            int cOffset,
+            int cStride) {
+        double[] lanes = new double[8 * LANES];
+        int whole = depth / LANES * LANES;
+        for (int i = 0; i < rows; i += 4) {
+            int row =
+                    Math.min(i, rows - 4); // the last tiles overlap those before them, whose part they do not add again
+            for (int j = 0; j < columns; j += 2) {
+                int column = Math.min(j, columns - 2);
+                int p = aOffset + row * aStride;
+                int q = bOffset + column * bStride;
+                fourRowsByTwo(whole, a, p, aStride, b, q, bStride, lanes);
+                for (int r = i - row; r < 4; r++) {
+                    for (int s = j - column; s < 2; s++) {
+                        double sum = 0;
+                        for (int lane = 0; lane < LANES; lane++) {
+                            sum += lanes[(r * 2 + s) * LANES + lane];
+                        }
+                        for (int k = whole; k < depth; k++) {
+                            sum += a[p + r * aStride + k] * b[q + s * bStride + k];
+                        }
+                        c[cOffset + (row + r) * cStride + column + s] += sum;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Eight accumulators: lanes run along the rows, so that nothing is transposed. */
+    private static void fourRowsByTwo(
+            int length, double[] a, int p, int aStride, double[] b, int q, int bStride, double[] lanes) {
+        DoubleVector s00 = DoubleVector.zero(DOUBLES);
+        DoubleVector s01 = DoubleVector.zero(DOUBLES);
+        DoubleVector s10 = DoubleVector.zero(DOUBLES);
+        DoubleVector s11 = DoubleVector.zero(DOUBLES);
+        DoubleVector s20 = DoubleVector.zero(DOUBLES);
+        DoubleVector s21 = DoubleVector.zero(DOUBLES);
+        DoubleVector s30 = DoubleVector.zero(DOUBLES);
+        DoubleVector s31 = DoubleVector.zero(DOUBLES);
+        for (int k = 0; k < length; k += LANES) {
+            DoubleVector b0 = DoubleVector.fromArray(DOUBLES, b, q + k);
+            DoubleVector b1 = DoubleVector.fromArray(DOUBLES, b, q + k + bStride);
+            DoubleVector a0 = DoubleVector.fromArray(DOUBLES, a, p + k);
+            s00 = a0.fma(b0, s00);
+            s01 = a0.fma(b1, s01);
+            DoubleVector a1 = DoubleVector.fromArray(DOUBLES, a, p + k + aStride);
+            s10 = a1.fma(b0, s10);
+            s11 = a1.fma(b1, s11);
+            DoubleVector a2 = DoubleVector.fromArray(DOUBLES, a, p + k + 2 * aStride);
+            s20 = a2.fma(b0, s20);
+            s21 = a2.fma(b1, s21);
+            DoubleVector a3 = DoubleVector.fromArray(DOUBLES, a, p + k + 3 * aStride);
+            s30 = a3.fma(b0, s30);
+            s31 = a3.fma(b1, s31);
+        }
+        s00.intoArray(lanes, 0);
+        s01.intoArray(lanes, LANES);
+        s10.intoArray(lanes, 2 * LANES);
+        s11.intoArray(lanes, 3 * LANES);
+        s20.intoArray(lanes, 4 * LANES);
+        s21.intoArray(lanes, 5 * LANES);
+        s30.intoArray(lanes, 6 * LANES);
+        s31.intoArray(lanes, 7 * LANES);
+    }
 }

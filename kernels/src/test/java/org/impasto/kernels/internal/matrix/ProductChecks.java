@@ -78,11 +78,13 @@ public final class ProductChecks {
         Random random = new Random(8);
         Workers workers = new Workers(Runnable::run, 1);
         DoubleMatrices matrices = new DoubleMatrices(vector);
-        for (int trial = 0; trial < 80; trial++) {
-            int rows = trial % 9 == 1 ? 1 : size(random);
-            int columns = trial % 9 == 2 ? 1 : size(random);
-            int depth = trial % 20 == 0 ? 1100 : size(random);
-            MatrixShape shape = new MatrixShape(rows, columns, depth, random.nextBoolean(), random.nextBoolean());
+        for (int trial = 0; trial < 120; trial++) {
+            boolean fewLongRows = trial >= 80;
+            int rows = fewLongRows ? 1 + random.nextInt(33) : trial % 9 == 1 ? 1 : size(random);
+            int columns = fewLongRows ? 1 + random.nextInt(33) : trial % 9 == 2 ? 1 : size(random);
+            int depth = fewLongRows ? 65 + random.nextInt(1100) : trial % 20 == 0 ? 1100 : size(random);
+            boolean turnA = !fewLongRows && random.nextBoolean();
+            MatrixShape shape = new MatrixShape(rows, columns, depth, turnA, fewLongRows || random.nextBoolean());
             double[] a = random.doubles(rows * depth, -1, 1).toArray();
             double[] b = random.doubles(columns * depth, -1, 1).toArray();
             double[] c = new double[rows * columns];
