@@ -102,7 +102,7 @@ final class WinogradTiles {
                 int sourceColumn = sourceColumns[column + j * stride];
                 int target = (i * side + j) * BLOCK;
                 if (sourceRow < 0 || sourceColumn < 0) {
-                    Arrays.fill(patch, target, target + BLOCK, 0f);
+                    Arrays.fill(patch, target, target + BLOCK, shape.fill());
                 } else {
                     System.arraycopy(input, (plane + sourceRow * width + sourceColumn) * BLOCK, patch, target, BLOCK);
                 }
