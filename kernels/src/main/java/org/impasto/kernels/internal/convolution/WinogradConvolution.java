@@ -32,6 +32,7 @@ final class WinogradConvolution {
 
     private final WinogradPieces pieces;
     private final int blocks; // of transformed channels
+    private final boolean shallow; // a single block, with fewer channels than it has room for
     private final int productBlocks;
     private final int outBlocks; // of the output's channels
     private final int outHeight;
@@ -68,6 +69,7 @@ final class WinogradConvolution {
         halved = rows.isHalved();
         points = pieces.points();
         blocks = pieces.depth() / BLOCK;
+        shallow = blocks == 1 && pieces.channelsOfBlock() < BLOCK;
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
@@ -300,6 +302,23 @@ final class WinogradConvolution {
             boolean any = start < pieces.widthTo(xi) && start + width > pieces.widthFrom(xi);
             int from = any ? pieces.depthFrom(xi) / BLOCK : 0;
             int to = any ? pieces.depthTo(xi) / BLOCK : 0; // without products sums are zero
+            if (shallow) {
+                kernels.shallowProduct(
+                        scratch.v,
+                        vStart + xi * vStride,
+                        bases,
+                        (count + ROWS - 1) / ROWS,
+                        any ? pieces.channelsOfBlock() : 0,
+                        weights,
+                        plane + start * BLOCK,
+                        width,
+                        scratch.m,
+                        xi * mStride + start,
+                        places,
+                        panels.columns(),
+                        BLOCK);
+                continue;
+            }
             kernels.blockedProduct(
                     scratch.v,
                     vStart + xi * vStride,
@@ -311,7 +330,7 @@ final class WinogradConvolution {
                     weights,
                     plane + start * blocks * BLOCK + from * BLOCK * width,
                     width,
-                    ZEROS,
+                    Kernels.ZEROS,
                     0,
                     0,
                     scratch.m,
@@ -329,8 +348,6 @@ final class WinogradConvolution {
             }
         }
     }
-
-    private static final float[] ZEROS = new float[1024];
 
     private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
         if (fusion.pool() == Fusion.Pool.NONE) {
