@@ -259,7 +259,9 @@ final class ElementwiseKernels {
         } else {
             perChannel(operation, call.asBlocked(a), call.asBlocked(b), y, call);
         }
-        clearLanes(y);
+        if (isScalar(a) || isScalar(b) || operation == BinaryOperation.DIVIDE) { // else zeros meet zeros there
+            clearLanes(y);
+        }
         return y;
     }
 

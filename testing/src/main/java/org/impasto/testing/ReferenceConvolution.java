@@ -23,7 +23,9 @@ final class ReferenceConvolution {
                 }
             }
             visit(o.geometry(), out.get(0).shape(), in.get(1).shape(), in.get(0).shape(), (y, w, x) -> {
-                result[y] += picture[x] * weight[w];
+                if (y >= 0) {
+                    result[y] += picture[x] * weight[w];
+                }
             });
         });
         registry.put(Convolution.DataGradient.class, (o, in, out) -> {
@@ -31,7 +33,9 @@ final class ReferenceConvolution {
             double[] weight = in.get(1).doubles;
             double[] picture = out.get(0).doubles;
             visit(o.geometry(), out.get(0).shape(), in.get(1).shape(), in.get(0).shape(), (x, w, y) -> {
-                picture[x] += gradient[y] * weight[w];
+                if (x >= 0) {
+                    picture[x] += gradient[y] * weight[w];
+                }
             });
         });
         registry.put(Convolution.WeightGradient.class, (o, in, out) -> {
@@ -39,7 +43,7 @@ final class ReferenceConvolution {
             double[] gradient = in.get(1).doubles;
             double[] weight = out.get(0).doubles;
             visit(o.geometry(), in.get(0).shape(), out.get(0).shape(), in.get(1).shape(), (x, w, y) -> {
-                weight[w] += picture[x] * gradient[y];
+                weight[w] += (x < 0 ? o.geometry().fill() : picture[x]) * gradient[y];
             });
         });
     }
@@ -55,7 +59,7 @@ final class ReferenceConvolution {
                 geometry.outputWidth(x.size(3), weight.size(3)));
         Values sums = new Values(new Spec(shape, x.spec().type()));
         visit(geometry, x.shape(), weight.shape(), shape, (from, tap, to) -> {
-            sums.doubles[to] += x.doubles[from] * weight.doubles[tap];
+            sums.doubles[to] += (from < 0 ? geometry.fill() : x.doubles[from]) * weight.doubles[tap];
         });
         int pixels = shape.intSize(2) * shape.intSize(3);
         for (int i = 0; i < sums.elements(); i++) {
@@ -71,7 +75,7 @@ final class ReferenceConvolution {
     }
 
     private interface Product {
-        /** Indices of the picture's cell, the weight's tap and the result's cell that one product joins. */
+        /** Indices of the picture's cell, -1 for one of the fill, the weight's tap and the result's cell of one product. */
         void visit(int picture, int weight, int result);
     }
 
@@ -103,9 +107,8 @@ final class ReferenceConvolution {
                                                     - geometry.padding().left()
                                                     + j * geometry.dilationWidth(),
                                             width);
-                                    if (h >= 0 && w >= 0) {
-                                        product.visit((plane * height + h) * width + w, tap, to);
-                                    }
+                                    boolean inside = h >= 0 && w >= 0;
+                                    product.visit(inside ? (plane * height + h) * width + w : -1, tap, to);
                                 }
                             }
                         }

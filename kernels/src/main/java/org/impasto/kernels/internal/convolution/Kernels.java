@@ -12,6 +12,10 @@ abstract class Kernels {
     /** Pixels that a register tile covers. */
     static final int ROWS = 6;
 
+    /** Sums of any panel before the first product. */
+    static final float[] ZEROS = new float[1024];
+
+    private static final int[] ONE_TAP = {0};
     private static final Kernels CHOSEN = choose();
 
     /** The form of this process's provider. */
@@ -58,6 +62,47 @@ abstract class Kernels {
             int[] places,
             int cStride,
             int cBlock);
+
+    /**
+     * The same for one tap with sums that begin with zeros, where only the first channels have weights: the products with the
+     * others may be left out.
+     *
+     * @param channels with weights, at most sixteen
+     */
+    void shallowProduct(
+            float[] a,
+            int aOffset,
+            int[] bases,
+            int groups,
+            int channels,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] c,
+            int cOffset,
+            int[] places,
+            int cStride,
+            int cBlock) {
+        blockedProduct(
+                a,
+                aOffset,
+                bases,
+                groups,
+                ONE_TAP,
+                0,
+                channels == 0 ? 0 : 1,
+                b,
+                bOffset,
+                width,
+                ZEROS,
+                0,
+                0,
+                c,
+                cOffset,
+                places,
+                cStride,
+                cBlock);
+    }
 
     /**
      * The same for a row of pixels of planar maps: pixel p has tap t at {@code a[aOffset + p + taps[t]]} and its sums at

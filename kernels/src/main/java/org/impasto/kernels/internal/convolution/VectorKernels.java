@@ -57,6 +57,32 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
+    void shallowProduct(
+            float[] a,
+            int aOffset,
+            int[] bases,
+            int groups,
+            int channels,
+            float[] b,
+            int bOffset,
+            int width,
+            float[] c,
+            int cOffset,
+            int[] places,
+            int cStride,
+            int cBlock) {
+        if (width != ShallowTile.WIDTH) {
+            super.shallowProduct(
+                    a, aOffset, bases, groups, channels, b, bOffset, width, c, cOffset, places, cStride, cBlock);
+            return;
+        }
+        for (int group = 0; group < groups; group++) {
+            ShallowTile.multiply(
+                    a, aOffset + bases[group], channels, b, bOffset, c, cOffset + places[group], cStride, cBlock);
+        }
+    }
+
+    @Override
     void planarProduct(
             float[] a,
             int aOffset,

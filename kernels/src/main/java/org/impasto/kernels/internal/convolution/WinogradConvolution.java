@@ -32,6 +32,7 @@ final class WinogradConvolution {
 
     private final WinogradPieces pieces;
     private final int blocks; // of transformed channels
+    private final boolean shallow; // a single block, with fewer channels than it has room for
     private final int productBlocks;
     private final int outBlocks; // of the output's channels
     private final int outHeight;
@@ -68,6 +69,7 @@ final class WinogradConvolution {
         halved = rows.isHalved();
         points = pieces.points();
         blocks = pieces.depth() / BLOCK;
+        shallow = blocks == 1 && pieces.channelsOfBlock() < BLOCK;
         outBlocks = BlockedLayout.blocks(shape.outputChannels());
         outHeight = shape.outputHeight();
         outWidth = shape.outputWidth();
@@ -259,7 +261,7 @@ final class WinogradConvolution {
                 int source = piece < pieces.count() ? list.sourceRow(row + rows.shift(pieces.row(piece)) + i) : -1;
                 int target = (k / BLOCK * 6 + i) * stripWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
-                    spreadZeros(4 * count + 2, strip, target);
+                    spreadFill(4 * count + 2, strip, target);
                 } else {
                     int from = column + columns.shift(pieces.column(piece));
                     spread((plane + source) * shape.width(), from, 4 * count + 2, strip, target);
@@ -282,13 +284,13 @@ final class WinogradConvolution {
     private void spreadEdge(int sourceRow, int from, int begin, int end, float[] strip, int target) {
         for (int x = begin; x < end; x++) {
             int source = list.sourceColumn(from + x);
-            strip[target + x * BLOCK] = source < 0 ? 0f : input[sourceRow + source];
+            strip[target + x * BLOCK] = source < 0 ? shape.fill() : input[sourceRow + source];
         }
     }
 
-    private static void spreadZeros(int count, float[] strip, int target) {
+    private void spreadFill(int count, float[] strip, int target) {
         for (int x = 0; x < count; x++) {
-            strip[target + x * BLOCK] = 0f;
+            strip[target + x * BLOCK] = shape.fill();
         }
     }
 
@@ -300,6 +302,23 @@ final class WinogradConvolution {
             boolean any = start < pieces.widthTo(xi) && start + width > pieces.widthFrom(xi);
             int from = any ? pieces.depthFrom(xi) / BLOCK : 0;
             int to = any ? pieces.depthTo(xi) / BLOCK : 0; // without products sums are zero
+            if (shallow) {
+                kernels.shallowProduct(
+                        scratch.v,
+                        vStart + xi * vStride,
+                        bases,
+                        (count + ROWS - 1) / ROWS,
+                        any ? pieces.channelsOfBlock() : 0,
+                        weights,
+                        plane + start * BLOCK,
+                        width,
+                        scratch.m,
+                        xi * mStride + start,
+                        places,
+                        panels.columns(),
+                        BLOCK);
+                continue;
+            }
             kernels.blockedProduct(
                     scratch.v,
                     vStart + xi * vStride,
@@ -311,7 +330,7 @@ final class WinogradConvolution {
                     weights,
                     plane + start * blocks * BLOCK + from * BLOCK * width,
                     width,
-                    ZEROS,
+                    Kernels.ZEROS,
                     0,
                     0,
                     scratch.m,
@@ -329,8 +348,6 @@ final class WinogradConvolution {
             }
         }
     }
-
-    private static final float[] ZEROS = new float[1024];
 
     private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
         if (fusion.pool() == Fusion.Pool.NONE) {

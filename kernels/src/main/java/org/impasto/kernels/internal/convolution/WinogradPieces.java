@@ -123,6 +123,11 @@ final class WinogradPieces {
         return BlockedLayout.roundUp(Math.multiplyExact(inputs(), step()));
     }
 
+    /** Channels that a block has at most: fewer than sixteen where no block is full. */
+    int channelsOfBlock() {
+        return Math.min(BlockedLayout.BLOCK, unfolded ? inputs() * step() : inputChannels);
+    }
+
     /** Output channels of the convolution with few taps, in whole blocks. */
     int width() {
         return Math.multiplyExact(makeOutputs() ? count() : 1, outputStep());
