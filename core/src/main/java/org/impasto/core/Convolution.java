@@ -10,7 +10,6 @@ public sealed interface Convolution extends Operation {
      * Geometry of a convolution. The kernel's size is that of the weights.
      *
      * @param padding cells around the picture, filled as {@code mode} says
-     * @param fill what fills them in mode {@code ZERO}; 0 in other modes
      * @param groups groups of channels that do not see each other
      */
     record Geometry(
@@ -20,37 +19,30 @@ public sealed interface Convolution extends Operation {
             int dilationWidth,
             Edges padding,
             PaddingMode mode,
-            double fill,
             int groups) {
         /** Stride 1, no dilation, no padding, one group. */
         public static Geometry plain() {
-            return new Geometry(1, 1, 1, 1, Edges.none(), PaddingMode.ZERO, 0, 1);
+            return new Geometry(1, 1, 1, 1, Edges.none(), PaddingMode.ZERO, 1);
         }
 
         /** This geometry with another padding. */
         public Geometry padded(Edges edges, PaddingMode edgeMode) {
-            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, edges, edgeMode, 0, groups);
-        }
-
-        /** This geometry with a padding of that number in each channel. */
-        public Geometry padded(Edges edges, double number) {
-            return new Geometry(
-                    strideHeight, strideWidth, dilationHeight, dilationWidth, edges, PaddingMode.ZERO, number, groups);
+            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, edges, edgeMode, groups);
         }
 
         /** This geometry with a stride. */
         public Geometry strided(int height, int width) {
-            return new Geometry(height, width, dilationHeight, dilationWidth, padding, mode, fill, groups);
+            return new Geometry(height, width, dilationHeight, dilationWidth, padding, mode, groups);
         }
 
         /** This geometry with a dilation. */
         public Geometry dilated(int height, int width) {
-            return new Geometry(strideHeight, strideWidth, height, width, padding, mode, fill, groups);
+            return new Geometry(strideHeight, strideWidth, height, width, padding, mode, groups);
         }
 
         /** This geometry with groups. */
         public Geometry grouped(int count) {
-            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, padding, mode, fill, count);
+            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, padding, mode, count);
         }
 
         /** This geometry with the zero padding that TensorFlow calls SAME, see {@link Edges#same}. */
@@ -91,8 +83,8 @@ public sealed interface Convolution extends Operation {
          * PyTorch calls output padding: as many cells less are cut off there.
          */
         public Geometry outputPadded(int height, int width) {
-            Edges edges = new Edges(padding.left(), padding.right() - width, padding.top(), padding.bottom() - height);
-            return new Geometry(strideHeight, strideWidth, dilationHeight, dilationWidth, edges, mode, fill, groups);
+            return padded(
+                    new Edges(padding.left(), padding.right() - width, padding.top(), padding.bottom() - height), mode);
         }
 
         /** Height of the result of a transposed convolution. */
@@ -145,10 +137,6 @@ public sealed interface Convolution extends Operation {
                     operation,
                     () -> "weight " + weight + " is empty");
             padding.check(operation, mode, picture);
-            Checks.that(
-                    fill == 0 || mode == PaddingMode.ZERO,
-                    operation,
-                    () -> "padding is filled with " + fill + " in mode " + mode + ", expected mode ZERO");
             long height = outputHeight(picture.size(2), weight.size(2));
             long width = outputWidth(picture.size(3), weight.size(3));
             Checks.that(
@@ -263,10 +251,9 @@ public sealed interface Convolution extends Operation {
             Checks.rank(this, "weight", weight, 4, "in, out / groups, height, width");
             Checks.sameType(this, x, weight);
             Checks.that(
-                    geometry.mode() == PaddingMode.ZERO && geometry.fill() == 0,
+                    geometry.mode() == PaddingMode.ZERO,
                     this,
-                    () -> "padding is cut off the result, it must be of zeros, found mode " + geometry.mode()
-                            + " filled with " + geometry.fill());
+                    () -> "padding is cut off the result, its mode must be ZERO, found " + geometry.mode());
             Checks.that(
                     geometry.strideHeight() > 0
                             && geometry.strideWidth() > 0

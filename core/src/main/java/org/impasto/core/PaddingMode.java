@@ -2,7 +2,7 @@ package org.impasto.core;
 
 /** Where the cells beyond the edge of a picture take their values from. */
 public enum PaddingMode {
-    /** Zero, or another number where one is given. */
+    /** Zero (a constant, in an explicit padding). */
     ZERO,
     /** Mirrored without the edge itself: index -1 is 1. The padding must be smaller than the picture. */
     REFLECT,
@@ -18,7 +18,7 @@ public enum PaddingMode {
      *
      * @param index any index; inside the axis it is returned as it is
      * @param size size of the axis, at least 1
-     * @return an index from 0 to size - 1, or -1 for a cell that takes none
+     * @return an index from 0 to size - 1, or -1 for a cell of zero
      */
     public int source(int index, int size) {
         if (index >= 0 && index < size) {

@@ -2,6 +2,8 @@ package org.impasto.flow;
 
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
+import org.impasto.core.Padding;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -29,12 +31,20 @@ public final class ZeroConv2d implements Layer {
         scale = p.get("scale", Shape.of(1, out, 1, 1), Init.zeros());
     }
 
+    /** Zeros in the place of a picture, (1, 1, H, W), with an edge of ones. */
+    private static Tensor edge(Tensor x) {
+        Tensor zeros = x.constant(Shape.of(1, 1, x.shape().size(2), x.shape().size(3)), 0);
+        return Tensor.apply(new Padding.Pad(Edges.all(1), PaddingMode.ZERO, 1), zeros);
+    }
+
     @Override
     public Tensor forward(Tensor x) {
         return Scope.keeping(() -> {
-            Geometry edgeOfOnes = Geometry.plain().padded(Edges.all(1), 1);
-            Tensor sums = x.conv2d(weight.on(x), bias.on(x), edgeOfOnes);
-            return sums.mul(scale.on(x).affine(SCALE, 0).exp());
+            Geometry same = Geometry.plain().padded(Edges.all(1), PaddingMode.ZERO);
+            Tensor inside = x.conv2d(weight.on(x), bias.on(x), same);
+            // The ones of the edge are the same in each channel and picture: one channel for all of them, added.
+            Tensor edge = edge(x).conv2d(weight.on(x).sum(1), null, Geometry.plain());
+            return inside.add(edge).mul(scale.on(x).affine(SCALE, 0).exp());
         });
     }
 }

@@ -57,8 +57,9 @@ final class ConvolutionKernels {
         CpuArray bias = inputs.size() == 3 ? inputs.get(2) : null;
         checkFloat32(x);
         Geometry geometry = operation.geometry();
-        if (smallest(geometry.padding()) < 0) {
-            x = PaddingKernels.padded(x, geometry, call);
+        Edges edges = geometry.padding();
+        if (smallest(edges) < 0) {
+            x = PaddingKernels.padded(x, edges, geometry.mode(), call);
             geometry = geometry.padded(Edges.none(), PaddingMode.ZERO);
         }
         Fusion fusion = (operation.activation() == Activation.RELU ? Fusion.RELU : Fusion.NONE)
@@ -76,24 +77,23 @@ final class ConvolutionKernels {
 
     private static ConvolutionShape shape(CpuArray x, Shape weight, Geometry geometry) {
         return new ConvolutionShape(
-                        x.size(0),
-                        x.size(1),
-                        x.size(2),
-                        x.size(3),
-                        weight.intSize(0),
-                        weight.intSize(2),
-                        weight.intSize(3),
-                        geometry.strideHeight(),
-                        geometry.strideWidth(),
-                        geometry.dilationHeight(),
-                        geometry.dilationWidth(),
-                        geometry.groups(),
-                        geometry.padding().top(),
-                        geometry.padding().bottom(),
-                        geometry.padding().left(),
-                        geometry.padding().right(),
-                        geometry.mode())
-                .filled((float) geometry.fill());
+                x.size(0),
+                x.size(1),
+                x.size(2),
+                x.size(3),
+                weight.intSize(0),
+                weight.intSize(2),
+                weight.intSize(3),
+                geometry.strideHeight(),
+                geometry.strideWidth(),
+                geometry.dilationHeight(),
+                geometry.dilationWidth(),
+                geometry.groups(),
+                geometry.padding().top(),
+                geometry.padding().bottom(),
+                geometry.padding().left(),
+                geometry.padding().right(),
+                geometry.mode());
     }
 
     private static CpuArray convolved(
@@ -260,7 +260,6 @@ final class ConvolutionKernels {
                 around.left(),
                 around.right(),
                 PaddingMode.ZERO,
-                0,
                 whole ? g.strideHeight() : 1,
                 whole ? g.strideWidth() : 1);
         return convolved(spread, weight, Order.ADJOINT, bias, turned, Fusion.NONE, output, call);
@@ -299,7 +298,7 @@ final class ConvolutionKernels {
         Geometry geometry = operation.geometry();
         CpuArray picture = x;
         if (smallest(geometry.padding()) < 0) {
-            picture = PaddingKernels.padded(x, geometry, call);
+            picture = PaddingKernels.padded(x, geometry.padding(), geometry.mode(), call);
             geometry = geometry.padded(Edges.none(), PaddingMode.ZERO);
         }
         ConvolutionShape shape = shape(picture, output.shape(), geometry);
@@ -325,8 +324,9 @@ final class ConvolutionKernels {
      */
     private static CpuArray weightGradientByTaps(
             Geometry g, CpuArray x, CpuArray gradient, Spec output, KernelCall call) {
-        CpuArray picture =
-                g.padding().equals(Edges.none()) ? call.asPlain(x) : PaddingKernels.padded(call.asPlain(x), g, call);
+        CpuArray picture = g.padding().equals(Edges.none())
+                ? call.asPlain(x)
+                : PaddingKernels.padded(call.asPlain(x), g.padding(), g.mode(), call);
         CpuArray dy = call.asPlain(gradient);
         CpuArray result = call.plain(output);
         if (x.size(0) == 0) {

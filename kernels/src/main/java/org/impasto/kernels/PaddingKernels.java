@@ -1,10 +1,10 @@
 package org.impasto.kernels;
 
 import java.util.Arrays;
-import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.ElementType;
 import org.impasto.core.Padding;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.kernels.internal.layout.BlockedLayout;
@@ -48,14 +48,13 @@ final class PaddingKernels {
         return to;
     }
 
-    /** The picture with the padding of a convolution added or cut, until the call ends. */
-    static CpuArray padded(CpuArray x, Geometry geometry, KernelCall call) {
-        Edges edges = geometry.padding();
+    /** The picture with edges added or cut, until the call ends. */
+    static CpuArray padded(CpuArray x, Edges edges, PaddingMode mode, KernelCall call) {
         Shape shape = x.shape()
                 .with(2, x.shape().size(2) + edges.top() + edges.bottom())
                 .with(3, x.shape().size(3) + edges.left() + edges.right());
         return pad(
-                new Padding.Pad(edges, geometry.mode(), geometry.fill()),
+                new Padding.Pad(edges, mode, 0),
                 x,
                 call.temporary(new Spec(shape, x.spec().type())),
                 call);

@@ -173,7 +173,6 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, convolution(plain.grouped(2)), Spec.float32(1, 6, 5, 7), Spec.float32(3, 3, 3, 3));
         refuse(all, convolution(plain.padded(Edges.all(5), PaddingMode.REFLECT)), PICTURE, weight);
         refuse(all, convolution(plain.padded(Edges.all(-3), PaddingMode.ZERO)), PICTURE, weight);
-        refuse(all, convolution(new Geometry(1, 1, 1, 1, Edges.all(1), PaddingMode.REFLECT, 1, 1)), PICTURE, weight);
         refuse(
                 all,
                 new Convolution.Conv2d(plain, Activation.NONE, FusedPooling.FLOOR),
@@ -192,7 +191,6 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         refuse(all, new Convolution.ConvTranspose2d(plain.strided(0, 1)), PICTURE, turned);
         refuse(all, new Convolution.ConvTranspose2d(plain.grouped(2)), PICTURE, turned);
         refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), PaddingMode.REFLECT)), PICTURE, turned);
-        refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(1), 1)), PICTURE, turned);
         refuse(all, new Convolution.ConvTranspose2d(plain.padded(Edges.all(9), PaddingMode.ZERO)), PICTURE, turned);
 
         Operation data = new Convolution.DataGradient(plain, PICTURE.shape());

@@ -23,9 +23,7 @@ final class ReferenceConvolution {
                 }
             }
             visit(o.geometry(), out.get(0).shape(), in.get(1).shape(), in.get(0).shape(), (y, w, x) -> {
-                if (y >= 0) {
-                    result[y] += picture[x] * weight[w];
-                }
+                result[y] += picture[x] * weight[w];
             });
         });
         registry.put(Convolution.DataGradient.class, (o, in, out) -> {
@@ -33,9 +31,7 @@ final class ReferenceConvolution {
             double[] weight = in.get(1).doubles;
             double[] picture = out.get(0).doubles;
             visit(o.geometry(), out.get(0).shape(), in.get(1).shape(), in.get(0).shape(), (x, w, y) -> {
-                if (x >= 0) {
-                    picture[x] += gradient[y] * weight[w];
-                }
+                picture[x] += gradient[y] * weight[w];
             });
         });
         registry.put(Convolution.WeightGradient.class, (o, in, out) -> {
@@ -43,7 +39,7 @@ final class ReferenceConvolution {
             double[] gradient = in.get(1).doubles;
             double[] weight = out.get(0).doubles;
             visit(o.geometry(), in.get(0).shape(), out.get(0).shape(), in.get(1).shape(), (x, w, y) -> {
-                weight[w] += (x < 0 ? o.geometry().fill() : picture[x]) * gradient[y];
+                weight[w] += picture[x] * gradient[y];
             });
         });
     }
@@ -59,7 +55,7 @@ final class ReferenceConvolution {
                 geometry.outputWidth(x.size(3), weight.size(3)));
         Values sums = new Values(new Spec(shape, x.spec().type()));
         visit(geometry, x.shape(), weight.shape(), shape, (from, tap, to) -> {
-            sums.doubles[to] += (from < 0 ? geometry.fill() : x.doubles[from]) * weight.doubles[tap];
+            sums.doubles[to] += x.doubles[from] * weight.doubles[tap];
         });
         int pixels = shape.intSize(2) * shape.intSize(3);
         for (int i = 0; i < sums.elements(); i++) {
@@ -75,7 +71,7 @@ final class ReferenceConvolution {
     }
 
     private interface Product {
-        /** Indices of the picture's cell, -1 for one of the fill, the weight's tap and the result's cell of one product. */
+        /** Indices of the picture's cell, the weight's tap and the result's cell that one product joins. */
         void visit(int picture, int weight, int result);
     }
 
@@ -107,8 +103,9 @@ final class ReferenceConvolution {
                                                     - geometry.padding().left()
                                                     + j * geometry.dilationWidth(),
                                             width);
-                                    boolean inside = h >= 0 && w >= 0;
-                                    product.visit(inside ? (plane * height + h) * width + w : -1, tap, to);
+                                    if (h >= 0 && w >= 0) {
+                                        product.visit((plane * height + h) * width + w, tap, to);
+                                    }
                                 }
                             }
                         }

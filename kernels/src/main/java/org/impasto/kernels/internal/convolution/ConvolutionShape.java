@@ -10,8 +10,6 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
  * <p>Input is batch x inputChannels x height x width, weights are outputChannels x inputChannels/groups x kernelHeight x
  * kernelWidth. Padding is given for each side in pixels, with one mode for all of them.
  *
- * <p>In mode ZERO the padding is filled with a number, {@code fill}, which is 0 elsewhere.
- *
  * <p>A transposed convolution is a convolution of a spread input with turned weights: {@code spread - 1} zeros stand between
  * neighbouring pixels, and the padding around them.
  */
@@ -33,11 +31,10 @@ public record ConvolutionShape(
         int left,
         int right,
         PaddingMode mode,
-        float fill,
         int spreadHeight,
         int spreadWidth) {
 
-    /** A convolution whose input is not spread, with padding of zeros in mode ZERO. */
+    /** A convolution whose input is not spread. */
     public ConvolutionShape(
             int batch,
             int inputChannels,
@@ -74,7 +71,6 @@ public record ConvolutionShape(
                 left,
                 right,
                 mode,
-                0,
                 1,
                 1);
     }
@@ -106,14 +102,9 @@ public record ConvolutionShape(
         boolean spread = spreadHeight > 1 || spreadWidth > 1;
         if (spreadHeight < 1
                 || spreadWidth < 1
-                || spread && (strideHeight > 1 || strideWidth > 1 || mode != PaddingMode.ZERO || fill != 0)) {
+                || spread && (strideHeight > 1 || strideWidth > 1 || mode != PaddingMode.ZERO)) {
             throw new ShapeException("convolution input spread by " + spreadHeight + "x" + spreadWidth
-                    + ": it must be positive, and takes neither a stride nor padding mode " + mode + " filled with "
-                    + fill);
-        }
-        if (fill != 0 && mode != PaddingMode.ZERO) {
-            throw new ShapeException(
-                    "convolution padding filled with " + fill + " in mode " + mode + ", expected mode ZERO");
+                    + ": it must be positive, and takes neither a stride nor padding mode " + mode);
         }
         long reachHeight = (long) dilationHeight * (kernelHeight - 1) + 1;
         long reachWidth = (long) dilationWidth * (kernelWidth - 1) + 1;
@@ -123,31 +114,6 @@ public record ConvolutionShape(
                     + " pixels, more than the padded input of " + ((long) height + top + bottom) + "x"
                     + ((long) width + left + right));
         }
-    }
-
-    /** This convolution with padding of that number, in mode ZERO. */
-    public ConvolutionShape filled(float number) {
-        return new ConvolutionShape(
-                batch,
-                inputChannels,
-                height,
-                width,
-                outputChannels,
-                kernelHeight,
-                kernelWidth,
-                strideHeight,
-                strideWidth,
-                dilationHeight,
-                dilationWidth,
-                groups,
-                top,
-                bottom,
-                left,
-                right,
-                mode,
-                number,
-                spreadHeight,
-                spreadWidth);
     }
 
     /** A square kernel with stride 1, zero padding that keeps the size, and one group. */

@@ -30,7 +30,6 @@ final class ShiftedWeightGradient {
     private final int wideWidth;
     private final int[] wideRows; // for each row of positions the stored row, or -1
     private final int[] wideColumns;
-    private final float fill; // of the wide map
     private final int height; // positions that are summed over
     private final int width;
     private final Panels panels;
@@ -61,7 +60,6 @@ final class ShiftedWeightGradient {
         this.weights = weights;
         this.wideRows = wideRows;
         this.wideColumns = wideColumns;
-        fill = fewOutputs ? shape.fill() : 0;
         height = wideRows.length;
         width = wideColumns.length;
         wideHeight = fewOutputs ? shape.height() : height;
@@ -163,7 +161,7 @@ final class ShiftedWeightGradient {
             strip.gather(narrow, image, 0, row, column, gathered);
             for (int y = 0; y < Math.min(tileHeight, height - row); y++) {
                 int source = wideRows[row + y];
-                if (source >= 0 || fill != 0) {
+                if (source >= 0) {
                     pack(image, panel, source, column, columns, packed);
                     kernels.addShiftedProducts(
                             gathered, strip.place(y, 0), rows, packed, 0, columnsOfPanel, columns, sums, place);
@@ -172,17 +170,14 @@ final class ShiftedWeightGradient {
         }
     }
 
-    /**
-     * A row of positions of the wide map, with all channels of a panel side by side; the fill where its padding has no source,
-     * and of that alone where the row is -1.
-     */
+    /** A row of positions of the wide map, with all channels of a panel side by side; zeros where its padding is zero. */
     private void pack(int image, int panel, int row, int column, int columns, float[] packed) {
         int step = panels.width(panel);
         for (int channel = 0; channel < step; channel += BLOCK) {
             int block = (panels.start(panel) + channel) / BLOCK;
             int plane = ((image * wideBlocks + block) * wideHeight + row) * wideWidth;
             for (int i = 0; i < columns; ) {
-                int source = row < 0 ? -1 : wideColumns[column + i];
+                int source = wideColumns[column + i];
                 int run = 1;
                 while (i + run < columns && wideColumns[column + i + run] == source + (source < 0 ? 0 : run)) {
                     run++;
@@ -191,8 +186,8 @@ final class ShiftedWeightGradient {
                 if (source >= 0) {
                     kernels.spreadRow(wide, (plane + source) * BLOCK, run, packed, target, step);
                 } else {
-                    for (int edge = 0; edge < run; edge++) {
-                        Arrays.fill(packed, target + edge * step, target + edge * step + BLOCK, fill);
+                    for (int zero = 0; zero < run; zero++) {
+                        Arrays.fill(packed, target + zero * step, target + zero * step + BLOCK, 0f);
                     }
                 }
                 i += run;

@@ -130,7 +130,7 @@ final class Strip {
                 int target = (plane * rows + row) * phases * columns * unit();
                 int source = sourceRows[y + row];
                 if (source < 0) {
-                    Arrays.fill(strip, target, target + phases * columns * unit(), shape.fill());
+                    Arrays.fill(strip, target, target + phases * columns * unit(), 0f);
                 } else if (blocked) {
                     int block = firstChannel / BLOCK + plane;
                     int blocks = BlockedLayout.blocks(shape.inputChannels());
@@ -191,7 +191,7 @@ final class Strip {
                 }
                 int from = sourceRow + source * distance;
                 if (source < 0) {
-                    Arrays.fill(strip, at, at + run * size, shape.fill());
+                    Arrays.fill(strip, at, at + run * size, 0f);
                 } else if (phases == 1 && distance == size) {
                     System.arraycopy(input, from, strip, at, run * size);
                 } else if (size == BLOCK) {

@@ -261,7 +261,7 @@ final class WinogradConvolution {
                 int source = piece < pieces.count() ? list.sourceRow(row + rows.shift(pieces.row(piece)) + i) : -1;
                 int target = (k / BLOCK * 6 + i) * stripWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
-                    spreadFill(4 * count + 2, strip, target);
+                    spreadZeros(4 * count + 2, strip, target);
                 } else {
                     int from = column + columns.shift(pieces.column(piece));
                     spread((plane + source) * shape.width(), from, 4 * count + 2, strip, target);
@@ -284,13 +284,13 @@ final class WinogradConvolution {
     private void spreadEdge(int sourceRow, int from, int begin, int end, float[] strip, int target) {
         for (int x = begin; x < end; x++) {
             int source = list.sourceColumn(from + x);
-            strip[target + x * BLOCK] = source < 0 ? shape.fill() : input[sourceRow + source];
+            strip[target + x * BLOCK] = source < 0 ? 0f : input[sourceRow + source];
         }
     }
 
-    private void spreadFill(int count, float[] strip, int target) {
+    private static void spreadZeros(int count, float[] strip, int target) {
         for (int x = 0; x < count; x++) {
-            strip[target + x * BLOCK] = shape.fill();
+            strip[target + x * BLOCK] = 0f;
         }
     }
 

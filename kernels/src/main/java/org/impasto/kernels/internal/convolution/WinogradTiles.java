@@ -106,7 +106,7 @@ final class WinogradTiles {
                 }
                 int target = (i * side + j) * BLOCK;
                 if (source < 0) {
-                    Arrays.fill(patch, target, target + run * BLOCK, shape.fill());
+                    Arrays.fill(patch, target, target + run * BLOCK, 0f);
                 } else {
                     System.arraycopy(input, (plane + sourceRow * width + source) * BLOCK, patch, target, run * BLOCK);
                 }

@@ -87,8 +87,6 @@ class ConvolutionTest {
         }
         shapes.add(shape(1, 3, 30, 50, 64, 3, 1, 1, 1, pad(0), PaddingMode.ZERO));
         shapes.add(shape(1, 20, 30, 50, 20, 3, 1, 1, 1, pad(0), PaddingMode.ZERO));
-        shapes.add(shape(2, 6, 17, 31, 129, 3, 1, 1, 1, pad(1), PaddingMode.ZERO));
-        shapes.add(shape(1, 3, 24, 26, 300, 5, 1, 1, 1, pad(2), PaddingMode.REFLECT));
         shapes.add(shape(1, 64, 5, 9, 64, 3, 1, 1, 1, pad(5), PaddingMode.REPLICATE));
         shapes.add(shape(1, 130, 16, 18, 129, 3, 2, 1, 1, pad(1), PaddingMode.ZERO));
         shapes.add(new ConvolutionShape(1, 20, 25, 34, 36, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.ZERO));
@@ -160,7 +158,6 @@ class ConvolutionTest {
             {16, 16, 4, 3, 1, 2, 2, 0, 0, 9, 1},
             {5, 4, 1, 1, 1, 2, 1, 0, 1, 0, 0},
             {300, 20, 3, 1, 1, 2, 2, 1, 1, 1, 1},
-            {6, 70, 3, 1, 1, 2, 2, 1, 1, 1, 1},
             {130, 129, 3, 1, 1, 2, 2, 0, 2, 1, 0},
             {17, 40, 4, 1, 1, 2, 2, 1, 2, 0, 3},
             {17, 100, 4, 1, 1, 2, 2, 2, 0, 1, 1},
@@ -185,7 +182,6 @@ class ConvolutionTest {
                         n[9] + n[2],
                         n[10] + n[2],
                         PaddingMode.ZERO,
-                        0,
                         n[5],
                         n[6]);
                 Problem problem = new Problem(spread, 11);
@@ -211,7 +207,7 @@ class ConvolutionTest {
             ConvolutionShape.same(1, 256, 24, 24, 32, 3),
             shape(1, 64, 80, 80, 32, 3, 2, 1, 1, pad(1), PaddingMode.ZERO),
             shape(1, 128, 80, 80, 32, 4, 2, 1, 1, pad(1), PaddingMode.ZERO),
-            new ConvolutionShape(1, 64, 40, 40, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 0, 2, 2),
+            new ConvolutionShape(1, 64, 40, 40, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
         }) {
             Problem problem = new Problem(shape, 5);
             for (int i = 0; i < problem.input.length; i++) {

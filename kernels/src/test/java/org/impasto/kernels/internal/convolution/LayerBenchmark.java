@@ -54,7 +54,7 @@ public final class LayerBenchmark {
             {"five", same(64, 128, 64, 5), Precision.FAST},
             {
                 "transposed",
-                new ConvolutionShape(1, 64, 128, 128, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 0, 2, 2),
+                new ConvolutionShape(1, 64, 128, 128, 32, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
                 Precision.FAST
             },
             {

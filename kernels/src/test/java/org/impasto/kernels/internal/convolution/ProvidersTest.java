@@ -67,7 +67,7 @@ class ProvidersTest {
                     new ConvolutionShape(1, 40, 90, 78, 33, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1, PaddingMode.REFLECT),
                     Fusion.RELU));
             results.add(compute(
-                    new ConvolutionShape(1, 40, 40, 41, 33, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 0, 2, 2),
+                    new ConvolutionShape(1, 40, 40, 41, 33, 3, 3, 1, 1, 1, 1, 1, 1, 2, 1, 2, PaddingMode.ZERO, 2, 2),
                     new Fusion(0.1f, Fusion.Pool.NONE)));
             results.add(compute(ConvolutionShape.same(1, 3, 20, 50, 100, 3), Fusion.RELU));
             results.add(compute(ConvolutionShape.same(1, 33, 20, 50, 3, 3), Fusion.NONE));
