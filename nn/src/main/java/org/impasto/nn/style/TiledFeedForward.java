@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * {@link FeedForward} tile by tile, in one sweep over the picture for each normalisation and one for the result: a sweep
  * convolves, measures, and stores what it made for the next, which begins with the normalisation. Two maps are as large as
  * the picture and have many channels: they are not stored but computed again by the next sweep, which makes a tenth of the
- * network's work twice. What is stored at a time takes up to 128 bytes a pixel, in temporary files where the heap is small.
+ * network's work twice. What is stored at a time takes some 64 bytes a pixel on the heap, for what has been read is given back
+ * meanwhile, and up to 128 in temporary files where the heap is small.
  */
 final class TiledFeedForward implements AutoCloseable {
     /**
