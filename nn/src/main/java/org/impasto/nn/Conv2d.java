@@ -52,23 +52,26 @@ public final class Conv2d implements Layer {
         return forward(x, Activation.NONE, FusedPooling.NONE);
     }
 
-    /**
-     * The convolution of a part of a map, padded as the whole map is: what is padded where the map goes on only reaches the
-     * part's last cells.
-     *
-     * @param whole the shape of the whole map
-     */
-    public Tensor forwardPart(Tensor x, Shape whole) {
-        return convolved(x, whole, Activation.NONE, FusedPooling.NONE);
+    /** The cells that it adds at the edges of a picture of some shape. */
+    public Edges padding(Shape picture) {
+        return padded(picture).padding();
+    }
+
+    /** The convolution of a part of a map, with padding of its own: none where the map goes on. */
+    public Tensor forwardPart(Tensor x, Edges padding) {
+        return convolved(x, geometry.padded(padding, geometry.mode()), Activation.NONE, FusedPooling.NONE);
     }
 
     /** The convolution with an activation and a 2x2 max pooling in the same pass. */
     public Tensor forward(Tensor x, Activation activation, FusedPooling pooling) {
-        return convolved(x, x.shape(), activation, pooling);
+        return convolved(x, padded(x.shape()), activation, pooling);
     }
 
-    private Tensor convolved(Tensor x, Shape whole, Activation activation, FusedPooling pooling) {
-        Geometry padded = same ? geometry.same(whole, weight.spec().shape()) : geometry;
+    private Geometry padded(Shape picture) {
+        return same ? geometry.same(picture, weight.spec().shape()) : geometry;
+    }
+
+    private Tensor convolved(Tensor x, Geometry padded, Activation activation, FusedPooling pooling) {
         return x.conv2d(weight.on(x), bias == null ? null : bias.on(x), padded, activation, pooling);
     }
 }

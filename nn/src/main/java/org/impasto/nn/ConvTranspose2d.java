@@ -1,6 +1,7 @@
 package org.impasto.nn;
 
 import org.impasto.core.Convolution.Geometry;
+import org.impasto.core.Edges;
 import org.impasto.core.Parameter;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
@@ -45,6 +46,17 @@ public final class ConvTranspose2d implements Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return x.convTranspose2d(weight.on(x), bias == null ? null : bias.on(x), geometry);
+        return forwardPart(x, geometry.padding());
+    }
+
+    /** The cells that are cut off the result of a whole map. */
+    public Edges padding() {
+        return geometry.padding();
+    }
+
+    /** The convolution of a part of a map, of whose result other cells are cut off: those that lie in no other part too. */
+    public Tensor forwardPart(Tensor x, Edges padding) {
+        Geometry part = geometry.padded(padding, geometry.mode());
+        return x.convTranspose2d(weight.on(x), bias == null ? null : bias.on(x), part);
     }
 }

@@ -3,7 +3,6 @@ package org.impasto.nn.style;
 import org.impasto.core.Convolution.Geometry;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
-import org.impasto.core.Resampling.Filter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
@@ -12,7 +11,7 @@ import org.impasto.nn.ConvTranspose2d;
 import org.impasto.nn.InstanceNorm2d;
 import org.impasto.nn.Layer;
 import org.impasto.nn.Parameters;
-import org.impasto.nn.tiling.ReceptiveField;
+import org.impasto.nn.tiling.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,46 +25,25 @@ final class NormalizedConvolution implements Layer {
     /** The same, by PyTorch's. */
     private static final double PYTORCH_EPSILON = 1e-5;
 
-    /** Cells of a part of a map of some shape. */
-    private interface Convolution {
-        Tensor of(Tensor part, Shape whole);
-    }
-
-    private final Convolution convolution;
+    private final MapConvolution convolution;
     private final @Nullable InstanceNorm2d norm;
-    private final ReceptiveField field;
-    private final int channels;
 
-    private NormalizedConvolution(
-            Convolution convolution, @Nullable InstanceNorm2d norm, int out, ReceptiveField field) {
+    private NormalizedConvolution(MapConvolution convolution, @Nullable InstanceNorm2d norm) {
         this.convolution = convolution;
         this.norm = norm;
-        this.field = field;
-        this.channels = out;
     }
 
     /** With TensorFlow's padding SAME, of stride 1 with an odd kernel, or of stride 2 with a kernel of 3. */
     static NormalizedConvolution tensorFlowSame(Parameters p, int in, int out, int kernel, int stride) {
         Conv2d convolution = Conv2d.tensorFlowSame(p, in, out, kernel, stride, false);
-        // An even size has its padding of one cell behind, an odd one has two cells at both ends: windows of 4 cover
-        // both.
-        ReceptiveField field = stride == 1
-                ? ReceptiveField.identity().same(kernel)
-                : ReceptiveField.identity()
-                        .convolution(
-                                kernel + 1,
-                                Geometry.plain()
-                                        .strided(stride, stride)
-                                        .padded(new Edges(1, 2, 1, 2), PaddingMode.ZERO));
-        return new NormalizedConvolution(convolution::forwardPart, tensorFlowNorm(p, out), out, field);
+        return new NormalizedConvolution(
+                new MapConvolution.Windows(convolution, out, kernel, stride, 1), tensorFlowNorm(p, out));
     }
 
     /** A transposed convolution of stride 2 with a kernel of 3 and padding SAME, which doubles the size. */
     static NormalizedConvolution transposed(Parameters p, int in, int out) {
         ConvTranspose2d convolution = ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false);
-        ReceptiveField field = ReceptiveField.identity().enlarged(2).same(3);
-        return new NormalizedConvolution(
-                (part, whole) -> convolution.forward(part), tensorFlowNorm(p, out), out, field);
+        return new NormalizedConvolution(new MapConvolution.Transposed(convolution, out, 3, 2), tensorFlowNorm(p, out));
     }
 
     private static InstanceNorm2d tensorFlowNorm(Parameters p, int out) {
@@ -91,30 +69,40 @@ final class NormalizedConvolution implements Layer {
             Parameters p, @Nullable Parameters norm, int in, int out, int kernel, int stride, int doubling) {
         Geometry geometry = Geometry.plain().strided(stride, stride).padded(Edges.all(kernel / 2), PaddingMode.REFLECT);
         Conv2d convolution = new Conv2d(p.in("conv2d"), in, out, kernel, geometry);
-        ReceptiveField field = ReceptiveField.identity().enlarged(doubling).convolution(kernel, geometry);
         return new NormalizedConvolution(
-                (part, whole) -> convolution.forward(enlarged(part, doubling)),
-                norm == null ? null : new InstanceNorm2d(norm, out, PYTORCH_EPSILON),
-                out,
-                field);
-    }
-
-    private static Tensor enlarged(Tensor x, int factor) {
-        Shape shape = x.shape();
-        return factor == 1 ? x : x.resize(factor * shape.size(2), factor * shape.size(3), Filter.NEAREST);
+                new MapConvolution.Windows(convolution, out, kernel, stride, doubling),
+                norm == null ? null : new InstanceNorm2d(norm, out, PYTORCH_EPSILON));
     }
 
     @Override
     public Tensor forward(Tensor x) {
         return Scope.keeping(() -> {
-            Tensor convolved = convolution.of(x, x.shape());
+            Tensor convolved = convolution.forward(x);
             return norm == null ? convolved : norm.forward(convolved);
         });
     }
 
-    /** The convolution alone, of a part of a map. */
-    Tensor convolved(Tensor part, Shape whole) {
-        return Scope.keeping(() -> convolution.of(part, whole));
+    /** The shape of the result for a map of some shape, 1 x C x H x W. */
+    Shape result(Shape whole) {
+        return convolution.result(whole);
+    }
+
+    /**
+     * The cells of a map that cells of the convolution's result depend on.
+     *
+     * @param whole the shape of the map
+     */
+    Region input(Region result, Shape whole) {
+        return convolution.input(result, whole);
+    }
+
+    /**
+     * The convolution alone, some cells of its result.
+     *
+     * @param part the cells of the map that {@link #input} names
+     */
+    Tensor convolved(Tensor part, Region result, Shape whole) {
+        return Scope.keeping(() -> convolution.part(part, result, whole));
     }
 
     /** The normalisation alone, of a part of a convolved map of known moments. */
@@ -125,15 +113,5 @@ final class NormalizedConvolution implements Layer {
     /** Whether a normalisation follows. */
     boolean isNormalized() {
         return norm != null;
-    }
-
-    /** How far the convolution reaches. */
-    ReceptiveField field() {
-        return field;
-    }
-
-    /** Channels of the result. */
-    int channels() {
-        return channels;
     }
 }

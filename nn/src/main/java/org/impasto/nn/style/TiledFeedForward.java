@@ -21,13 +21,25 @@ import org.jspecify.annotations.Nullable;
  * {@link FeedForward} tile by tile, in one sweep over the picture for each normalisation and one for the result: a sweep
  * convolves, measures, and stores what it made for the next, which begins with the normalisation. Two maps are as large as
  * the picture and have many channels: they are not stored but computed again by the next sweep, which makes a tenth of the
- * network's work twice. What is stored at a time takes up to 128 bytes a pixel, in temporary files where the heap is small.
+ * network's work twice. What is stored at a time takes some 64 bytes a pixel on the heap, for what has been read is given back
+ * meanwhile, and up to 128 in temporary files where the heap is small.
  */
 final class TiledFeedForward implements AutoCloseable {
-    /** The halo of a sweep is one convolution's, so small tiles cost little, and their arrays are used again. */
+    /**
+     * Elements of a map that a sweep makes at once. The halo is that of one convolution, so small tiles cost little; and as
+     * maps of half the size have twice the channels, tiles of all maps are equally large and use the same arrays again.
+     */
+    private static final long TILE_ELEMENTS = 1L << 22;
+
+    /** Rows of a map that a sweep makes at once at least, however wide the picture. */
+    private static final long LEAST_ROWS = 24;
+
+    /** Pixels of the result that the last sweep makes at once, and rows at least: more, for its windows are the largest. */
     private static final long TILE_PIXELS = 1L << 18;
 
-    /** Tiles begin where the windows of both halvings do. */
+    private static final long LEAST_SHOWN_ROWS = 64;
+
+    /** Tiles begin where the 4x4 tiles of Winograd's algorithm do, so it computes as few as for the whole. */
     private static final ReceptiveField CELLS = ReceptiveField.identity().pooling(4, true);
 
     /** A map with more elements a pixel of the picture is computed again rather than stored. */
@@ -36,15 +48,13 @@ final class TiledFeedForward implements AutoCloseable {
     /**
      * A map of the network, of which any region can be asked for.
      *
-     * @param field how far it reaches over the picture
      * @param read the stored maps that it is computed from
      */
-    private record Known(ReceptiveField field, Shape shape, Function<Region, Tensor> cells, List<StoredMap> read) {}
+    private record Known(Shape shape, Function<Region, Tensor> cells, List<StoredMap> read) {}
 
     private final FeedForward network;
     private final Tensor picture;
     private final Backend backend;
-    private final TileGrid grid;
     private final List<StoredMap> opened = new ArrayList<>();
     private final int sweeps;
     private int swept;
@@ -54,7 +64,6 @@ final class TiledFeedForward implements AutoCloseable {
         this.network = network;
         this.picture = picture;
         this.backend = picture.backend();
-        this.grid = TileGrid.of(picture, TileGrid.WHOLE_PIXELS, TILE_PIXELS, CELLS);
         this.sweeps = 1
                 + network.blocks().stream()
                         .flatMap(block -> block.convolutions().stream())
@@ -64,14 +73,13 @@ final class TiledFeedForward implements AutoCloseable {
 
     /** Whether the picture is large enough to be cut. */
     boolean isCut() {
-        return !grid.isWhole();
+        return !TileGrid.of(picture, CELLS).isWhole();
     }
 
     /** The picture as {@link FeedForward#stylized} gives it. */
     Tensor stylized() {
         try (Scope scope = Scope.open()) {
             Known x = new Known(
-                    ReceptiveField.identity(),
                     picture.shape(),
                     region -> Scope.keeping(() -> region.of(picture).affine(255, 0)),
                     List.of());
@@ -84,7 +92,6 @@ final class TiledFeedForward implements AutoCloseable {
 
     private Known activated(FeedForward.Block block, Known normalized) {
         return new Known(
-                normalized.field(),
                 normalized.shape(),
                 region -> Scope.keeping(() -> block.activated(normalized.cells().apply(region))),
                 normalized.read());
@@ -98,7 +105,6 @@ final class TiledFeedForward implements AutoCloseable {
         List<StoredMap> read = new ArrayList<>(second.read());
         read.add(kept);
         return new Known(
-                second.field(),
                 second.shape(),
                 region -> Scope.keeping(
                         () -> kept.get(backend, region).add(second.cells().apply(region))),
@@ -112,28 +118,26 @@ final class TiledFeedForward implements AutoCloseable {
      */
     private Known swept(FeedForward.Block block, int number, Known x, @Nullable StoredMap kept) {
         NormalizedConvolution convolution = block.convolutions().get(number);
-        ReceptiveField reach = convolution.field();
-        ReceptiveField field = x.field().then(reach);
-        Shape shape = Shape.of(1, convolution.channels(), field.size(grid.height()), field.size(grid.width()));
-        Function<Region, Region> input =
-                region -> reach.input(region, x.shape().intSize(2), x.shape().intSize(3));
-        Function<Region, Tensor> convolved = region -> {
-            Region needed = input.apply(region);
-            return reach.cut(convolution.convolved(x.cells().apply(needed), x.shape()), needed, region);
-        };
+        Shape shape = convolution.result(x.shape());
+        Function<Region, Tensor> convolved = region ->
+                convolution.convolved(x.cells().apply(convolution.input(region, x.shape())), region, x.shape());
         if (!convolution.isNormalized()) {
-            return new Known(field, shape, region -> Scope.keeping(() -> convolved.apply(region)), x.read());
+            return new Known(shape, region -> Scope.keeping(() -> convolved.apply(region)), x.read());
         }
-        boolean isStored = shape.elements() <= STORED_PER_PIXEL * grid.height() * grid.width();
+        boolean isStored = shape.elements()
+                <= STORED_PER_PIXEL * picture.shape().size(2) * picture.shape().size(3);
         StoredMap stored = isStored ? open(shape) : null;
+        if (isStored) {
+            x.read().forEach(StoredMap::readOnce);
+        }
         WholeMoments moments = new WholeMoments();
-        sweep(field, place -> {
-            Region needed = input.apply(place);
+        sweep(shape, Math.max(TILE_ELEMENTS / shape.size(1), LEAST_ROWS * shape.size(3)), place -> {
+            Region needed = convolution.input(place, x.shape());
             Tensor entering = x.cells().apply(needed);
             if (kept != null) {
                 kept.put(place, place.within(needed).of(entering));
             }
-            Tensor cells = reach.cut(convolution.convolved(entering, x.shape()), needed, place);
+            Tensor cells = convolution.convolved(entering, place, x.shape());
             moments.add(cells);
             if (stored != null) {
                 stored.put(place, cells);
@@ -143,27 +147,30 @@ final class TiledFeedForward implements AutoCloseable {
         if (stored != null) {
             x.read().forEach(StoredMap::close);
             return new Known(
-                    field,
                     shape,
                     region -> Scope.keeping(() -> convolution.normalized(stored.get(backend, region), whole)),
                     List.of(stored));
         }
         return new Known(
-                field,
-                shape,
-                region -> Scope.keeping(() -> convolution.normalized(convolved.apply(region), whole)),
-                x.read());
+                shape, region -> Scope.keeping(() -> convolution.normalized(convolved.apply(region), whole)), x.read());
     }
 
     /** The last map in the picture's size and scale. */
     private Tensor fitted(Known x) {
         WholeMap result = new WholeMap(picture.shape());
         Region shown = new Region(
-                shown(x.shape().intSize(2), grid.height()), shown(x.shape().intSize(3), grid.width()));
-        sweep(x.field(), place -> {
-            Region seen = new Region(common(place.rows(), shown.rows()), common(place.columns(), shown.columns()));
-            result.put(seen.within(shown), x.cells().apply(seen).affine(1 / 255.0, 0));
-        });
+                shown(x.shape().intSize(2), picture.shape().intSize(2)),
+                shown(x.shape().intSize(3), picture.shape().intSize(3)));
+        x.read().forEach(StoredMap::readOnce);
+        sweep(
+                picture.shape(),
+                Math.max(TILE_PIXELS, LEAST_SHOWN_ROWS * picture.shape().size(3)),
+                place -> {
+                    Region seen = new Region(
+                            moved(place.rows(), shown.rows().start()),
+                            moved(place.columns(), shown.columns().start()));
+                    result.put(place, x.cells().apply(seen).affine(1 / 255.0, 0));
+                });
         return result.tensor(backend);
     }
 
@@ -173,21 +180,30 @@ final class TiledFeedForward implements AutoCloseable {
         return new Span(first, first + size);
     }
 
-    private static Span common(Span a, Span b) {
-        return new Span(Math.max(a.start(), b.start()), Math.min(a.end(), b.end()));
+    private static Span moved(Span span, int by) {
+        return new Span(span.start() + by, span.end() + by);
     }
 
     private interface Work {
         void at(Region place);
     }
 
-    /** Goes over the tiles of a map that reaches over the picture as a field says. */
-    private void sweep(ReceptiveField field, Work work) {
+    /** Goes over the tiles of a map. */
+    private void sweep(Shape map, long pixels, Work work) {
         double from = (double) swept / sweeps;
         swept++;
         try (Scope scope = Scope.open(Run.current().part(from, Math.min(1, (double) swept / sweeps)))) {
-            grid.forEach(tile -> work.at(tile.result(field)));
+            tiles(map, pixels).forEach(tile -> work.at(tile.core()));
         }
+    }
+
+    /** @param pixels of a tile, if the run asks for no size, which is one of the picture's */
+    private TileGrid tiles(Shape map, long pixels) {
+        int size = Run.current().tileSize();
+        int cells = Math.toIntExact((long) size * map.size(2) / picture.shape().size(2));
+        return size > 0
+                ? TileGrid.ofSize(map.intSize(2), map.intSize(3), cells, CELLS)
+                : TileGrid.ofPixels(map.intSize(2), map.intSize(3), pixels, CELLS);
     }
 
     private StoredMap open(Shape shape) {

@@ -5,6 +5,7 @@ import org.impasto.core.PaddingMode;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** A rectangle of cells of a picture or feature map. */
 public record Region(Span rows, Span columns) {
@@ -28,6 +29,13 @@ public record Region(Span rows, Span columns) {
         return new Region(
                 new Span(rows.start() - outer.rows.start(), rows.end() - outer.rows.start()),
                 new Span(columns.start() - outer.columns.start(), columns.end() - outer.columns.start()));
+    }
+
+    /** The cells of both; null if there are none. */
+    public @Nullable Region common(Region other) {
+        Span down = rows.common(other.rows);
+        Span across = columns.common(other.columns);
+        return down == null || across == null ? null : new Region(down, across);
     }
 
     /** The cells that lie here where each cell has become a square of that many cells a side. */

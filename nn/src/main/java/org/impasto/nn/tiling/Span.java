@@ -1,6 +1,7 @@
 package org.impasto.nn.tiling;
 
 import org.impasto.core.ShapeException;
+import org.jspecify.annotations.Nullable;
 
 /** The cells {@code start <= i < end} of an axis; at least one. */
 public record Span(int start, int end) {
@@ -19,6 +20,13 @@ public record Span(int start, int end) {
     /** The span of the same cells where each has become that many. */
     Span enlarged(int factor) {
         return new Span(Math.multiplyExact(start, factor), Math.multiplyExact(end, factor));
+    }
+
+    /** The cells of both; null if there are none. */
+    public @Nullable Span common(Span other) {
+        int first = Math.max(start, other.start);
+        int last = Math.min(end, other.end);
+        return first < last ? new Span(first, last) : null;
     }
 
     /** The shortest span with the cells of both. */

@@ -8,10 +8,16 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
+import org.impasto.core.Decorator;
 import org.impasto.core.ElementType;
+import org.impasto.core.Parameter;
+import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Spec;
@@ -19,45 +25,36 @@ import org.impasto.core.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map 1 x C x H x W that is written tile by tile and read region by region, for what later passes over a picture need of
- * earlier ones. A map that would take much of the heap lies in a mapped temporary file, which is deleted when the map is
- * closed; a map that is written as one tile stays the tensor that it is. Used by one thread.
+ * A map 1 x C x H x W that is written tile by tile, in the order of a {@link TileGrid}, and read region by region, for what
+ * later passes over a picture need of earlier ones. Its tiles stay the tensors that they are; those of a map that would take
+ * much of the heap lie in a mapped temporary file, which is deleted when the map is closed. Used by one thread.
  */
 public final class StoredMap implements AutoCloseable {
     /** A map takes at most this part of the heap. */
     private static final int PART_OF_HEAP = 32;
 
-    /** A mapped buffer has less than 2^31 bytes. */
-    private static final long LARGEST_BLOCK = 1L << 28;
-
     private final Shape shape;
     private final @Nullable FileChannel file;
-    private final int rowsPerBlock;
-    private final List<FloatBuffer> blocks; // of whole rows; all channels of a row lie together
-    private @Nullable Tensor whole;
-    private float[] staging = {};
+    private final List<StoredTile> tiles = new ArrayList<>(); // row by row
+    private long fileEnd;
+    private boolean isReadOnce;
+    private @Nullable Tensor recorded;
 
-    private StoredMap(Shape shape, @Nullable FileChannel file, int rowsPerBlock, List<FloatBuffer> blocks) {
+    private StoredMap(Shape shape, @Nullable FileChannel file) {
         this.shape = shape;
         this.file = file;
-        this.rowsPerBlock = rowsPerBlock;
-        this.blocks = blocks;
     }
 
     /** A map of that shape, 1 x C x H x W, in which nothing stands yet. */
     public static StoredMap of(Shape shape) {
-        long row = shape.rank() == 4 ? shape.size(1) * shape.size(3) : 0;
-        if (shape.rank() != 4 || shape.size(0) != 1 || shape.elements() == 0 || row > LARGEST_BLOCK) {
-            throw new ShapeException("a stored map of shape " + shape + ", expected 1 x C x H x W with rows of 1 to "
-                    + LARGEST_BLOCK + " elements");
-        }
-        boolean large = shape.elements() * Float.BYTES > Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
-        return of(shape, large, LARGEST_BLOCK);
+        return of(shape, shape.elements() * Float.BYTES > Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     }
 
-    static StoredMap of(Shape shape, boolean inFile, long largestBlock) {
-        int rowsPerBlock = (int) Math.min(largestBlock / (shape.size(1) * shape.size(3)), shape.size(2));
-        return new StoredMap(shape, inFile ? temporaryFile() : null, rowsPerBlock, new ArrayList<>());
+    static StoredMap of(Shape shape, boolean inFile) {
+        if (shape.rank() != 4 || shape.size(0) != 1 || shape.elements() == 0) {
+            throw new ShapeException("a stored map of shape " + shape + ", expected 1 x C x H x W with elements");
+        }
+        return new StoredMap(shape, inFile ? temporaryFile() : null);
     }
 
     private static FileChannel temporaryFile() {
@@ -77,86 +74,144 @@ public final class StoredMap implements AutoCloseable {
         return shape;
     }
 
-    /** Puts a tile to its place. A tile that is the whole map is kept as it is, in its own scope. */
+    /** Puts a tile to its place. One on which gradients are recorded, the whole map then, stays as it is in its own scope. */
     public void put(Region place, Tensor tile) {
         Shape expected = shape.with(2, place.height()).with(3, place.width());
         if (!tile.shape().equals(expected)) {
             throw new ShapeException("a tile of shape " + tile.shape() + " at " + place + " of a map " + shape
                     + ", expected " + expected);
         }
-        if (expected.equals(shape)) {
-            whole = tile;
-            return;
+        if (tile.backend() instanceof Decorator) {
+            recorded = tile;
+        } else {
+            tiles.add(new StoredTile(place, file == null ? new CellsInTensor(tile) : written(file, tile)));
         }
-        open();
-        float[] values = staging(expected);
-        tile.readInto(FloatBuffer.wrap(values, 0, (int) expected.elements()));
-        forEachRun(place, (block, from, at) -> block.put(from, values, at, place.width()));
+    }
+
+    private Cells written(FileChannel channel, Tensor tile) {
+        long bytes = tile.shape().elements() * Float.BYTES;
+        if (bytes > Integer.MAX_VALUE) {
+            throw new ShapeException("a tile of shape " + tile.shape() + " of a map that lies in a file, expected less"
+                    + " than 2^29 elements: choose smaller tiles");
+        }
+        try {
+            FloatBuffer values = channel.map(MapMode.READ_WRITE, fileEnd, bytes)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer();
+            fileEnd += bytes;
+            tile.readInto(values);
+            return new CellsInFile(tile.shape(), values);
+        } catch (IOException error) {
+            throw failed("mapped", error);
+        }
+    }
+
+    /** From now on regions are asked for from top to bottom: tiles above the last one are given back. */
+    public void readOnce() {
+        isReadOnce = true;
     }
 
     /** Some cells, 1 x C x h x w; they must have been put before. */
     public Tensor get(Backend backend, Region region) {
-        Tensor tensor = whole;
+        Tensor tensor = recorded;
         if (tensor != null) {
             return region.of(tensor);
         }
-        if (blocks.isEmpty()) {
-            throw new ShapeException(region + " of a stored map " + shape + " in which nothing stands");
+        if (isReadOnce) {
+            giveBackAbove(region.rows().start());
         }
-        Shape part = shape.with(2, region.height()).with(3, region.width());
-        float[] values = staging(part);
-        forEachRun(region, (block, from, at) -> block.get(from, values, at, region.width()));
-        FloatBuffer found = FloatBuffer.wrap(values, 0, (int) part.elements());
-        return Tensor.from(backend, new Spec(part, ElementType.FLOAT32), found);
+        Tensor found = Scope.keeping(() -> assembled(backend, region));
+        if (found.shape().size(2) != region.height() || found.shape().size(3) != region.width()) {
+            throw new ShapeException(
+                    region + " of a stored map " + shape + ", of which only " + found.shape() + " stands there");
+        }
+        return found;
     }
 
-    /** Takes the memory, or the file's. */
-    private void open() {
-        if (!blocks.isEmpty()) {
-            return;
-        }
-        long row = shape.size(1) * shape.size(3);
-        for (long first = 0; first < shape.size(2); first += rowsPerBlock) {
-            long length = Math.min(rowsPerBlock, shape.size(2) - first) * row;
-            if (file == null) {
-                blocks.add(FloatBuffer.allocate((int) length));
-                continue;
-            }
-            try {
-                blocks.add(file.map(MapMode.READ_WRITE, first * row * Float.BYTES, length * Float.BYTES)
-                        .order(ByteOrder.nativeOrder())
-                        .asFloatBuffer());
-            } catch (IOException error) {
-                throw failed("mapped", error);
+    /** Tiles that share rows side by side, and these rows of tiles one below the other. */
+    private Tensor assembled(Backend backend, Region region) {
+        Map<Span, List<Tensor>> rows = new LinkedHashMap<>();
+        for (StoredTile tile : tiles) {
+            Region common = tile.place().common(region);
+            if (common != null) {
+                rows.computeIfAbsent(common.rows(), span -> new ArrayList<>())
+                        .add(tile.cells().of(backend, common.within(tile.place())));
             }
         }
+        if (rows.isEmpty()) {
+            throw new ShapeException(region + " of a stored map " + shape + " in which nothing stands there");
+        }
+        return Tensor.concat(
+                2, rows.values().stream().map(row -> Tensor.concat(3, row)).toList());
     }
 
-    /** Cells of one row and channel: where they begin in a block, and among the cells of the region. */
-    private interface RunOfCells {
-        void copy(FloatBuffer block, int from, int at);
-    }
-
-    private void forEachRun(Region region, RunOfCells work) {
-        int channels = shape.intSize(1);
-        int width = shape.intSize(3);
-        for (int y = 0; y < region.height(); y++) {
-            int row = region.rows().start() + y;
-            FloatBuffer block = blocks.get(row / rowsPerBlock);
-            for (int channel = 0; channel < channels; channel++) {
-                int from = (row % rowsPerBlock * channels + channel) * width
-                        + region.columns().start();
-                work.copy(block, from, (channel * region.height() + y) * region.width());
+    private void giveBackAbove(int row) {
+        for (Iterator<StoredTile> each = tiles.iterator(); each.hasNext(); ) {
+            StoredTile tile = each.next();
+            if (tile.place().rows().end() <= row) {
+                tile.cells().close();
+                each.remove();
             }
         }
     }
 
-    /** An array of its own for each tile would keep the garbage collector busy. */
-    private float[] staging(Shape part) {
-        if (staging.length < part.elements()) {
-            staging = new float[Math.toIntExact(part.elements())];
+    private record StoredTile(Region place, Cells cells) {}
+
+    /** The cells of a tile. */
+    private interface Cells extends AutoCloseable {
+        /** Some of them, counted from the tile's first one. */
+        Tensor of(Backend backend, Region region);
+
+        /** Gives their memory back. */
+        @Override
+        void close();
+    }
+
+    private static final class CellsInTensor implements Cells {
+        private final Parameter held;
+
+        CellsInTensor(Tensor tile) {
+            held = new Parameter("a tile of a stored map", tile);
         }
-        return staging;
+
+        @Override
+        public Tensor of(Backend backend, Region region) {
+            return region.of(held.value());
+        }
+
+        @Override
+        public void close() {
+            held.close();
+        }
+    }
+
+    /** Row-major, in a file. */
+    private record CellsInFile(Shape shape, FloatBuffer values) implements Cells {
+        @Override
+        public Tensor of(Backend backend, Region region) {
+            Shape part = shape.with(2, region.height()).with(3, region.width());
+            return Tensor.from(
+                    backend, new Spec(part, ElementType.FLOAT32), part.equals(shape) ? values : copy(region, part));
+        }
+
+        private FloatBuffer copy(Region region, Shape part) {
+            float[] copied = new float[Math.toIntExact(part.elements())];
+            int at = 0;
+            for (int channel = 0; channel < shape.intSize(1); channel++) {
+                for (int row = region.rows().start(); row < region.rows().end(); row++) {
+                    int from = (channel * shape.intSize(2) + row) * shape.intSize(3)
+                            + region.columns().start();
+                    values.get(from, copied, at, region.width());
+                    at += region.width();
+                }
+            }
+            return FloatBuffer.wrap(copied);
+        }
+
+        @Override
+        public void close() {
+            // The file gives it back.
+        }
     }
 
     private static BackendException failed(String what, IOException error) {
@@ -179,9 +234,9 @@ public final class StoredMap implements AutoCloseable {
     /** Gives the memory back, and deletes the file. */
     @Override
     public void close() {
-        whole = null;
-        staging = new float[0];
-        blocks.clear();
+        recorded = null;
+        tiles.forEach(tile -> tile.cells().close());
+        tiles.clear();
         if (file != null) {
             try {
                 giveDiskBack(file);

@@ -129,7 +129,9 @@ public final class TileGrid {
 
     private static Axis axis(int size, int wanted, int cell, ReceptiveField... fields) {
         int cells = Math.max(1, size / cell); // the last cell takes what is left over
-        int count = Math.max(1, Math.min(wanted, cells));
+        int most = Math.max(1, Math.min(wanted, cells));
+        int each = (cells + most - 1) / most; // all alike but for the last, so that they use the same arrays again
+        int count = (cells + each - 1) / each;
         if (count == 1) { // whatever the networks reach; what is too small for them is theirs to say
             List<Span> whole = List.of(new Span(0, size));
             return new Axis(whole, whole);
@@ -137,8 +139,8 @@ public final class TileGrid {
         List<Span> cores = new ArrayList<>();
         List<Span> inputs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            int start = (int) ((long) cells * i / count) * cell;
-            int end = i == count - 1 ? size : (int) ((long) cells * (i + 1) / count) * cell;
+            int start = i * each * cell;
+            int end = i == count - 1 ? size : start + each * cell;
             Span core = new Span(start, end);
             Span input = core;
             for (ReceptiveField field : fields) {

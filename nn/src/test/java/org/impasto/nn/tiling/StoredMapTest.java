@@ -8,6 +8,8 @@ import org.impasto.core.Backends;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
+import org.impasto.core.Storage;
+import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,14 +24,10 @@ class StoredMapTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatWasWrittenInTilesIsReadInOtherRegions(boolean inFile) {
-        // Five rows a block, so that tiles and regions reach over several.
         try (Scope scope = Scope.open();
-                StoredMap map = StoredMap.of(SHAPE, inFile, 5 * 3 * 31)) {
+                StoredMap map = StoredMap.of(SHAPE, inFile)) {
             Tensor whole = counted();
-            for (Tile tile :
-                    TileGrid.ofSize(23, 31, 9, ReceptiveField.identity()).tiles()) {
-                map.put(tile.core(), tile.core().of(whole));
-            }
+            putInTiles(map, whole);
             for (Region region : new Region[] {
                 Region.whole(23, 31),
                 new Region(new Span(4, 17), new Span(7, 8)),
@@ -41,13 +39,56 @@ class StoredMapTest {
         }
     }
 
+    private static void putInTiles(StoredMap map, Tensor whole) {
+        TileGrid.ofSize(23, 31, 9, ReceptiveField.identity())
+                .forEach(tile -> map.put(tile.core(), tile.core().of(whole)));
+    }
+
     @Test
-    void oneTileStaysTheTensorThatItIs() {
+    void tilesOutliveTheScopeInWhichTheyWereMade() {
+        long live = Storage.live();
         try (Scope scope = Scope.open();
-                StoredMap map = StoredMap.of(SHAPE)) {
-            Tensor whole = counted();
-            map.put(Region.whole(23, 31), whole);
-            assertThat(map.get(backend, Region.whole(23, 31))).isSameAs(whole);
+                StoredMap map = StoredMap.of(SHAPE, false)) {
+            try (Scope inner = Scope.open()) {
+                map.put(Region.whole(23, 31), counted());
+            }
+            assertThat(map.get(backend, Region.whole(23, 31)).toFloats())
+                    .isEqualTo(counted().toFloats());
+        }
+        assertThat(Storage.live()).isEqualTo(live);
+    }
+
+    @Test
+    void ofAMapThatIsReadOnceTilesAboveTheLastRegionAreGivenBack() {
+        try (Scope scope = Scope.open();
+                StoredMap map = StoredMap.of(SHAPE, false)) {
+            putInTiles(map, counted());
+            map.readOnce();
+            long held = Storage.live();
+            Region below = new Region(new Span(12, 13), new Span(2, 5)); // in the second row of four tiles
+            try (Scope inner = Scope.open()) {
+                assertThat(map.get(backend, below).toFloats()).startsWith(12 * 31 + 2);
+            }
+            assertThat(Storage.live()).isEqualTo(held - 4);
+            assertThatThrownBy(() -> map.get(backend, new Region(new Span(3, 12), new Span(0, 31))))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContainingAll("rows 3 to 12", "1x3x4x31");
+        }
+    }
+
+    @Test
+    void aTileOnWhichGradientsAreRecordedStaysTheTensorThatItIs() {
+        try (Scope scope = Scope.open()) {
+            Tape.gradients(
+                    x -> {
+                        try (StoredMap map = StoredMap.of(SHAPE)) {
+                            map.put(Region.whole(23, 31), x);
+                            assertThat(map.get(x.backend(), Region.whole(23, 31)))
+                                    .isSameAs(x);
+                        }
+                        return x.sum();
+                    },
+                    counted());
         }
     }
 
