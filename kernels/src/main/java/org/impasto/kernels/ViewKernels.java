@@ -6,6 +6,7 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.View;
+import org.impasto.kernels.internal.layout.BlockedLayout;
 
 /** Elements moved, and converted, without computing. */
 final class ViewKernels {
@@ -104,13 +105,17 @@ final class ViewKernels {
     private static List<CpuArray> concat(
             View.Concat concat, List<CpuArray> inputs, List<Spec> outputs, KernelCall call) {
         Shape shape = outputs.get(0).shape();
-        CpuArray to = call.plain(outputs.get(0));
-        int inner = product(shape, concat.axis() + 1, shape.rank());
-        int outer = product(shape, 0, concat.axis());
+        // Along rows or columns blocks stay whole.
+        boolean blocked = concat.axis() >= 2 && inputs.stream().allMatch(CpuArray::isBlocked);
+        CpuArray to = blocked ? call.blocked(outputs.get(0)) : call.plain(outputs.get(0));
+        int inner = product(shape, concat.axis() + 1, shape.rank()) * (blocked ? BlockedLayout.BLOCK : 1);
+        int outer = blocked
+                ? shape.intSize(0) * BlockedLayout.blocks(shape.intSize(1)) * product(shape, 2, concat.axis())
+                : product(shape, 0, concat.axis());
         int stride = shape.intSize(concat.axis()) * inner;
         int start = 0;
         for (CpuArray input : inputs) {
-            CpuArray from = call.asPlain(input);
+            CpuArray from = blocked ? input : call.asPlain(input);
             int row = input.size(concat.axis()) * inner;
             for (int i = 0; i < outer; i++) {
                 System.arraycopy(from.values(), i * row, to.values(), i * stride + start, row);

@@ -64,6 +64,11 @@ class BlockedMapTest {
         functions.put("argmin of channels", x -> x.argMin(1).to(ElementType.FLOAT32));
         functions.put("argmax of rows", x -> x.argMax(2).to(ElementType.FLOAT32));
         functions.put("select channels", x -> x.indexSelect(1, 4, 0, 4, 2, 1));
+        functions.put("rows and columns behind each other", x -> {
+            Tensor rows = Tensor.concat(2, List.of(x, x.pad(new Edges(0, 0, -2, 1), PaddingMode.ZERO)));
+            return Tensor.concat(
+                    3, List.of(rows, rows.pad(new Edges(1, -3, 0, 0), PaddingMode.ZERO), rows.affine(-1, 0)));
+        });
         functions.put("smallest", x -> x.min(1));
         functions.put("smallest negative", x -> x.negate().min(2, 3));
         functions.put("largest negative", x -> x.negate().max(1));
