@@ -3,9 +3,11 @@ package org.impasto.nn.style;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Resampling.Filter;
+import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.nn.tiling.Region;
 
 /** Pictures in the sizes that networks want, and back. */
 public final class PictureSizes {
@@ -26,14 +28,33 @@ public final class PictureSizes {
      * @param least and at least this long
      */
     public static Tensor whole(Tensor picture, int cell, int least) {
-        return padded(
-                picture,
-                whole(picture.shape().size(2), cell, least),
-                whole(picture.shape().size(3), cell, least));
+        Shape whole = whole(picture.shape(), cell, least);
+        return part(picture, Region.whole(whole.intSize(2), whole.intSize(3)));
+    }
+
+    /** The shape of {@link #whole(Tensor, int, int)}. */
+    public static Shape whole(Shape picture, int cell, int least) {
+        return picture.with(2, whole(picture.size(2), cell, least)).with(3, whole(picture.size(3), cell, least));
     }
 
     private static long whole(long size, int cell, int least) {
         return Math.max(size + cell - 1, least + cell - 1L) / cell * cell;
+    }
+
+    /** Some cells of a picture whose last columns and rows are repeated as far as these reach. */
+    public static Tensor part(Tensor picture, Region region) {
+        Region inside = region.common(
+                Region.whole(picture.shape().intSize(2), picture.shape().intSize(3)));
+        if (inside == null) {
+            throw new ShapeException(
+                    region + " of a picture of shape " + picture.shape() + ", expected some within it");
+        }
+        int right = region.columns().end() - inside.columns().end();
+        int bottom = region.rows().end() - inside.rows().end();
+        return Scope.keeping(() -> {
+            Tensor cells = inside.of(picture);
+            return bottom == 0 && right == 0 ? cells : cells.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
+        });
     }
 
     /** A picture of a size again; what a network added is cut off. */
@@ -48,13 +69,8 @@ public final class PictureSizes {
 
     /** A mask, 1 x 1 x H x W, in the size of features of a cell of pixels each: the means of the cells. */
     public static Tensor reduced(Tensor mask, long height, long width, int cell) {
-        Tensor whole = padded(mask, height * cell, width * cell).clamp(0, 1);
+        Region cells = Region.whole(Math.toIntExact(height * cell), Math.toIntExact(width * cell));
+        Tensor whole = part(mask, cells).clamp(0, 1);
         return cell == 1 ? whole : whole.resize(height, width, Filter.AREA);
-    }
-
-    private static Tensor padded(Tensor picture, long height, long width) {
-        int bottom = Math.toIntExact(height - picture.shape().size(2));
-        int right = Math.toIntExact(width - picture.shape().size(3));
-        return bottom == 0 && right == 0 ? picture : picture.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
     }
 }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.impasto.core.Backend;
 import org.impasto.core.Decorator;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
+import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 
 /**
@@ -63,9 +65,14 @@ public final class TileGrid {
      * @param pixels that a tile of a larger one has at most, with its surroundings
      */
     public static TileGrid of(Tensor picture, long whole, long pixels, ReceptiveField... fields) {
-        int height = picture.shape().intSize(2);
-        int width = picture.shape().intSize(3);
-        return picture.backend() instanceof Decorator
+        return of(picture.backend(), picture.shape(), whole, pixels, fields);
+    }
+
+    /** The same for a picture of which the shape is known, and where it will live. */
+    public static TileGrid of(Backend backend, Shape picture, long whole, long pixels, ReceptiveField... fields) {
+        int height = picture.intSize(2);
+        int width = picture.intSize(3);
+        return backend instanceof Decorator
                 ? ofPixels(height, width, Long.MAX_VALUE, fields)
                 : of(height, width, whole, pixels, fields);
     }

@@ -65,9 +65,8 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     @Override
     public StyleCode prepare(Tensor style) {
         PictureSizes.check("style", style);
-        int cell = model.net().backbone().cell();
         try (Scope scope = Scope.open();
-                Staged staged = staged(PictureSizes.whole(style, cell, 2 * cell), 0)) {
+                Staged staged = staged(style, 0)) {
             staged.encode();
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             for (int level = 0; level < PcaDistilled.LEVELS; level++) {
@@ -87,7 +86,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         }
         int cell = model.net().backbone().cell();
         return Scope.keeping(() -> {
-            try (Staged staged = staged(PictureSizes.whole(content, cell, 2 * cell), 0.9)) {
+            try (Staged staged = staged(content, 0.9)) {
                 staged.encode();
                 return finished(staged, content, staged.decode(mix.whole(cell, 2 * cell)));
             }
@@ -99,7 +98,10 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         for (int level = 0; level < PcaDistilled.LEVELS; level++) {
             field = field.then(model.net().encoderField(level));
         }
-        return new Staged(model.net(), picture, TileGrid.of(picture, TileGrid.PIXELS, TILE_PIXELS, field), progress);
+        int cell = model.net().backbone().cell();
+        Shape whole = PictureSizes.whole(picture.shape(), cell, 2 * cell);
+        TileGrid grid = TileGrid.of(picture.backend(), whole, TileGrid.PIXELS, TILE_PIXELS, field);
+        return new Staged(model.net(), picture, grid, progress);
     }
 
     /** The decoded picture in the content's size, smoothed. */

@@ -9,6 +9,7 @@ import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
+import org.impasto.nn.style.PictureSizes;
 import org.impasto.nn.style.StyleMix;
 import org.impasto.nn.style.Zca;
 import org.impasto.nn.tiling.ReceptiveField;
@@ -41,7 +42,7 @@ final class Staged implements AutoCloseable {
     private int passes;
 
     /**
-     * A picture of whole cells.
+     * A picture, whose last columns and rows are repeated where the grid is larger.
      *
      * @param progress the part of the run's progress that all passes make
      */
@@ -166,7 +167,7 @@ final class Staged implements AutoCloseable {
 
     private Tensor features(int level, Region region) {
         if (level < 0) {
-            return region.of(picture);
+            return PictureSizes.part(picture, region);
         }
         StoredMap stored = encoded[level];
         if (stored != null) {
