@@ -89,7 +89,7 @@ final class NetworkStyles implements Styles {
             if (keepColors) {
                 result = ContentColors.kept(result, picture);
             }
-            return Image.owning(content.width(), content.height(), result.toFloats(), content.alpha());
+            return Image.owning(content.width(), content.height(), result.sharedFloats(), content.alpha());
         }
     }
 

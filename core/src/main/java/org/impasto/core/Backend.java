@@ -3,6 +3,7 @@ package org.impasto.core;
 import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tensors live and operations are computed. A backend takes and gives {@link Storage}s; it knows no tensor handle,
@@ -22,6 +23,11 @@ public interface Backend {
      */
     default Storage share(Shape shape, float[] values) {
         return create(new Spec(shape, ElementType.FLOAT32), FloatBuffer.wrap(values));
+    }
+
+    /** The array that a storage reads because {@link #share} was given it; null of any other storage. */
+    default float @Nullable [] shared(Storage storage) {
+        return null;
     }
 
     /** Copies the values of a storage into a buffer. Errors of deferred operations appear here at the latest. */

@@ -151,6 +151,15 @@ public final class Tensor {
         return values;
     }
 
+    /**
+     * The values as floats in row-major order, which the caller must not change: the very array of a tensor that
+     * {@link #sharing} made, a copy of any other.
+     */
+    public float[] sharedFloats() {
+        float[] shared = plainBackend().shared(plainStorage());
+        return shared != null ? shared : toFloats();
+    }
+
     /** The values as doubles in row-major order. */
     public double[] toDoubles() {
         double[] values = new double[elements()];

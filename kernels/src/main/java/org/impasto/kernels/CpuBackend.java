@@ -21,6 +21,7 @@ import org.impasto.kernels.CpuArray.Layout;
 import org.impasto.kernels.internal.convolution.KernelWarmUp;
 import org.impasto.kernels.internal.parallel.Workers;
 import org.impasto.kernels.internal.provider.VectorSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Computes on the processor's cores, in pure Java: float32, float64 for linear algebra, elementwise operations,
@@ -109,6 +110,11 @@ public final class CpuBackend implements Backend {
     public Storage share(Shape shape, float[] values) {
         Spec spec = new Spec(shape, ElementType.FLOAT32);
         return CpuStorage.shared(new CpuArray(spec, values, Layout.PLAIN));
+    }
+
+    @Override
+    public float @Nullable [] shared(Storage storage) {
+        return storage instanceof CpuStorage own && own.isShared() ? own.array().floats() : null;
     }
 
     @Override

@@ -37,6 +37,11 @@ final class CpuStorage extends Storage {
         return array;
     }
 
+    /** Whether others may go on reading the array. */
+    boolean isShared() {
+        return pool == null;
+    }
+
     @Override
     protected void free() {
         array.prepared().close();

@@ -43,6 +43,18 @@ class TilesOfMapsTest {
         assertThat(values).isEqualTo(before);
     }
 
+    @Test
+    void onlySharedArraysAreHandedOut() {
+        try (Scope scope = Scope.open()) {
+            float[] values = {1, 2, 3, 4, 5, 6};
+            Tensor shared = Tensor.sharing(backend, Shape.of(2, 3), values);
+            assertThat(shared.sharedFloats()).isSameAs(values);
+            assertThat(shared.reshape(3, 2).sharedFloats()).isSameAs(values);
+            Tensor computed = shared.affine(1, 0);
+            assertThat(computed.sharedFloats()).isEqualTo(values).isNotSameAs(computed.sharedFloats());
+        }
+    }
+
     /** A convolution leaves blocks, of which a part is cut as it is; the same part of the plain map is the expected one. */
     @Test
     void partsOfBlockedMapsAreThoseOfPlainOnes() {

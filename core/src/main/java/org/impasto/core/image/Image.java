@@ -197,7 +197,7 @@ public final class Image {
         if (shape.rank() != 4 || shape.size(0) != 1 || shape.size(1) != 3) {
             throw new ShapeException("a picture of a tensor: shape is " + shape + ", expected 1 x 3 x height x width");
         }
-        return owning(shape.intSize(3), shape.intSize(2), tensor.toFloats(), null);
+        return owning(shape.intSize(3), shape.intSize(2), tensor.sharedFloats(), null);
     }
 
     /** The planes themselves, for this package, which only reads them. */

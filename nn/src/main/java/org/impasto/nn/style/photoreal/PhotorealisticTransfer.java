@@ -37,7 +37,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
     private static final double REGULARIZATION = 0.02 * 0.02;
 
     /** The filter reaches far and has few channels, so its tiles are larger than those of networks. */
-    private static final long FILTERED_PIXELS = 4L << 20;
+    private static final long FILTERED_PIXELS = 1L << 20;
 
     /** Of the network, tiles of this many pixels: small enough that their arrays are used again rather than collected. */
     private static final long TILE_PIXELS = 1L << 18;
