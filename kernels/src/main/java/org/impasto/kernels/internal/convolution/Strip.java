@@ -6,11 +6,11 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of the padded input as a product wants it: {@code [channels][rows][phases][columns]}, channels being blocks of
+ * A part of the padded input as a product wants it: {@code [channels][rows][residues][columns]}, channels being blocks of
  * sixteen or single planes.
  *
- * <p>Columns that are a stride apart lie side by side, in as many phases as the stride has pixels, so that neighbouring
- * output pixels read neighbours, whatever the stride; the padding is filled in, so that products know no borders.
+ * <p>Columns of the same residue modulo the stride lie side by side, so that neighbouring output pixels read neighbours,
+ * whatever the stride; the padding is filled in, so that products know no borders.
  */
 final class Strip {
     private static final int BLOCK = BlockedLayout.BLOCK;
@@ -21,7 +21,7 @@ final class Strip {
     private final ActivationLayout inputLayout;
     private final int depth; // planes or blocks of a group
     private final int rows;
-    private final int phases;
+    private final int residues;
     private final int columns;
     private final int[] sourceRows;
     private final int @Nullable [] sourceColumns; // null where each pixel is its own source
@@ -41,10 +41,10 @@ final class Strip {
         this.inputLayout = inputLayout;
         this.depth = blocked ? BlockedLayout.blocks(channels) : channels;
         this.rows = rows(shape, tileHeight);
-        this.phases = shape.strideWidth();
+        this.residues = shape.strideWidth();
         this.columns = columns(shape, tileWidth);
         int height = (tilesDown - 1) * tileHeight * shape.strideHeight() + rows;
-        int width = ((tilesAcross - 1) * tileWidth + columns) * phases;
+        int width = ((tilesAcross - 1) * tileWidth + columns) * residues;
         sourceRows = shape.mode().sources(shape.height(), shape.top(), shape.bottom(), height);
         // a single row of all pixels may be long, and its table would be read for the last tile alone
         sourceColumns =
@@ -55,8 +55,8 @@ final class Strip {
             for (int row = 0; row < shape.kernelHeight(); row++) {
                 for (int column = 0; column < shape.kernelWidth(); column++) {
                     int x = column * shape.dilationWidth();
-                    taps[tap++] = (((plane * rows + row * shape.dilationHeight()) * phases + x % phases) * columns
-                                    + x / phases)
+                    taps[tap++] = (((plane * rows + row * shape.dilationHeight()) * residues + x % residues) * columns
+                                    + x / residues)
                             * unit();
                 }
             }
@@ -82,7 +82,7 @@ final class Strip {
     }
 
     int size() {
-        return depth * rows * phases * columns * unit();
+        return depth * rows * residues * columns * unit();
     }
 
     /** Offsets of the taps from an output pixel's place, channel by channel, row by row. */
@@ -92,7 +92,7 @@ final class Strip {
 
     /** Place of an output pixel of the tile. */
     int place(int row, int column) {
-        return (row * shape.strideHeight() * phases * columns + column) * unit();
+        return (row * shape.strideHeight() * residues * columns + column) * unit();
     }
 
     /** Fills a strip for the tile whose first output pixel is given. */
@@ -124,13 +124,13 @@ final class Strip {
             int columnCount,
             float[] strip) {
         int y = firstRow * shape.strideHeight();
-        int x = firstColumn * phases;
+        int x = firstColumn * residues;
         for (int plane = 0; plane < depth; plane++) {
             for (int row = 0; row < rowCount; row++) {
-                int target = (plane * rows + row) * phases * columns * unit();
+                int target = (plane * rows + row) * residues * columns * unit();
                 int source = sourceRows[y + row];
                 if (source < 0) {
-                    Arrays.fill(strip, target, target + phases * columns * unit(), 0f);
+                    Arrays.fill(strip, target, target + residues * columns * unit(), 0f);
                 } else if (blocked) {
                     int block = firstChannel / BLOCK + plane;
                     int blocks = BlockedLayout.blocks(shape.inputChannels());
@@ -179,26 +179,26 @@ final class Strip {
     /** Copies pixels of {@code size} floats that lie {@code distance} apart. */
     private void gatherRow(
             float[] input, int sourceRow, int distance, int size, int x, int count, float[] strip, int target) {
-        for (int phase = 0; phase < phases; phase++) {
-            int at = target + phase * columns * size;
+        for (int residue = 0; residue < residues; residue++) {
+            int at = target + residue * columns * size;
             for (int column = 0; column < count; ) {
-                int source = sourceColumn(x + column * phases + phase);
+                int source = sourceColumn(x + column * residues + residue);
                 int run = 1;
                 while (column + run < count
-                        && sourceColumn(x + (column + run) * phases + phase)
-                                == source + (source < 0 ? 0 : run * phases)) {
+                        && sourceColumn(x + (column + run) * residues + residue)
+                                == source + (source < 0 ? 0 : run * residues)) {
                     run++;
                 }
                 int from = sourceRow + source * distance;
                 if (source < 0) {
                     Arrays.fill(strip, at, at + run * size, 0f);
-                } else if (phases == 1 && distance == size) {
+                } else if (residues == 1 && distance == size) {
                     System.arraycopy(input, from, strip, at, run * size);
                 } else if (size == BLOCK) {
-                    kernels.copyRow(input, from, phases * distance, run, strip, at);
+                    kernels.copyRow(input, from, residues * distance, run, strip, at);
                 } else {
                     for (int i = 0; i < run; i++) {
-                        strip[at + i] = input[from + i * phases * distance];
+                        strip[at + i] = input[from + i * residues * distance];
                     }
                 }
                 at += run * size;
