@@ -23,7 +23,7 @@ public sealed interface Descent extends Operation {
             Spec value = inputs.get(0);
             Checks.floating(this, "value", value);
             for (Spec other : inputs) {
-                Checks.that(other.equals(value), this, () -> "operands differ: " + inputs);
+                Checks.that(other.equals(value), this, () -> "operands differ, expected four alike, found " + inputs);
             }
             return List.of(value, value, value);
         }

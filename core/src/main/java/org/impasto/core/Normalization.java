@@ -245,7 +245,7 @@ public sealed interface Normalization extends Operation {
         public List<@Nullable Tensor> gradient(Backward b) {
             Tensor g = b.gradient();
             boolean hasCentre = b.inputCount() == 4;
-            if (b.wants(1) && b.inputSpec(0).type() == ElementType.FLOAT64) {
+            if (b.wants(0) && b.wants(1) && b.inputSpec(0).type() == ElementType.FLOAT64) {
                 List<Tensor> operands = new ArrayList<>(List.of(b.input(0), g, b.input(1)));
                 if (hasCentre) {
                     operands.add(b.input(3));

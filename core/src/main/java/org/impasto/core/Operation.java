@@ -43,7 +43,7 @@ public sealed interface Operation
         throw new BackendException(name() + " has no gradient");
     }
 
-    /** Whether this operation only occurs inside gradients and has none itself. */
+    /** Whether this operation has no gradient: it occurs inside gradients only, or in a step of an optimiser. */
     default boolean isTerminal() {
         return false;
     }

@@ -551,7 +551,7 @@ public final class Tensor {
         for (int axis : positive) {
             sorted.add(axis);
         }
-        return sorted;
+        return List.copyOf(sorted);
     }
 
     /** Sums so that the result has a shape that broadcasts to this one: the reverse of a broadcast. */

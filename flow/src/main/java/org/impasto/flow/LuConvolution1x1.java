@@ -219,7 +219,14 @@ public final class LuConvolution1x1 implements Invertible {
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
             Tensor state = LogDeterminants.state(x);
-            Composition composition = new Composition(state.shape().size(0), LogDeterminants.pixels(state));
+            double pixels = LogDeterminants.pixels(state);
+            if (!lower.isTrainable() && !logScale.isTrainable() && !upper.isTrainable()) {
+                ChannelMatrix known = factored();
+                return new Result(
+                        scope.keep(ChannelMatrix.apply(known.matrix(state.backend()), state)),
+                        scope.keep(LogDeterminants.same(state, pixels * known.logDet())));
+            }
+            Composition composition = new Composition(state.shape().size(0), pixels);
             List<Tensor> results = Tensor.custom(composition, lower.on(state), logScale.on(state), upper.on(state));
             return new Result(scope.keep(ChannelMatrix.apply(results.get(0), state)), scope.keep(results.get(1)));
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
+import org.impasto.core.ElementType;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Storage;
@@ -109,6 +110,33 @@ class ChainMemoryTest {
             }
         }
         assertThat(peaks[1]).as("storages for 16 and 64 steps").isEqualTo(peaks[0]);
+    }
+
+    @Test
+    void aFrozenMatrixKeepsNoInput() {
+        try (Scope scope = Scope.open();
+                Model<LuConvolution1x1> model =
+                        RandomFlows.model(Backends.standard(), 2, 0.3, p -> new LuConvolution1x1(p, 4))) {
+            Tensor x = RandomFlows.uniform(Backends.standard(), 1, 2, 4, 6, 5);
+            long input = x.shape().elements() * Double.BYTES;
+            assertThat(keptByForward(model.net(), x)).isGreaterThanOrEqualTo(input);
+            model.weights().all().forEach(parameter -> parameter.setTrainable(false));
+            assertThat(keptByForward(model.net(), x)).isLessThan(input);
+        }
+    }
+
+    private static long keptByForward(Invertible layer, Tensor x) {
+        long[] kept = new long[1];
+        Tape.gradients(
+                t -> {
+                    Tensor state = t.to(ElementType.FLOAT64);
+                    long before = ((Tape) state.backend()).keptBytes();
+                    Invertible.Result result = layer.forward(state);
+                    kept[0] = ((Tape) state.backend()).keptBytes() - before;
+                    return result.y().square().mean().sub(result.logDet().mean());
+                },
+                x);
+        return kept[0];
     }
 
     private static long peak(

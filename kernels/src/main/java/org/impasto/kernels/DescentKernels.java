@@ -7,7 +7,7 @@ import org.impasto.core.Spec;
 
 /** Steps of optimisers: plain loops, which the compiler turns into vectors, so all providers give equal bits. */
 final class DescentKernels {
-    private static final int NUMBERS_PER_PIECE = 1 << 12; // read three times, from the first cache
+    private static final int NUMBERS_PER_PIECE = 1 << 10; // read three times, from the caches
 
     private DescentKernels() {}
 

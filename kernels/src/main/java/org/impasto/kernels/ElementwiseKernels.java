@@ -259,9 +259,7 @@ final class ElementwiseKernels {
         } else {
             perChannel(operation, call.asBlocked(a), call.asBlocked(b), y, call);
         }
-        if (isScalar(a) || isScalar(b) || operation == BinaryOperation.DIVIDE) { // else zeros meet zeros there
-            clearLanes(y);
-        }
+        clearLanes(y);
         return y;
     }
 

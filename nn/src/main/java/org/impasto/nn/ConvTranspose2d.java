@@ -54,7 +54,11 @@ public final class ConvTranspose2d implements Layer {
         return geometry.padding();
     }
 
-    /** The convolution of a part of a map, of whose result other cells are cut off: those that lie in no other part too. */
+    /**
+     * The convolution of a part of a map.
+     *
+     * @param padding cells that are cut off this part's own result, in the place of those of {@link #padding()}
+     */
     public Tensor forwardPart(Tensor x, Edges padding) {
         Geometry part = geometry.padded(padding, geometry.mode());
         return x.convTranspose2d(weight.on(x), bias == null ? null : bias.on(x), part);

@@ -8,6 +8,7 @@ import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 import org.impasto.nn.tiling.Region;
+import org.impasto.nn.tiling.Span;
 
 /** Pictures in the sizes that networks want, and back. */
 public final class PictureSizes {
@@ -43,18 +44,23 @@ public final class PictureSizes {
 
     /** Some cells of a picture whose last columns and rows are repeated as far as these reach. */
     public static Tensor part(Tensor picture, Region region) {
-        Region inside = region.common(
-                Region.whole(picture.shape().intSize(2), picture.shape().intSize(3)));
-        if (inside == null) {
-            throw new ShapeException(
-                    region + " of a picture of shape " + picture.shape() + ", expected some within it");
+        Region inside = new Region(
+                inside(region.rows(), picture.shape().intSize(2)),
+                inside(region.columns(), picture.shape().intSize(3)));
+        int right = Math.max(0, region.columns().end() - inside.columns().end());
+        int bottom = Math.max(0, region.rows().end() - inside.rows().end());
+        if (right == 0 && bottom == 0) {
+            return inside.of(picture);
         }
-        int right = region.columns().end() - inside.columns().end();
-        int bottom = region.rows().end() - inside.rows().end();
         return Scope.keeping(() -> {
-            Tensor cells = inside.of(picture);
-            return bottom == 0 && right == 0 ? cells : cells.pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
+            Tensor cells = inside.of(picture).pad(new Edges(0, right, 0, bottom), PaddingMode.REPLICATE);
+            return region.within(inside).of(cells);
         });
+    }
+
+    /** The cells of an axis that lie in a picture or, beyond it, its last one. */
+    private static Span inside(Span cells, int size) {
+        return new Span(Math.min(cells.start(), size - 1), Math.min(cells.end(), size));
     }
 
     /** A picture of a size again; what a network added is cut off. */

@@ -125,7 +125,9 @@ final class TiledFeedForward implements AutoCloseable {
             return new Known(shape, region -> Scope.keeping(() -> convolved.apply(region)), x.read());
         }
         boolean isStored = shape.elements()
-                <= STORED_PER_PIXEL * picture.shape().size(2) * picture.shape().size(3);
+                <= STORED_PER_PIXEL
+                        * wholeCells(picture.shape().size(2))
+                        * wholeCells(picture.shape().size(3));
         StoredMap stored = isStored ? open(shape) : null;
         if (isStored) {
             x.read().forEach(StoredMap::readOnce);
@@ -153,6 +155,11 @@ final class TiledFeedForward implements AutoCloseable {
         }
         return new Known(
                 shape, region -> Scope.keeping(() -> convolution.normalized(convolved.apply(region), whole)), x.read());
+    }
+
+    /** A side in whole cells of the picture halved twice: that of maps that were doubled again. */
+    private static long wholeCells(long side) {
+        return (side + 3) / 4 * 4;
     }
 
     /** The last map in the picture's size and scale. */

@@ -1,6 +1,7 @@
 package org.impasto.nn.tiling;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
@@ -33,9 +34,13 @@ public final class StoredMap implements AutoCloseable {
     /** A map takes at most this part of the heap. */
     private static final int PART_OF_HEAP = 32;
 
+    /** Systems allow a process some ten thousand mappings, so small tiles share them. */
+    private static final long BYTES_MAPPED_AT_ONCE = 1L << 26;
+
     private final Shape shape;
     private final @Nullable FileChannel file;
     private final List<StoredTile> tiles = new ArrayList<>(); // row by row
+    private ByteBuffer mapped = ByteBuffer.allocate(0); // for the next tiles
     private long fileEnd;
     private boolean isReadOnce;
     private @Nullable Tensor recorded;
@@ -82,6 +87,10 @@ public final class StoredMap implements AutoCloseable {
                     + ", expected " + expected);
         }
         if (tile.backend() instanceof Decorator) {
+            if (!expected.equals(shape)) {
+                throw new ShapeException("a tile at " + place + " of a map " + shape
+                        + " on which gradients are recorded, expected the whole map");
+            }
             recorded = tile;
         } else {
             tiles.add(new StoredTile(place, file == null ? new CellsInTensor(tile) : written(file, tile)));
@@ -94,13 +103,22 @@ public final class StoredMap implements AutoCloseable {
             throw new ShapeException("a tile of shape " + tile.shape() + " of a map that lies in a file, expected less"
                     + " than 2^29 elements: choose smaller tiles");
         }
+        if (mapped.remaining() < bytes) {
+            mapped = map(channel, Math.max(bytes, BYTES_MAPPED_AT_ONCE));
+        }
+        FloatBuffer values = mapped.slice(mapped.position(), (int) bytes)
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+        mapped.position(mapped.position() + (int) bytes);
+        tile.readInto(values.duplicate());
+        return new CellsInFile(tile.shape(), values);
+    }
+
+    private ByteBuffer map(FileChannel channel, long bytes) {
         try {
-            FloatBuffer values = channel.map(MapMode.READ_WRITE, fileEnd, bytes)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
+            ByteBuffer buffer = channel.map(MapMode.READ_WRITE, fileEnd, bytes);
             fileEnd += bytes;
-            tile.readInto(values);
-            return new CellsInFile(tile.shape(), values);
+            return buffer;
         } catch (IOException error) {
             throw failed("mapped", error);
         }
@@ -237,6 +255,7 @@ public final class StoredMap implements AutoCloseable {
         recorded = null;
         tiles.forEach(tile -> tile.cells().close());
         tiles.clear();
+        mapped = ByteBuffer.allocate(0);
         if (file != null) {
             try {
                 giveDiskBack(file);

@@ -81,7 +81,7 @@ public final class DoubleMatrices {
         if (batch == 0 || size == 0) {
             return;
         }
-        if (shape.work() > LONE_WORK) {
+        if (shape.work() > LONE_WORK && !areFewLongRows(shape)) {
             for (int i = 0; i < batch; i++) {
                 one(shape, a, aOffsets[i], b, bOffsets[i], c, cOffsets[i], accumulate, workers, run);
             }
@@ -146,6 +146,7 @@ public final class DoubleMatrices {
                     run);
         } else if (areFewLongRows(shape)) {
             for (int k = 0; k < shape.depth(); k += DEPTH) {
+                run.throwIfCancelled();
                 kernel.addRowProducts(
                         shape.rows(),
                         shape.columns(),

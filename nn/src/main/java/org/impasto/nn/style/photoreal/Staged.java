@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any region of any map can be asked for: it is read where a pass has stored the map, and computed of what lies before
  * it otherwise. Of a tiled picture the features of level 0 are not stored, which are the largest and cheap to compute.
- * What is stored at a time takes up to 60 bytes a pixel.
+ * What is stored at a time takes up to 96 bytes a pixel.
  */
 final class Staged implements AutoCloseable {
     private static final int DEEPEST = PcaDistilled.LEVELS - 1;
