@@ -57,6 +57,17 @@ public final class Conv2d implements Layer {
         return padded(picture).padding();
     }
 
+    /** The shape of the result for a picture N x C x H x W. */
+    public Shape result(Shape picture) {
+        Geometry padded = padded(picture);
+        Shape kernel = weight.spec().shape();
+        return Shape.of(
+                picture.size(0),
+                kernel.size(0),
+                padded.outputHeight(picture.size(2), kernel.size(2)),
+                padded.outputWidth(picture.size(3), kernel.size(3)));
+    }
+
     /** The convolution of a part of a map, with padding of its own: none where the map goes on. */
     public Tensor forwardPart(Tensor x, Edges padding) {
         return convolved(x, geometry.padded(padding, geometry.mode()), Activation.NONE, FusedPooling.NONE);

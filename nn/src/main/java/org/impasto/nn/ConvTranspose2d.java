@@ -54,6 +54,16 @@ public final class ConvTranspose2d implements Layer {
         return geometry.padding();
     }
 
+    /** The shape of the result for a map N x C x H x W. */
+    public Shape result(Shape map) {
+        Shape kernel = weight.spec().shape();
+        return Shape.of(
+                map.size(0),
+                kernel.size(1) * geometry.groups(),
+                geometry.transposedHeight(map.size(2), kernel.size(2)),
+                geometry.transposedWidth(map.size(3), kernel.size(3)));
+    }
+
     /**
      * The convolution of a part of a map.
      *

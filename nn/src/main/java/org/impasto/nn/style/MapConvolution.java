@@ -36,10 +36,9 @@ sealed interface MapConvolution {
     /**
      * Square windows over a map, each cell of which may be repeated first.
      *
-     * @param channels of the result
      * @param doubling how often a cell is repeated along each axis
      */
-    record Windows(Conv2d convolution, int channels, int kernel, int stride, int doubling) implements MapConvolution {
+    record Windows(Conv2d convolution, int kernel, int stride, int doubling) implements MapConvolution {
         @Override
         public Tensor forward(Tensor map) {
             return convolution.forward(enlarged(map));
@@ -47,12 +46,7 @@ sealed interface MapConvolution {
 
         @Override
         public Shape result(Shape whole) {
-            Edges padding = convolution.padding(enlarged(whole));
-            return Shape.of(
-                    1,
-                    channels,
-                    (doubling * whole.size(2) + padding.top() + padding.bottom() - kernel) / stride + 1,
-                    (doubling * whole.size(3) + padding.left() + padding.right() - kernel) / stride + 1);
+            return convolution.result(enlarged(whole));
         }
 
         @Override
@@ -107,12 +101,8 @@ sealed interface MapConvolution {
         }
     }
 
-    /**
-     * A transposed convolution.
-     *
-     * @param channels of the result
-     */
-    record Transposed(ConvTranspose2d convolution, int channels, int kernel, int stride) implements MapConvolution {
+    /** A transposed convolution. */
+    record Transposed(ConvTranspose2d convolution, int kernel, int stride) implements MapConvolution {
         @Override
         public Tensor forward(Tensor map) {
             return convolution.forward(map);
@@ -120,12 +110,7 @@ sealed interface MapConvolution {
 
         @Override
         public Shape result(Shape whole) {
-            Edges cut = convolution.padding();
-            return Shape.of(
-                    1,
-                    channels,
-                    (whole.size(2) - 1) * stride + kernel - cut.top() - cut.bottom(),
-                    (whole.size(3) - 1) * stride + kernel - cut.left() - cut.right());
+            return convolution.result(whole);
         }
 
         @Override

@@ -37,13 +37,13 @@ final class NormalizedConvolution implements Layer {
     static NormalizedConvolution tensorFlowSame(Parameters p, int in, int out, int kernel, int stride) {
         Conv2d convolution = Conv2d.tensorFlowSame(p, in, out, kernel, stride, false);
         return new NormalizedConvolution(
-                new MapConvolution.Windows(convolution, out, kernel, stride, 1), tensorFlowNorm(p, out));
+                new MapConvolution.Windows(convolution, kernel, stride, 1), tensorFlowNorm(p, out));
     }
 
     /** A transposed convolution of stride 2 with a kernel of 3 and padding SAME, which doubles the size. */
     static NormalizedConvolution transposed(Parameters p, int in, int out) {
         ConvTranspose2d convolution = ConvTranspose2d.tensorFlowSame(p, in, out, 3, 2, false);
-        return new NormalizedConvolution(new MapConvolution.Transposed(convolution, out, 3, 2), tensorFlowNorm(p, out));
+        return new NormalizedConvolution(new MapConvolution.Transposed(convolution, 3, 2), tensorFlowNorm(p, out));
     }
 
     private static InstanceNorm2d tensorFlowNorm(Parameters p, int out) {
@@ -70,7 +70,7 @@ final class NormalizedConvolution implements Layer {
         Geometry geometry = Geometry.plain().strided(stride, stride).padded(Edges.all(kernel / 2), PaddingMode.REFLECT);
         Conv2d convolution = new Conv2d(p.in("conv2d"), in, out, kernel, geometry);
         return new NormalizedConvolution(
-                new MapConvolution.Windows(convolution, out, kernel, stride, doubling),
+                new MapConvolution.Windows(convolution, kernel, stride, doubling),
                 norm == null ? null : new InstanceNorm2d(norm, out, PYTORCH_EPSILON));
     }
 
