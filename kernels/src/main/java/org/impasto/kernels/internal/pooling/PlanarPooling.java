@@ -24,14 +24,14 @@ public final class PlanarPooling {
                 && s.paddingWidth() == 0
                 && s.dilationWidth() == 1;
         workers.run(Math.multiplyExact(s.batch() * s.channels(), pieces), run, (piece, worker) -> {
-            float[] line = new float[quarters ? 2 * s.width() : s.width()];
+            float[] line = new float[quarters ? 0 : s.width()];
             int plane = piece / pieces;
             int first = piece % pieces * ROWS_PER_PIECE;
             for (int row = first; row < Math.min(height, first + ROWS_PER_PIECE); row++) {
                 int source = plane * s.height() * s.width();
                 int target = (plane * height + row) * width;
                 if (quarters) {
-                    quarters(s, input, source + 2 * row * s.width(), row, line, output, target);
+                    quarters(s, input, source + 2 * row * s.width(), row, output, target, width);
                 } else {
                     down(s, input, source, row, line);
                     along(s, line, output, target, width);
@@ -40,20 +40,14 @@ public final class PlanarPooling {
         });
     }
 
-    /**
-     * A row of windows of 2x2 cells; the last row or column of a plane may be a window of its own. The two rows are copied
-     * first: processors foresee what one sequential read needs, and two that alternate within a page take three times as
-     * long.
-     */
+    /** A row of windows of 2x2 cells; the last row or column of a plane may be a window of its own. */
     private static void quarters(
-            PoolingShape s, float[] input, int source, int row, float[] line, float[] output, int target) {
-        int rows = Math.min(2, s.height() - 2 * row);
-        System.arraycopy(input, source, line, 0, rows * s.width());
-        int lower = rows == 2 ? s.width() : 0;
-        int whole = Math.min(s.outputWidth(), s.width() / 2);
-        RowKernels.chosen().maxOfFour(line, 0, lower, whole, output, target);
-        if (whole < s.outputWidth()) {
-            output[target + whole] = Math.max(line[2 * whole], line[lower + 2 * whole]);
+            PoolingShape s, float[] input, int upper, int row, float[] output, int target, int width) {
+        int lower = 2 * row + 1 < s.height() ? upper + s.width() : upper;
+        int whole = Math.min(width, s.width() / 2);
+        RowKernels.chosen().maxOfFour(input, upper, lower, whole, output, target);
+        if (whole < width) {
+            output[target + whole] = Math.max(input[upper + 2 * whole], input[lower + 2 * whole]);
         }
     }
 

@@ -4,12 +4,15 @@ import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /** The loops over rows on the Vector API; loaded only by the vector provider. */
 final class VectorRowKernels extends RowKernels {
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int HALF = LANES / 2;
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES);
@@ -49,8 +52,63 @@ final class VectorRowKernels extends RowKernels {
 
     @Override
     void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
+        boolean plain = arePlainlyOrdered(input, upper, lower, 2 * count);
+        int done = count - count % LANES;
+        if (plain) {
+            maxOfFourOrdered(input, upper, lower, done, output, to);
+        } else {
+            maxOfFourVectors(input, upper, lower, done, output, to);
+        }
+        for (int i = done; i < count; i++) {
+            float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
+            float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
+            output[to + i] = Math.max(above, below);
+        }
+    }
+
+    /**
+     * Whether the larger of two numbers is told by comparison alone: none is -0 or not a number. May miss some. Reads row
+     * after row, which processors foresee; two rows that alternate within a page they do not.
+     */
+    private static boolean arePlainlyOrdered(float[] input, int upper, int lower, int count) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector otherSum = FloatVector.zero(FLOATS);
+        IntVector least = IntVector.zero(INTS);
+        IntVector otherLeast = IntVector.zero(INTS);
+        for (int from = upper, row = 0; row < 2; from = lower, row++) {
+            for (int i = from; i <= from + count - 2 * LANES; i += 2 * LANES) {
+                FloatVector a = FloatVector.fromArray(FLOATS, input, i);
+                FloatVector b = FloatVector.fromArray(FLOATS, input, i + LANES);
+                sum = sum.add(a);
+                otherSum = otherSum.add(b);
+                least = least.min(a.reinterpretAsInts());
+                otherLeast = otherLeast.min(b.reinterpretAsInts());
+            }
+        }
+        VectorMask<Float> notNumbers = sum.add(otherSum).test(VectorOperators.IS_NAN);
+        VectorMask<Integer> minusZeros =
+                least.min(otherLeast).compare(VectorOperators.EQ, Integer.MIN_VALUE); // the bits of -0
+        return !notNumbers.anyTrue() && !minusZeros.anyTrue();
+    }
+
+    private static void maxOfFourOrdered(float[] input, int upper, int lower, int count, float[] output, int to) {
+        for (int i = 0; i < count; i += LANES) {
+            int u = upper + 2 * i;
+            int l = lower + 2 * i;
+            FloatVector a0 = FloatVector.fromArray(FLOATS, input, u);
+            FloatVector a1 = FloatVector.fromArray(FLOATS, input, l);
+            FloatVector a = a0.blend(a1, a1.compare(VectorOperators.GT, a0));
+            FloatVector b0 = FloatVector.fromArray(FLOATS, input, u + LANES);
+            FloatVector b1 = FloatVector.fromArray(FLOATS, input, l + LANES);
+            FloatVector b = b0.blend(b1, b1.compare(VectorOperators.GT, b0));
+            FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER);
+            FloatVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER);
+            even.blend(odd, odd.compare(VectorOperators.GT, even)).intoArray(output, to + i);
+        }
+    }
+
+    private static void maxOfFourVectors(float[] input, int upper, int lower, int count, float[] output, int to) {
+        for (int i = 0; i < count; i += LANES) {
             int u = upper + 2 * i;
             int l = lower + 2 * i;
             FloatVector a = FloatVector.fromArray(FLOATS, input, u).max(FloatVector.fromArray(FLOATS, input, l));
@@ -59,11 +117,6 @@ final class VectorRowKernels extends RowKernels {
             FloatVector even = a.rearrange(EVEN).blend(b.rearrange(EVEN), UPPER);
             FloatVector odd = a.rearrange(ODD).blend(b.rearrange(ODD), UPPER);
             even.max(odd).intoArray(output, to + i);
-        }
-        for (; i < count; i++) {
-            float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
-            float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
-            output[to + i] = Math.max(above, below);
         }
     }
 

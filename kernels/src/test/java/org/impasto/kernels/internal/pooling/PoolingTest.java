@@ -175,6 +175,43 @@ class PoolingTest {
         }
     }
 
+    /** Rows with one number that comparison alone does not order, at every place of a vector, and rows with many. */
+    @Test
+    void ordersZerosAndWhatIsNotANumber() {
+        float[] special = {
+            -0f, 0f, Float.NaN, Float.intBitsToFloat(0xffc00001), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY
+        };
+        int width = 75;
+        PoolingShape s = PoolingShape.square(1, 1, 3, width, 2, true);
+        for (int place = 0; place < 3 * width; place++) {
+            for (float one : special) {
+                float[] plane = new float[3 * width];
+                plane[place] = one;
+                comparesAsMathDoes(s, plane);
+            }
+        }
+        Random random = new Random(1);
+        for (int i = 0; i < 100; i++) {
+            float[] plane = new float[3 * width];
+            for (int place = 0; place < plane.length; place++) {
+                plane[place] = random.nextInt(1 + i / 10) == 0 ? special[random.nextInt(6)] : random.nextInt(5) - 4;
+            }
+            comparesAsMathDoes(s, plane);
+        }
+    }
+
+    private void comparesAsMathDoes(PoolingShape s, float[] plane) {
+        float[] found = poisoned(s.outputHeight() * s.outputWidth());
+        PlanarPooling.max(s, plane, found, workers, Run.inference());
+        float[] expected = new float[found.length];
+        Arrays.fill(expected, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < plane.length; i++) {
+            int target = i / s.width() / 2 * s.outputWidth() + i % s.width() / 2;
+            expected[target] = Math.max(expected[target], plane[i]);
+        }
+        assertThat(found).containsExactly(expected); // 0 and -0 differ
+    }
+
     @Test
     void refusesWhatDoesNotFit() {
         assertThatThrownBy(() -> PoolingShape.square(1, 3, 1, 5, 2, false))
