@@ -111,7 +111,9 @@ final class WinogradConvolution {
         }
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
-            workers.run((tiles + tilesPerBlock - 1) / tilesPerBlock, run, (index, worker) -> {
+            int groups = (tiles + ROWS - 1) / ROWS;
+            int pieceCount = workers.evenPieces(groups, tilesPerBlock / ROWS);
+            workers.run(pieceCount, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
                     // products at a point overwrite the input at the point before it, which nobody needs any more:
@@ -120,8 +122,8 @@ final class WinogradConvolution {
                     scratch = new Scratch(planes, planes, pieces.unfolded() ? 6 * stripWidth() * pieces.depth() : 0);
                     scratches[worker] = scratch;
                 }
-                int first = index * tilesPerBlock;
-                int count = Math.min(tilesPerBlock, tiles - first);
+                int first = (int) ((long) groups * index / pieceCount) * ROWS;
+                int count = Math.min(tiles, (int) ((long) groups * (index + 1) / pieceCount) * ROWS) - first;
                 if (pieces.unfolded()) {
                     transformUnfolded(first, count, scratch);
                 } else {

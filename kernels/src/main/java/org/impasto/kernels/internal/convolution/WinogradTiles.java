@@ -96,29 +96,8 @@ final class WinogradTiles {
             transform(input, first, width * stride * BLOCK, stride * BLOCK, lines, v, vOffset, vStride);
             return;
         }
-        for (int i = 0; i < side; i++) {
-            int sourceRow = sourceRows[row + i * stride];
-            for (int j = 0, run; j < side; j += run) {
-                int source = sourceRow < 0 ? -1 : sourceColumns[column + j * stride];
-                run = 1;
-                while (j + run < side && follows(source, run, sourceRow, column + (j + run) * stride)) {
-                    run++;
-                }
-                int target = (i * side + j) * BLOCK;
-                if (source < 0) {
-                    Arrays.fill(patch, target, target + run * BLOCK, 0f);
-                } else {
-                    System.arraycopy(input, (plane + sourceRow * width + source) * BLOCK, patch, target, run * BLOCK);
-                }
-            }
-        }
+        kernels.gatherTile(input, plane, width, sourceRows, row, sourceColumns, column, stride, side, patch);
         transform(patch, 0, side * BLOCK, BLOCK, lines, v, vOffset, vStride);
-    }
-
-    /** Whether a column lies beside the one so many before it, in the input or in the fill. */
-    private boolean follows(int source, int distance, int sourceRow, int column) {
-        int next = sourceRow < 0 ? -1 : sourceColumns[column];
-        return source < 0 ? next < 0 : next == source + distance;
     }
 
     private void transform(

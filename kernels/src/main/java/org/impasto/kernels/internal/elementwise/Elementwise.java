@@ -9,7 +9,8 @@ import org.impasto.kernels.internal.parallel.Workers;
  * number of threads; only the payload of what is not a number may differ.
  */
 public final class Elementwise {
-    private static final int PER_PIECE = 1 << 15;
+    private static final int MOST_PER_PIECE = 1 << 14;
+    private static final int LINE = 16;
     private static final int STANDING = 1024; // copies of a number that is combined with a whole run
 
     private final FloatLoops loops;
@@ -31,17 +32,19 @@ public final class Elementwise {
             int yOffset,
             Workers workers,
             Run run) {
-        workers.run(pieces(length), run, (piece, worker) -> {
-            int from = piece * PER_PIECE;
-            loops.unary(operation, p, q, Math.min(PER_PIECE, length - from), x, xOffset + from, y, yOffset + from);
+        int perPiece = perPiece(length, workers);
+        workers.run(pieces(length, perPiece), run, (piece, worker) -> {
+            int from = piece * perPiece;
+            loops.unary(operation, p, q, Math.min(perPiece, length - from), x, xOffset + from, y, yOffset + from);
         });
     }
 
     /** {@code y[i] = signs[i] > 0 ? x[i] : slope * x[i]}; y may be signs or x. */
     public void gate(float slope, int length, float[] signs, float[] x, float[] y, Workers workers, Run run) {
-        workers.run(pieces(length), run, (piece, worker) -> {
-            int from = piece * PER_PIECE;
-            loops.gate(slope, Math.min(PER_PIECE, length - from), signs, from, x, from, y, from);
+        int perPiece = perPiece(length, workers);
+        workers.run(pieces(length, perPiece), run, (piece, worker) -> {
+            int from = piece * perPiece;
+            loops.gate(slope, Math.min(perPiece, length - from), signs, from, x, from, y, from);
         });
     }
 
@@ -57,10 +60,10 @@ public final class Elementwise {
             int yOffset,
             Workers workers,
             Run run) {
-        workers.run(pieces(length), run, (piece, worker) -> {
-            int from = piece * PER_PIECE;
-            DoubleLoops.unary(
-                    operation, p, q, Math.min(PER_PIECE, length - from), x, xOffset + from, y, yOffset + from);
+        int perPiece = perPiece(length, workers);
+        workers.run(pieces(length, perPiece), run, (piece, worker) -> {
+            int from = piece * perPiece;
+            DoubleLoops.unary(operation, p, q, Math.min(perPiece, length - from), x, xOffset + from, y, yOffset + from);
         });
     }
 
@@ -168,12 +171,13 @@ public final class Elementwise {
         }
         int inner = broadcast.inner();
         int rows = broadcast.count() / inner;
-        int partsOfRow = pieces(inner);
-        int rowsPerPiece = Math.max(1, PER_PIECE / inner);
-        int groups = (rows + rowsPerPiece - 1) / rowsPerPiece;
+        int perPiece = perPiece(broadcast.count(), workers);
+        int partsOfRow = pieces(inner, perPiece);
+        int rowsPerPiece = Math.max(1, perPiece / inner);
+        int groups = pieces(rows, rowsPerPiece);
         workers.run(groups * partsOfRow, run, (piece, worker) -> {
-            int from = piece % partsOfRow * PER_PIECE;
-            int length = Math.min(PER_PIECE, inner - from);
+            int from = piece % partsOfRow * perPiece;
+            int length = Math.min(perPiece, inner - from);
             int first = piece / partsOfRow * rowsPerPiece;
             int end = Math.min(rows, first + rowsPerPiece);
             for (int row = first; row < end; row++) {
@@ -186,7 +190,13 @@ public final class Elementwise {
         });
     }
 
-    private static int pieces(int length) {
-        return (int) (((long) length + PER_PIECE - 1) / PER_PIECE);
+    /** Whole lines of a cache, and as much for each thread. */
+    private static int perPiece(int length, Workers workers) {
+        int pieces = Math.max(1, workers.evenPieces(length, MOST_PER_PIECE));
+        return Math.max(1, ((length - 1) / pieces + LINE) / LINE * LINE);
+    }
+
+    private static int pieces(int length, int perPiece) {
+        return (int) (((long) length + perPiece - 1) / perPiece);
     }
 }

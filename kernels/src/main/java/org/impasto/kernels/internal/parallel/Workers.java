@@ -50,6 +50,15 @@ public final class Workers {
     }
 
     /**
+     * Into how many pieces of at most so many units work is cut so that all threads get as many: one if that is enough,
+     * else a multiple of {@link #count()}. For work whose results do not depend on where it is cut.
+     */
+    public int evenPieces(int units, int most) {
+        int pieces = Math.toIntExact(((long) units + most - 1) / most);
+        return pieces <= 1 ? pieces : Math.toIntExact(((long) pieces + count - 1) / count * count);
+    }
+
+    /**
      * Computes all pieces; returns when they are done. The first failure of a piece, or the cancellation of the run, is
      * thrown once no thread works on a piece any more.
      */
