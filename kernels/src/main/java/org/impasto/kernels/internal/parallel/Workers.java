@@ -51,11 +51,12 @@ public final class Workers {
 
     /**
      * Into how many pieces of at most so many units work is cut so that all threads get as many: one if that is enough,
-     * else a multiple of {@link #count()}. For work whose results do not depend on where it is cut.
+     * else a multiple of {@link #count()} where there are as many units. For work whose results do not depend on where it
+     * is cut.
      */
     public int evenPieces(int units, int most) {
         int pieces = Math.toIntExact(((long) units + most - 1) / most);
-        return pieces <= 1 ? pieces : Math.toIntExact(((long) pieces + count - 1) / count * count);
+        return pieces <= 1 ? pieces : (int) Math.min(units, ((long) pieces + count - 1) / count * count);
     }
 
     /**

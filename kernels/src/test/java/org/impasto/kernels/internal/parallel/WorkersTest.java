@@ -53,6 +53,18 @@ class WorkersTest {
     }
 
     @Test
+    void evenPiecesAreSharedEvenlyWhereThereAreEnough() {
+        Workers three = new Workers(Runnable::run, 3);
+        assertThat(three.evenPieces(0, 6)).isZero();
+        assertThat(three.evenPieces(6, 6)).isEqualTo(1);
+        assertThat(three.evenPieces(7, 6)).isEqualTo(3);
+        assertThat(three.evenPieces(24, 6)).isEqualTo(6);
+        assertThat(three.evenPieces(2, 1)).isEqualTo(2);
+        assertThat(three.evenPieces(Integer.MAX_VALUE, 1)).isEqualTo(Integer.MAX_VALUE);
+        assertThat(new Workers(Runnable::run, 1).evenPieces(24, 6)).isEqualTo(4);
+    }
+
+    @Test
     void aFailureEndsTheCall() {
         for (int failing : new int[] {0, 50, 99}) {
             AtomicInteger begun = new AtomicInteger();
