@@ -67,8 +67,9 @@ final class VectorRowKernels extends RowKernels {
     }
 
     /**
-     * Whether the larger of two numbers is told by comparison alone: none is -0 or not a number. May miss some. Reads row
-     * after row, which processors foresee; two rows that alternate within a page they do not.
+     * Whether the larger of two numbers is told by comparison alone: none is -0 or not a number. May deny it, as where
+     * infinities of both signs stand. Reads row after row, which processors foresee; two rows that alternate within a page
+     * they do not.
      */
     private static boolean arePlainlyOrdered(float[] input, int upper, int lower, int count) {
         FloatVector sum = FloatVector.zero(FLOATS);
