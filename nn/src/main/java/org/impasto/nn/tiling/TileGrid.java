@@ -85,7 +85,10 @@ public final class TileGrid {
         return ofPixels(height, width, (long) height * width <= whole ? whole : pixels, fields);
     }
 
-    /** Tiles with cores of about that many pixels a side, the last ones of what is left over, and at least as many as the networks' strides make whole. */
+    /**
+     * Tiles with cores of about that many pixels a side, the last ones of what is left over, and at least as many as the
+     * networks' strides make whole.
+     */
     public static TileGrid ofSize(int height, int width, int size, ReceptiveField... fields) {
         int cell = cell(fields);
         int least = Math.max(size, 1);

@@ -163,27 +163,6 @@ abstract class Kernels {
             int cRow);
 
     /**
-     * The blocks that a tile sees, side by side.
-     *
-     * @param plane first pixel of the plane
-     * @param width pixels from a row to the next
-     * @param rows source rows of the padded input, -1 for zeros
-     * @param row the tile's first row in it, of which every {@code stride}-th is seen, {@code side} in all
-     * @param columns likewise
-     */
-    abstract void gatherTile(
-            float[] input,
-            int plane,
-            int width,
-            int[] rows,
-            int row,
-            int[] columns,
-            int column,
-            int stride,
-            int side,
-            float[] patch);
-
-    /**
      * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.
      *
      * @param scratch 576 floats

@@ -1,6 +1,5 @@
 package org.impasto.kernels.internal.convolution;
 
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -219,32 +218,6 @@ final class PlainKernels extends Kernels {
                 int w = bOffset + tap * 16;
                 for (int lane = 0; lane < 16; lane++) {
                     c[o + lane] += a[x + lane] * b[w + lane];
-                }
-            }
-        }
-    }
-
-    @Override
-    void gatherTile(
-            float[] input,
-            int plane,
-            int width,
-            int[] rows,
-            int row,
-            int[] columns,
-            int column,
-            int stride,
-            int side,
-            float[] patch) {
-        for (int i = 0; i < side; i++) {
-            int sourceRow = rows[row + i * stride];
-            for (int j = 0; j < side; j++) {
-                int sourceColumn = columns[column + j * stride];
-                int target = (i * side + j) * 16;
-                if (sourceRow < 0 || sourceColumn < 0) {
-                    Arrays.fill(patch, target, target + 16, 0f);
-                } else {
-                    System.arraycopy(input, (plane + sourceRow * width + sourceColumn) * 16, patch, target, 16);
                 }
             }
         }

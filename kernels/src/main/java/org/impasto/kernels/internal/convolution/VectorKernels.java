@@ -148,35 +148,6 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
-    void gatherTile(
-            float[] input,
-            int plane,
-            int width,
-            int[] rows,
-            int row,
-            int[] columns,
-            int column,
-            int stride,
-            int side,
-            float[] patch) {
-        for (int i = 0; i < side; i++) {
-            int sourceRow = rows[row + i * stride];
-            for (int j = 0; j < side; j++) {
-                int sourceColumn = columns[column + j * stride];
-                int target = (i * side + j) * 16;
-                int source = (plane + sourceRow * width + sourceColumn) * 16;
-                for (int lane = 0; lane < 16; lane += LANES) {
-                    if ((sourceRow | sourceColumn) < 0) {
-                        FloatVector.zero(FLOATS).intoArray(patch, target + lane);
-                    } else {
-                        FloatVector.fromArray(FLOATS, input, source + lane).intoArray(patch, target + lane);
-                    }
-                }
-            }
-        }
-    }
-
-    @Override
     void winogradInput(
             float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
         WinogradTile.input(input, offset, rowStride, v, vOffset, xiStride);

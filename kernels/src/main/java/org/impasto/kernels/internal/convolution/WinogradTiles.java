@@ -96,7 +96,19 @@ final class WinogradTiles {
             transform(input, first, width * stride * BLOCK, stride * BLOCK, lines, v, vOffset, vStride);
             return;
         }
-        kernels.gatherTile(input, plane, width, sourceRows, row, sourceColumns, column, stride, side, patch);
+        for (int i = 0; i < side; i++) {
+            int sourceRow = sourceRows[row + i * stride];
+            for (int j = 0; j < side; j++) {
+                int sourceColumn = sourceColumns[column + j * stride];
+                int target = (i * side + j) * BLOCK;
+                if (sourceRow < 0 || sourceColumn < 0) {
+                    Arrays.fill(patch, target, target + BLOCK, 0f);
+                } else {
+                    int source = (plane + sourceRow * width + sourceColumn) * BLOCK;
+                    kernels.copyRow(input, source, BLOCK, 1, patch, target);
+                }
+            }
+        }
         transform(patch, 0, side * BLOCK, BLOCK, lines, v, vOffset, vStride);
     }
 
