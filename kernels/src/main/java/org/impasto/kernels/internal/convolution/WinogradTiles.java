@@ -102,7 +102,7 @@ final class WinogradTiles {
                 int sourceColumn = sourceColumns[column + j * stride];
                 int target = (i * side + j) * BLOCK;
                 if (sourceRow < 0 || sourceColumn < 0) {
-                    Arrays.fill(patch, target, target + BLOCK, 0f);
+                    kernels.copyRow(Kernels.ZEROS, 0, BLOCK, 1, patch, target);
                 } else {
                     int source = (plane + sourceRow * width + sourceColumn) * BLOCK;
                     kernels.copyRow(input, source, BLOCK, 1, patch, target);
