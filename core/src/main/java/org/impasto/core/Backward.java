@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  * results that it asked to be saved. Tensors live on the backend inside the tape.
  */
 public final class Backward {
-    private final Tape tape;
-    private final Tape.Node node;
-    private final List<@Nullable Storage> gradients;
+    private final BackwardPass pass;
+    private final TapeNode node;
 
-    Backward(Tape tape, Tape.Node node, List<@Nullable Storage> gradients) {
-        this.tape = tape;
+    Backward(BackwardPass pass, TapeNode node) {
+        this.pass = pass;
         this.node = node;
-        this.gradients = gradients;
     }
 
     /** Number of operands. */
@@ -55,7 +53,7 @@ public final class Backward {
             throw new BackendException(
                     node.name() + ": its gradient reads " + what + " " + index + ", which saves() did not ask for");
         }
-        return Tensor.owning(tape.inner(), storage.retain());
+        return Tensor.owning(pass.backend(), storage.retain());
     }
 
     /** Gradient of the first result. */
@@ -65,10 +63,8 @@ public final class Backward {
 
     /** Gradient of a result; zeros if it did not take part. */
     public Tensor gradient(int output) {
-        Storage gradient = gradients.get(output);
-        return gradient == null
-                ? Tensor.full(tape.plainBackend(), outputSpec(output), 0)
-                : Tensor.owning(tape.inner(), gradient.retain());
+        Storage gradient = node.gradients().get(output);
+        return gradient == null ? pass.zeros(outputSpec(output)) : Tensor.owning(pass.backend(), gradient.retain());
     }
 
     /**
@@ -80,13 +76,13 @@ public final class Backward {
      */
     public List<@Nullable Tensor> vjp(
             Function<List<Tensor>, List<Tensor>> function, List<Tensor> inputs, List<Tensor> resultGradients) {
-        return tape.vjp(node, function, inputs, input -> true, resultGradients);
+        return pass.vjp(node, function, inputs, input -> true, resultGradients);
     }
 
     /** The same for a function of the operands, which must have been saved; without gradients that are not wanted. */
     List<@Nullable Tensor> vjpOfOperands(Function<List<Tensor>, List<Tensor>> function, List<Tensor> resultGradients) {
         List<Tensor> operands =
                 IntStream.range(0, inputCount()).mapToObj(this::input).toList();
-        return tape.vjp(node, function, operands, this::wants, resultGradients);
+        return pass.vjp(node, function, operands, this::wants, resultGradients);
     }
 }

@@ -2,9 +2,7 @@ package org.impasto.core;
 
 import java.nio.Buffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +14,7 @@ import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
+import org.impasto.core.TapeNode.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,15 +27,14 @@ public final class Tape implements Decorator, AutoCloseable {
     private final Backend inner;
     private final @Nullable TapeObserver observer;
     private final Thread thread = Thread.currentThread();
-    private final List<Node> nodes = new ArrayList<>();
-    private final Map<Parameter, Node> leaves = new LinkedHashMap<>();
-    private final Map<Parameter, Storage> parameterGradients = new LinkedHashMap<>();
+    private final List<TapeNode> nodes = new ArrayList<>();
+    private final Map<Parameter, TapeNode> leaves = new LinkedHashMap<>();
     private final Set<Storage> counted = Collections.newSetFromMap(new IdentityHashMap<>());
     private long keptBytes;
     private boolean insideCustom;
     private boolean walked;
 
-    private Tape(Backend inner, @Nullable TapeObserver observer) {
+    Tape(Backend inner, @Nullable TapeObserver observer) {
         this.inner = inner;
         this.observer = observer;
     }
@@ -80,25 +78,25 @@ public final class Tape implements Decorator, AutoCloseable {
     private static Gradients gradients(
             Tape tape, BiFunction<Tape, List<Tensor>, Tensor> function, List<Tensor> inputs) {
         try (Scope scope = Scope.open();
-                tape) {
-            List<Tensor> tracked = tape.track(inputs);
+                tape;
+                BackwardPass pass = new BackwardPass(tape)) {
+            List<Tensor> tracked = tape.track(inputs, input -> true);
             Tensor value = function.apply(tape, tracked);
             if (value.shape().elements() != 1) {
                 throw new ShapeException("gradients: the function's value is " + value.spec()
                         + ", expected one element;" + " reduce it with sum() or mean()");
             }
             Tensor seed = Tensor.full(tape.plainBackend(), value.spec(), 1);
-            List<@Nullable Tensor> ofInputs = tape.walkBack(List.of(value), List.of(seed), tracked);
+            List<@Nullable Tensor> ofInputs = pass.walk(List.of(value), List.of(seed), tracked);
             List<Tensor> complete = new ArrayList<>();
             for (int input = 0; input < inputs.size(); input++) {
                 Tensor gradient = ofInputs.get(input);
                 complete.add(scope.keep(
                         gradient != null
                                 ? gradient
-                                : Tensor.full(
-                                        tape.plainBackend(), inputs.get(input).spec(), 0)));
+                                : pass.zeros(inputs.get(input).spec())));
             }
-            Map<Parameter, Tensor> ofParameters = tape.takeParameterGradients();
+            Map<Parameter, Tensor> ofParameters = pass.takeParameterGradients();
             ofParameters.values().forEach(scope::keep);
             return new Gradients(scope.keep(tape.innerValue(value)), complete, ofParameters);
         }
@@ -109,179 +107,33 @@ public final class Tape implements Decorator, AutoCloseable {
 
     // ---- the graph
 
-    /** Something computed: what made it, from which nodes, and what the walk back needs. */
-    static final class Node {
-        private final @Nullable Operation operation;
-        private final @Nullable CustomFunction custom;
-        private final @Nullable Parameter parameter;
-        private final List<@Nullable Source> sources;
-        private final List<Spec> inputSpecs;
-        private final List<Spec> outputSpecs;
-        private final List<@Nullable Storage> savedInputs;
-        private final List<@Nullable Storage> savedOutputs;
-        private final long streamPosition;
-        private final List<@Nullable Storage> gradients;
-
-        Node(
-                @Nullable Operation operation,
-                @Nullable CustomFunction custom,
-                @Nullable Parameter parameter,
-                List<@Nullable Source> sources,
-                List<Spec> inputSpecs,
-                List<Spec> outputSpecs,
-                long streamPosition) {
-            this.operation = operation;
-            this.custom = custom;
-            this.parameter = parameter;
-            this.sources = sources;
-            this.inputSpecs = inputSpecs;
-            this.outputSpecs = outputSpecs;
-            this.savedInputs = nulls(inputSpecs.size());
-            this.savedOutputs = nulls(outputSpecs.size());
-            this.gradients = nulls(outputSpecs.size());
-            this.streamPosition = streamPosition;
-        }
-
-        String name() {
-            return operation != null ? operation.name() : custom != null ? "a custom function" : "a leaf";
-        }
-
-        boolean wants(int input) {
-            return sources.get(input) != null;
-        }
-
-        List<Spec> inputSpecs() {
-            return inputSpecs;
-        }
-
-        List<Spec> outputSpecs() {
-            return outputSpecs;
-        }
-
-        List<@Nullable Storage> savedInputs() {
-            return savedInputs;
-        }
-
-        List<@Nullable Storage> savedOutputs() {
-            return savedOutputs;
-        }
-
-        void save(Operation.Saves saves, List<Storage> inputs, List<Storage> outputs) {
-            for (int input = 0; input < inputs.size(); input++) {
-                if (saves.keepsInput(input)) {
-                    savedInputs.set(input, inputs.get(input).retain());
-                }
-            }
-            for (int output = 0; output < outputs.size(); output++) {
-                if (saves.keepsOutput(output)) {
-                    savedOutputs.set(output, outputs.get(output).retain());
-                }
-            }
-        }
-
-        boolean hasGradient() {
-            for (Storage gradient : gradients) {
-                if (gradient != null) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        void releaseAll() {
-            release(savedInputs);
-            release(savedOutputs);
-            release(gradients);
-        }
-
-        private static void release(List<@Nullable Storage> storages) {
-            for (int i = 0; i < storages.size(); i++) {
-                Storage storage = storages.get(i);
-                if (storage != null) {
-                    storages.set(i, null);
-                    storage.release();
-                }
-            }
-        }
-
-        private static List<@Nullable Storage> nulls(int count) {
-            return new ArrayList<>(Arrays.asList(new @Nullable Storage[count]));
-        }
-    }
-
-    /** One result of a node. */
-    record Source(Node node, int output) {}
-
-    /** A storage of a tape: one of the inner backend, and where it came from if a gradient is to flow there. */
-    static final class Tracked extends Storage {
-        private final Tape tape;
-        private final Storage inner;
-        private final @Nullable Source source;
-
-        /** Takes over one count of the inner storage. */
-        Tracked(Tape tape, Storage inner, @Nullable Source source) {
-            super(inner.spec());
-            this.tape = tape;
-            this.inner = inner;
-            this.source = source;
-        }
-
-        Storage inner() {
-            return inner;
-        }
-
-        @Override
-        protected void free() {
-            inner.release();
-        }
-
-        @Override
-        void leftToCollector() {
-            inner.leaveToCollector();
-        }
-    }
-
-    private Tracked tracked(Storage storage) {
-        Tracked tracked = (Tracked) storage;
-        if (tracked.tape != this) {
+    private TrackedStorage tracked(Storage storage) {
+        TrackedStorage tracked = (TrackedStorage) storage;
+        if (tracked.tape() != this) {
             throw new BackendException("a tensor of another tape was used on this one");
         }
         return tracked;
     }
 
-    private Node newNode(
-            @Nullable Operation operation,
-            @Nullable CustomFunction custom,
-            @Nullable Parameter parameter,
-            List<@Nullable Source> sources,
-            List<Spec> inputSpecs,
-            List<Spec> outputSpecs) {
-        Node node = new Node(
-                operation,
-                custom,
-                parameter,
-                sources,
-                inputSpecs,
-                outputSpecs,
-                Run.current().streamPosition());
+    private TapeNode recorded(TapeNode node) {
         nodes.add(node);
         return node;
     }
 
-    private List<Tensor> track(List<Tensor> inputs) {
-        return track(inputs, input -> true);
-    }
-
-    /** @param wanted which inputs get gradients; the others are constants */
-    private List<Tensor> track(List<Tensor> inputs, IntPredicate wanted) {
+    /**
+     * The inputs on this tape.
+     *
+     * @param wanted which inputs get gradients; the others are constants
+     */
+    List<Tensor> track(List<Tensor> inputs, IntPredicate wanted) {
         List<Tensor> leavesOfInputs = new ArrayList<>();
         for (int index = 0; index < inputs.size(); index++) {
             Tensor input = inputs.get(index);
             Storage storage = Tensor.liftFrom(inner, input.backend(), input.storage());
             Source source = input.type().isFloating() && wanted.test(index)
-                    ? new Source(newNode(null, null, null, List.of(), List.of(), List.of(input.spec())), 0)
+                    ? new Source(recorded(TapeNode.input(input.spec())), 0)
                     : null;
-            leavesOfInputs.add(Tensor.owning(this, new Tracked(this, storage, source)));
+            leavesOfInputs.add(Tensor.owning(this, new TrackedStorage(this, storage, source)));
         }
         return leavesOfInputs;
     }
@@ -297,14 +149,14 @@ public final class Tape implements Decorator, AutoCloseable {
         counted.add(value); // held by the parameter in any case
         Source source = null;
         if (parameter.isTrainable()) {
-            Node node = leaves.get(parameter);
+            TapeNode node = leaves.get(parameter);
             if (node == null) {
-                node = newNode(null, null, parameter, List.of(), List.of(), List.of(parameter.spec()));
+                node = recorded(TapeNode.of(parameter));
                 leaves.put(parameter, node);
             }
             source = new Source(node, 0);
         }
-        return Tensor.owning(this, new Tracked(this, value, source));
+        return Tensor.owning(this, new TrackedStorage(this, value, source));
     }
 
     // ---- the backend
@@ -312,10 +164,6 @@ public final class Tape implements Decorator, AutoCloseable {
     @Override
     public Backend inner() {
         return inner;
-    }
-
-    boolean isObserved() {
-        return observer != null;
     }
 
     Backend plainBackend() {
@@ -328,7 +176,7 @@ public final class Tape implements Decorator, AutoCloseable {
 
     @Override
     public Storage lift(Storage plain) {
-        return new Tracked(this, plain.retain(), null);
+        return new TrackedStorage(this, plain.retain(), null);
     }
 
     @Override
@@ -345,12 +193,12 @@ public final class Tape implements Decorator, AutoCloseable {
         if (observer != null) {
             observeComputed("values given", -1, List.of(given));
         }
-        return new Tracked(this, given, null);
+        return new TrackedStorage(this, given, null);
     }
 
     @Override
     public void read(Storage storage, Buffer into) {
-        inner.read(tracked(storage).inner, into);
+        inner.read(tracked(storage).inner(), into);
     }
 
     @Override
@@ -362,19 +210,19 @@ public final class Tape implements Decorator, AutoCloseable {
         List<Spec> inputSpecs = new ArrayList<>();
         boolean anyTracked = false;
         for (Storage input : inputs) {
-            Tracked tracked = tracked(input);
-            innerInputs.add(tracked.inner);
-            sources.add(tracked.source);
+            TrackedStorage tracked = tracked(input);
+            innerInputs.add(tracked.inner());
+            sources.add(tracked.source());
             inputSpecs.add(tracked.spec());
-            anyTracked |= tracked.source != null;
+            anyTracked |= tracked.source() != null;
         }
         if (anyTracked && operation.isTerminal()) {
             throw new BackendException(operation.name() + " has no gradient: detach() its operands or do without it");
         }
         List<Storage> results = inner.run(operation, innerInputs, outputs, run);
-        Node node = null;
+        TapeNode node = null;
         if (anyTracked) {
-            node = newNode(operation, null, null, sources, inputSpecs, outputs);
+            node = recorded(TapeNode.of(operation, sources, inputSpecs, outputs));
             node.save(operation.saves(index -> sources.get(index) != null), innerInputs, results);
             count(node);
         }
@@ -385,7 +233,7 @@ public final class Tape implements Decorator, AutoCloseable {
     }
 
     /** Counts what a node saved, each storage once. */
-    private void count(Node node) {
+    private void count(TapeNode node) {
         for (List<@Nullable Storage> saved : List.of(node.savedInputs(), node.savedOutputs())) {
             for (Storage storage : saved) {
                 if (storage != null && counted.add(storage)) {
@@ -404,12 +252,12 @@ public final class Tape implements Decorator, AutoCloseable {
         return keptBytes;
     }
 
-    private List<Storage> wrap(List<Storage> results, @Nullable Node node) {
+    private List<Storage> wrap(List<Storage> results, @Nullable TapeNode node) {
         List<Storage> wrapped = new ArrayList<>();
         for (int output = 0; output < results.size(); output++) {
             Storage result = results.get(output);
             boolean flows = node != null && result.spec().type().isFloating();
-            wrapped.add(new Tracked(this, result, flows && node != null ? new Source(node, output) : null));
+            wrapped.add(new TrackedStorage(this, result, flows && node != null ? new Source(node, output) : null));
         }
         return wrapped;
     }
@@ -420,18 +268,18 @@ public final class Tape implements Decorator, AutoCloseable {
         List<@Nullable Source> sources = new ArrayList<>();
         List<Spec> inputSpecs = new ArrayList<>();
         List<Storage> results = new ArrayList<>();
-        Node node;
+        TapeNode node;
         try (Scope scope = Scope.open()) {
             List<Storage> innerInputs = new ArrayList<>();
             List<Tensor> innerTensors = new ArrayList<>();
             for (Tensor operand : operands) {
-                Tracked tracked = tracked(
+                TrackedStorage tracked = tracked(
                         operand.backend() == this
                                 ? operand.storage()
                                 : lifted(operand).storage());
-                innerInputs.add(tracked.inner);
-                innerTensors.add(Tensor.owning(inner, tracked.inner.retain()));
-                sources.add(tracked.source);
+                innerInputs.add(tracked.inner());
+                innerTensors.add(Tensor.owning(inner, tracked.inner().retain()));
+                sources.add(tracked.source());
                 inputSpecs.add(operand.spec());
             }
             // Recorded even if no operand is tracked: the function may read trainable parameters.
@@ -460,8 +308,7 @@ public final class Tape implements Decorator, AutoCloseable {
             }
             // Only now, when nothing can fail any more, are counts taken that no scope gives back.
             resultsOnInner.forEach(result -> results.add(result.storage().retain()));
-            node = new Node(null, function, null, sources, inputSpecs, outputSpecs, streamPosition);
-            nodes.add(node);
+            node = recorded(TapeNode.of(function, sources, inputSpecs, outputSpecs, streamPosition));
             node.save(function.saves(), innerInputs, results);
             count(node);
             if (observer != null) {
@@ -500,82 +347,23 @@ public final class Tape implements Decorator, AutoCloseable {
         }
     }
 
-    // ---- the walk back
-
-    private List<@Nullable Tensor> walkBack(List<Tensor> results, List<Tensor> seeds, List<Tensor> inputs) {
+    /** What was recorded, in order; nothing more can be. */
+    List<TapeNode> endRecording() {
         checkThread();
-        counted.clear(); // so that what is freed on the way can be collected
-        Set<Node> wantedInputs = new HashSet<>();
-        for (Tensor input : inputs) {
-            Source source = tracked(input.storage()).source;
-            if (source != null) {
-                wantedInputs.add(source.node());
-            }
-        }
-        for (int result = 0; result < results.size(); result++) {
-            Tensor value = results.get(result);
-            if (value.backend() == this && tracked(value.storage()).source != null) {
-                accumulate(Objects.requireNonNull(tracked(value.storage()).source), seeds.get(result));
-            }
-        }
+        counted.clear(); // so that what is freed on the way back can be collected
         walked = true;
-        Run run = Run.current();
-        for (int index = nodes.size() - 1; index >= 0; index--) {
-            run.throwIfCancelled();
-            Node node = nodes.get(index);
-            if (!node.hasGradient()) {
-                node.releaseAll();
-                continue;
-            }
-            if (node.parameter != null) {
-                addTo(parameterGradients, node.parameter, Objects.requireNonNull(node.gradients.get(0)));
-            } else if (node.operation != null || node.custom != null) {
-                walkThrough(node, index);
-            }
-            if (!wantedInputs.contains(node)) {
-                node.releaseAll();
-            }
-        }
-        List<@Nullable Tensor> gradients = new ArrayList<>();
-        for (Tensor input : inputs) {
-            Source source = tracked(input.storage()).source;
-            Storage gradient = source == null ? null : source.node().gradients.get(source.output());
-            gradients.add(gradient == null ? null : Tensor.owning(inner, gradient.retain()));
-        }
-        return gradients;
+        return nodes;
     }
 
-    private void walkThrough(Node node, int index) {
-        try (Scope scope = Scope.open()) {
-            Backward backward = new Backward(this, node, node.gradients);
-            List<@Nullable Tensor> gradients;
-            if (node.operation != null) {
-                gradients = node.operation.gradient(backward);
-            } else {
-                gradients = Objects.requireNonNull(node.custom).backward(backward);
-            }
-            if (gradients.size() != node.sources.size()) {
-                throw new ShapeException(node.name() + ": expected a gradient (or null) for each of "
-                        + node.sources.size() + " operands, found " + gradients.size());
-            }
-            if (observer != null) {
-                observer.differentiated(
-                        index,
-                        node.name(),
-                        gradients.stream().filter(Objects::nonNull).toList());
-            }
-            for (int input = 0; input < node.sources.size(); input++) {
-                Source source = node.sources.get(input);
-                Tensor gradient = gradients.get(input);
-                if (source != null && gradient != null) {
-                    if (!gradient.spec().equals(node.inputSpecs.get(input))) {
-                        throw new ShapeException(node.name() + ": gradient of operand " + input + " is "
-                                + gradient.spec() + ", expected " + node.inputSpecs.get(input));
-                    }
-                    accumulate(source, gradient);
-                }
-            }
-        }
+    /** Where a tensor of this tape came from; null if no gradient is to flow there. */
+    @Nullable
+    Source sourceOf(Tensor tensor) {
+        return tracked(tensor.storage()).source();
+    }
+
+    @Nullable
+    TapeObserver observer() {
+        return observer;
     }
 
     private void observeComputed(String operation, int index, List<Storage> results) {
@@ -587,34 +375,7 @@ public final class Tape implements Decorator, AutoCloseable {
         }
     }
 
-    private void accumulate(Source source, Tensor gradient) {
-        List<@Nullable Storage> gradients = source.node().gradients;
-        Storage old = gradients.get(source.output());
-        gradients.set(source.output(), sum(old, gradient));
-        if (old != null) {
-            old.release();
-        }
-    }
-
-    private void addTo(Map<Parameter, Storage> gradients, Parameter parameter, Storage gradient) {
-        try (Scope scope = Scope.open()) {
-            Tensor added = Tensor.owning(inner, gradient.retain());
-            Storage old = gradients.get(parameter);
-            gradients.put(parameter, sum(old, added));
-            if (old != null) {
-                old.release();
-            }
-        }
-    }
-
-    /** Old plus new, with a count of its own. The old one's stays, because the addition may fail. */
-    private Storage sum(@Nullable Storage old, Tensor gradient) {
-        Tensor added = onInner(gradient);
-        Tensor total = old == null ? added : Tensor.owning(inner, old.retain()).add(added);
-        return total.storage().retain();
-    }
-
-    private Tensor onInner(Tensor tensor) {
+    Tensor onInner(Tensor tensor) {
         if (!Tensor.reaches(inner, tensor.backend())) {
             throw new BackendException(
                     "a function of a tape on " + inner.describe() + " gave a tensor of another backend, "
@@ -625,41 +386,9 @@ public final class Tape implements Decorator, AutoCloseable {
                 : Tensor.owning(inner, Tensor.liftFrom(inner, tensor.backend(), tensor.storage()));
     }
 
-    List<@Nullable Tensor> vjp(
-            Node node,
-            Function<List<Tensor>, List<Tensor>> function,
-            List<Tensor> inputs,
-            IntPredicate wanted,
-            List<Tensor> resultGradients) {
-        Run run = Run.current();
-        return run.replay(node.streamPosition, () -> {
-            try (Scope scope = Scope.open();
-                    Tape again = new Tape(inner, null)) {
-                List<Tensor> tracked = again.track(inputs, wanted);
-                List<Tensor> results = function.apply(tracked);
-                if (results.size() != resultGradients.size()) {
-                    throw new ShapeException("vjp: the function has " + results.size() + " results, found "
-                            + resultGradients.size() + " gradients");
-                }
-                List<@Nullable Tensor> gradients = again.walkBack(results, resultGradients, tracked);
-                gradients.stream().filter(Objects::nonNull).forEach(scope::keep);
-                again.parameterGradients.forEach(
-                        (parameter, gradient) -> addTo(parameterGradients, parameter, gradient));
-                return gradients;
-            }
-        });
-    }
-
-    private Map<Parameter, Tensor> takeParameterGradients() {
-        Map<Parameter, Tensor> taken = new LinkedHashMap<>();
-        parameterGradients.forEach((parameter, gradient) -> taken.put(parameter, Tensor.owning(inner, gradient)));
-        parameterGradients.clear();
-        return taken;
-    }
-
     private Tensor innerValue(Tensor value) {
         return value.backend() == this
-                ? Tensor.owning(inner, tracked(value.storage()).inner.retain())
+                ? Tensor.owning(inner, tracked(value.storage()).inner().retain())
                 : value;
     }
 
@@ -667,9 +396,7 @@ public final class Tape implements Decorator, AutoCloseable {
     @Override
     public void close() {
         walked = true;
-        nodes.forEach(Node::releaseAll);
-        parameterGradients.values().forEach(Storage::release);
-        parameterGradients.clear();
+        nodes.forEach(TapeNode::releaseAll);
     }
 
     @Override

@@ -222,7 +222,7 @@ public final class Tensor {
 
     /** A function whose intermediate results are computed again in the backward pass instead of being kept. */
     public static Tensor checkpoint(Function<List<Tensor>, Tensor> function, Tensor... inputs) {
-        if (outermost(() -> "a checkpoint", List.of(inputs)) instanceof Tape tape && tape.isObserved()) {
+        if (outermost(() -> "a checkpoint", List.of(inputs)) instanceof Tape tape && tape.observer() != null) {
             return function.apply(List.of(inputs)); // so that the observer sees what happens inside
         }
         return custom(new Checkpoint(function), inputs).get(0);
@@ -923,7 +923,7 @@ public final class Tensor {
 
     private Storage plainStorage() {
         Storage plain = storage();
-        while (plain instanceof Tape.Tracked tracked) {
+        while (plain instanceof TrackedStorage tracked) {
             plain = tracked.inner();
         }
         return plain;
