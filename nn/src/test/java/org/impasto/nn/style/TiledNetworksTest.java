@@ -1,15 +1,17 @@
 package org.impasto.nn.style;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.impasto.nn.style.TiledRuns.difference;
+import static org.impasto.nn.style.TiledRuns.inTiles;
+import static org.impasto.nn.style.TiledRuns.mask;
+import static org.impasto.nn.style.TiledRuns.mixes;
+import static org.impasto.nn.style.TiledRuns.stopsEverywhere;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Supplier;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
-import org.impasto.core.CancelledException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -50,31 +52,6 @@ class TiledNetworksTest {
         return Tensor.of(backend, Shape.of(1, 3, height, width), values);
     }
 
-    private Tensor mask(int height, int width) {
-        float[] values = new float[height * width];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = i % width < width / 3 ? 1 : i / width < height / 4 ? 0.5f : 0; // none in whole tiles
-        }
-        return Tensor.of(backend, Shape.of(1, 1, height, width), values);
-    }
-
-    private static double difference(Tensor found, Tensor expected) {
-        assertThat(found.shape()).isEqualTo(expected.shape());
-        float[] a = found.toFloats();
-        float[] b = expected.toFloats();
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
-    }
-
-    private static Tensor inTiles(int size, List<Double> told, Supplier<Tensor> work) {
-        try (Scope run = Scope.open(Run.inference().withTileSize(size).onProgress(told::add))) {
-            return run.keep(work.get());
-        }
-    }
-
     /** Sides of any remainder by four: paddings differ, and so does what is cut off. */
     @ParameterizedTest
     @EnumSource
@@ -104,12 +81,8 @@ class TiledNetworksTest {
                 StyleCode second = transfer.prepare(picture(6, 36, 37))) {
             for (int[] size : new int[][] {{45, 59}, {9, 70}}) {
                 Tensor content = picture(1, size[0], size[1]);
-                Tensor mask = mask(size[0], size[1]);
-                for (StyleMix mix : List.of(
-                        StyleMix.of(first),
-                        StyleMix.of(first).and(second, 0.5).withStrength(0.7),
-                        StyleMix.of(first, mask),
-                        StyleMix.of(first).and(second, mask).withStrength(0.9))) {
+                Tensor mask = mask(backend, size[0], size[1]);
+                for (StyleMix mix : mixes(first, second, mask)) {
                     Tensor whole = transfer.stylize(content, mix);
                     for (int tile : new int[] {8, 27}) {
                         List<Double> told = new ArrayList<>();
@@ -150,34 +123,9 @@ class TiledNetworksTest {
                 Scope scope = Scope.open();
                 StyleCode style = transfer.prepare(picture(5, 40, 52))) {
             Tensor content = picture(1, 30, 50);
-            stopsEverywhere(() -> model.net().stylized(content));
-            stopsEverywhere(() -> transfer.stylize(content, StyleMix.of(style).withStrength(0.5)));
-        }
-    }
-
-    private static void stopsEverywhere(Supplier<Tensor> work) {
-        long before = Storage.live();
-        List<Double> told = new ArrayList<>();
-        try (Scope scope = Scope.open()) {
-            inTiles(25, told, work);
-        }
-        for (int stop = 0; stop < told.size() - 1; stop += 3) {
-            int last = stop;
-            List<Double> heard = new ArrayList<>();
-            Run[] run = new Run[1];
-            run[0] = Run.inference().withTileSize(25).onProgress(fraction -> {
-                heard.add(fraction);
-                if (heard.size() > last) {
-                    run[0].cancel();
-                }
-            });
-            assertThatThrownBy(() -> {
-                        try (Scope inner = Scope.open(run[0])) {
-                            work.get();
-                        }
-                    })
-                    .isInstanceOf(CancelledException.class);
-            assertThat(Storage.live()).isEqualTo(before);
+            stopsEverywhere(25, 3, () -> model.net().stylized(content));
+            stopsEverywhere(
+                    25, 3, () -> transfer.stylize(content, StyleMix.of(style).withStrength(0.5)));
         }
     }
 }

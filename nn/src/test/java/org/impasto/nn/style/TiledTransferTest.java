@@ -1,7 +1,11 @@
 package org.impasto.nn.style;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.impasto.nn.style.TiledRuns.difference;
+import static org.impasto.nn.style.TiledRuns.inTiles;
+import static org.impasto.nn.style.TiledRuns.mask;
+import static org.impasto.nn.style.TiledRuns.mixes;
+import static org.impasto.nn.style.TiledRuns.stopsEverywhere;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +14,6 @@ import java.util.Objects;
 import java.util.Random;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
-import org.impasto.core.CancelledException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -106,45 +109,21 @@ class TiledTransferTest {
         return Tensor.of(backend, Shape.of(1, 3, height, width), values);
     }
 
-    private Tensor mask(int height, int width) {
-        float[] values = new float[height * width];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = i % width < width / 3 ? 1 : i / width < height / 4 ? 0.5f : 0; // none in whole tiles
-        }
-        return Tensor.of(backend, Shape.of(1, 1, height, width), values);
-    }
-
-    private static double difference(Tensor found, Tensor expected) {
-        assertThat(found.shape()).isEqualTo(expected.shape());
-        float[] a = found.toFloats();
-        float[] b = expected.toFloats();
-        double largest = 0;
-        for (int i = 0; i < a.length; i++) {
-            largest = Math.max(largest, Math.abs(a[i] - b[i]));
-        }
-        return largest;
-    }
-
     private void tilesGiveTheWhole(FeatureTransfer transfer) {
         try (Scope scope = Scope.open();
                 StyleCode first = transfer.prepare(picture(1, 40, 52));
                 StyleCode second = transfer.prepare(picture(2, 36, 37))) {
             for (int[] size : new int[][] {{45, 59}, {9, 70}}) {
                 Tensor content = picture(3, size[0], size[1]);
-                Tensor mask = mask(size[0], size[1]);
-                for (StyleMix mix : List.of(
-                        StyleMix.of(first),
-                        StyleMix.of(first).and(second, 0.5).withStrength(0.7),
-                        StyleMix.of(first, mask),
-                        StyleMix.of(first).and(second, mask).withStrength(0.9))) {
+                Tensor mask = mask(backend, size[0], size[1]);
+                for (StyleMix mix : mixes(first, second, mask)) {
                     Tensor whole = transfer.stylize(content, mix);
                     assertThat(whole.toFloats()).doesNotContain(Float.NaN);
                     for (int tile : new int[] {8, 30}) {
-                        try (Scope run = Scope.open(Run.inference().withTileSize(tile))) {
-                            assertThat(difference(transfer.stylize(content, mix), whole))
-                                    .as("%s, %d x %d, tiles of %d", mix, size[1], size[0], tile)
-                                    .isLessThan(TOLERANCE);
-                        }
+                        Tensor found = inTiles(tile, new ArrayList<>(), () -> transfer.stylize(content, mix));
+                        assertThat(difference(found, whole))
+                                .as("%s, %d x %d, tiles of %d", mix, size[1], size[0], tile)
+                                .isLessThan(TOLERANCE);
                     }
                 }
             }
@@ -254,12 +233,10 @@ class TiledTransferTest {
                 StyleCode first = transfer.prepare(picture(1, 120, 132));
                 StyleCode second = transfer.prepare(picture(2, 36, 37))) {
             Tensor content = picture(3, 40, 60);
-            StyleMix mix = StyleMix.of(first).and(second, 1).and(first, mask(40, 60));
+            StyleMix mix = StyleMix.of(first).and(second, 1).and(first, mask(backend, 40, 60));
             for (int tile : new int[] {0, 20}) {
                 List<Double> told = new ArrayList<>();
-                try (Scope run = Scope.open(Run.inference().withTileSize(tile).onProgress(told::add))) {
-                    transfer.stylize(content, mix);
-                }
+                inTiles(tile, told, () -> transfer.stylize(content, mix));
                 assertThat(told).isSorted().hasSizeGreaterThan(6).endsWith(1.0);
                 assertThat(told.stream().filter(fraction -> fraction > 0.1 && fraction < 0.9))
                         .hasSizeGreaterThan(3);
@@ -276,10 +253,8 @@ class TiledTransferTest {
             Tensor style = picture(4, 90, 77);
             Tensor whole = transfer.stylize(content, style, 1);
             List<Double> told = new ArrayList<>();
-            try (Scope run = Scope.open(Run.inference().withTileSize(16).onProgress(told::add))) {
-                assertThat(difference(transfer.stylize(content, style, 1), whole))
-                        .isLessThan(TOLERANCE);
-            }
+            Tensor found = inTiles(16, told, () -> transfer.stylize(content, style, 1));
+            assertThat(difference(found, whole)).isLessThan(TOLERANCE);
             assertThat(told).isSorted().hasSizeGreaterThan(30).endsWith(1.0);
         }
     }
@@ -310,30 +285,7 @@ class TiledTransferTest {
                 Scope scope = Scope.open();
                 StyleCode style = transfer.prepare(picture(1, 40, 52))) {
             Tensor content = picture(3, 40, 60);
-            long before = Storage.live();
-            List<Double> told = new ArrayList<>();
-            try (Scope run = Scope.open(Run.inference().withTileSize(20).onProgress(told::add))) {
-                transfer.stylize(content, StyleMix.of(style));
-            }
-            assertThat(told).isSorted().hasSizeGreaterThan(12).endsWith(1.0);
-            for (int stop = 0; stop < told.size() - 1; stop++) {
-                int last = stop;
-                List<Double> heard = new ArrayList<>();
-                Run[] run = new Run[1];
-                run[0] = Run.inference().withTileSize(20).onProgress(fraction -> {
-                    heard.add(fraction);
-                    if (heard.size() > last) {
-                        run[0].cancel();
-                    }
-                });
-                assertThatThrownBy(() -> {
-                            try (Scope inner = Scope.open(run[0])) {
-                                transfer.stylize(content, StyleMix.of(style));
-                            }
-                        })
-                        .isInstanceOf(CancelledException.class);
-                assertThat(Storage.live()).isEqualTo(before);
-            }
+            stopsEverywhere(20, 1, () -> transfer.stylize(content, StyleMix.of(style)));
         }
     }
 }
