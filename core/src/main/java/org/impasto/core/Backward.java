@@ -2,6 +2,7 @@ package org.impasto.core;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +80,15 @@ public final class Backward {
         return pass.vjp(node, function, inputs, input -> true, resultGradients);
     }
 
-    /** The same for a function of the operands, which must have been saved; without gradients that are not wanted. */
+    /**
+     * Computes something again that the forward pass computed: with the noise of that time, and without a change of
+     * buffers. For what is not a function to be differentiated; {@link #vjp} does the same by itself.
+     */
+    public <T> T again(Supplier<T> work) {
+        return Run.current().replay(node.streamPosition(), work);
+    }
+
+    /** The gradients of a function of the operands, which must have been saved; without gradients that are not wanted. */
     List<@Nullable Tensor> vjpOfOperands(Function<List<Tensor>, List<Tensor>> function, List<Tensor> resultGradients) {
         List<Tensor> operands =
                 IntStream.range(0, inputCount()).mapToObj(this::input).toList();

@@ -16,8 +16,8 @@ import org.impasto.nn.Parameters;
  * weights {@code loc} and {@code scale} of shape (1, C, 1, 1) and the buffer {@code initialized}, as in glow-pytorch.
  * The logarithm of the determinant is {@code H W sum(log |scale|)}.
  *
- * <p>{@link #initialize} sets both so that the result of that batch has mean 0 and deviation 1. A scale that is zero
- * or not finite is a {@link WeightException}.
+ * <p>{@link #initialize} sets both so that the result of that batch has mean 0 and deviation 1. A scale that is zero,
+ * or a weight that is not finite, is a {@link WeightException}.
  */
 public final class ActNorm implements Invertible {
     private static final double EPSILON = 1e-6; // added to the deviation, as in glow-pytorch
@@ -32,7 +32,7 @@ public final class ActNorm implements Invertible {
         scale = p.get("scale", Shape.of(1, channels, 1, 1), Init.constant(1));
         initialized = p.buffer("initialized", Shape.scalar(), Init.zeros());
         try (Scope scope = Scope.open()) {
-            checkScale();
+            check(loc.value(), scale.value());
         }
     }
 
@@ -43,23 +43,38 @@ public final class ActNorm implements Invertible {
         }
     }
 
-    /** An error if a scale cannot be undone. */
-    private void checkScale() {
-        float[] values = scale.value().toFloats();
+    /** An error if a layer with these weights has no inverse. */
+    private void check(Tensor locs, Tensor scales) {
+        check(loc, locs, 0, "a finite number");
+        check(scale, scales, Float.MIN_NORMAL, "a finite number of magnitude " + Float.MIN_NORMAL + " or more");
+    }
+
+    private static void check(Parameter parameter, Tensor weights, float least, String expected) {
+        float[] values = weights.toFloats();
         for (int channel = 0; channel < values.length; channel++) {
-            if (!(Math.abs(values[channel]) >= Float.MIN_NORMAL && Float.isFinite(values[channel]))) {
-                throw new WeightException(scale.path() + ": the scale of channel " + channel + " is "
-                        + values[channel] + ", expected a finite number other than 0: such a layer has no inverse;"
-                        + " take a smaller learning rate or weights of an earlier step");
+            if (!(Math.abs(values[channel]) >= least && Float.isFinite(values[channel]))) {
+                throw new WeightException(parameter.path() + ": the number of channel " + channel + " is "
+                        + values[channel] + ", expected " + expected + ": such a layer has no inverse; take a smaller"
+                        + " learning rate or weights of an earlier step");
             }
         }
+    }
+
+    /** The state, if the layer and its weights can take it. */
+    private Tensor checked(Tensor x) {
+        Shape shape = x.shape();
+        if (shape.rank() != 4 || shape.size(1) != loc.spec().shape().size(1)) {
+            throw new ShapeException("actnorm: features have shape " + shape + ", expected N, "
+                    + loc.spec().shape().size(1) + ", H, W");
+        }
+        check(loc.value(), scale.value());
+        return LogDeterminants.state(x);
     }
 
     @Override
     public Result forward(Tensor x) {
         try (Scope scope = Scope.open()) {
-            checkScale();
-            Tensor state = LogDeterminants.state(x);
+            Tensor state = checked(x);
             Tensor factor = scale.on(state).to(ElementType.FLOAT64);
             Tensor centre = loc.on(state).to(ElementType.FLOAT64).negate();
             Tensor y = state.channelAffine(centre, factor, factor.constant(factor.shape(), 0));
@@ -71,8 +86,7 @@ public final class ActNorm implements Invertible {
     @Override
     public Tensor inverse(Tensor y) {
         return Scope.keeping(() -> {
-            checkScale();
-            Tensor state = LogDeterminants.state(y);
+            Tensor state = checked(y);
             Tensor factor = scale.on(state).to(ElementType.FLOAT64).reciprocal();
             return state.channelAffine(
                     factor, loc.on(state).to(ElementType.FLOAT64).negate());
@@ -91,8 +105,11 @@ public final class ActNorm implements Invertible {
             }
             Tensor mean = state.mean(0, 2, 3);
             Tensor variance = state.sub(mean).square().sum(0, 2, 3).affine(1.0 / (count - 1), 0);
-            loc.set(mean.negate().to(ElementType.FLOAT32));
-            scale.set(variance.sqrt().affine(1, EPSILON).reciprocal().to(ElementType.FLOAT32));
+            Tensor locs = mean.negate().to(ElementType.FLOAT32);
+            Tensor scales = variance.sqrt().affine(1, EPSILON).reciprocal().to(ElementType.FLOAT32);
+            check(locs, scales);
+            loc.set(locs);
+            scale.set(scales);
             initialized.update(initialized.value().affine(0, 1));
         }
         return forward(x);

@@ -92,6 +92,7 @@ final class ChannelMatrix {
             throw new ShapeException("1x1 convolution: features have shape " + shape + ", expected N, "
                     + matrix.shape().size(1) + ", H, W");
         }
-        return matrix.matmul(x.reshape(shape.size(0), shape.size(1), -1)).reshape(shape);
+        long pixels = shape.size(2) * shape.size(3); // not -1: a batch may be empty
+        return matrix.matmul(x.reshape(shape.size(0), shape.size(1), pixels)).reshape(shape);
     }
 }

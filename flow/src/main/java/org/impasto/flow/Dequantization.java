@@ -2,6 +2,7 @@ package org.impasto.flow;
 
 import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 
 /**
@@ -34,6 +35,10 @@ public interface Dequantization {
      * @param bins how many levels there are: 256, or a smaller power of 2 for the upper bits of each byte
      */
     static Tensor levels(Tensor picture, int bins) {
+        if (bins < 2 || bins > 256 || Integer.bitCount(bins) != 1) {
+            throw new ShapeException("dequantisation: " + bins
+                    + " levels of a byte, expected 256 or a smaller power of 2" + " from 2 up");
+        }
         return Scope.keeping(() -> {
             Tensor bytes =
                     LogDeterminants.state(picture).clamp(0, 1).affine(255, 0.5).to(ElementType.INT64);

@@ -205,6 +205,10 @@ public final class Glow {
      * @param positions 0 for the first, 1 for the second
      */
     public List<Tensor> interpolate(Tensor first, Tensor second, double... positions) {
+        if (!first.shape().equals(second.shape())) {
+            throw new ShapeException("glow: interpolation between pictures of " + first.shape() + " and "
+                    + second.shape() + ", expected two of the same shape");
+        }
         try (Scope scope = Scope.open()) {
             List<Tensor> from = encode(first).latents();
             List<Tensor> to = encode(second).latents();

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * they were drawn. The logarithm of the determinant is {@code H W sum(w_s)}.
  *
  * <p>Names and shapes are those of glow-pytorch: weights {@code w_l} and {@code w_u} (C, C), of which only the
- * triangle below and above the diagonal is read, {@code w_s} (C); buffers {@code w_p} (C, C) and {@code s_sign} (C).
+ * triangle below and above the diagonal counts (the rest has to be finite), {@code w_s} (C); buffers {@code w_p} (C, C) and {@code s_sign} (C).
  * Its files also hold constant masks, see {@link Glow#names}. A matrix that is nearly singular is a {@link
  * WeightException}.
  */

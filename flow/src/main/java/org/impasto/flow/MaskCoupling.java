@@ -62,9 +62,9 @@ public final class MaskCoupling implements Invertible {
         for (float value : scalingFactor.value().toFloats()) {
             if (!(Math.exp(value) <= LARGEST_FACTOR && Math.exp(value) >= Float.MIN_NORMAL)) {
                 throw new WeightException(scalingFactor.path() + ": holds " + value + ", whose exponential bounds the"
-                        + " logarithm of the scale; expected at most " + (float) Math.log(LARGEST_FACTOR)
-                        + ": the scale overflows and cannot be undone; take a smaller learning rate or weights of an"
-                        + " earlier step");
+                        + " logarithm of the scale; expected from " + (float) Math.log(Float.MIN_NORMAL) + " to "
+                        + (float) Math.log(LARGEST_FACTOR) + ": else it overflows or vanishes and cannot be undone;"
+                        + " take a smaller learning rate or weights of an earlier step");
             }
         }
     }

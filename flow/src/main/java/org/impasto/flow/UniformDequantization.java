@@ -7,9 +7,14 @@ import org.impasto.core.Tensor;
 
 /**
  * Uniform noise (Theis and others, A note on the evaluation of generative models, 2015): {@code y = (level + u) / bins
- * - centre}.
+ * - centre}. Noise above {@code 1 - 2^-32} counts as that.
+ *
+ * <p>The inverse finds the level though y is off by less than {@code 2^-33 / bins}: by rounding, or by a flow it went through.
  */
 public final class UniformDequantization implements Dequantization {
+    static final double LARGEST_NOISE = 1 - 0x1p-32;
+    private static final double ROOM = 0x1p-33; // to the level below, and as much to the one above
+
     private final int bins;
     private final double centre;
 
@@ -34,7 +39,8 @@ public final class UniformDequantization implements Dequantization {
     @Override
     public Invertible.Result forward(Tensor levels, Tensor noise) {
         try (Scope scope = Scope.open()) {
-            Tensor sum = LogDeterminants.state(levels).add(LogDeterminants.state(noise));
+            Tensor sum = LogDeterminants.state(levels)
+                    .add(LogDeterminants.state(noise).clamp(0, LARGEST_NOISE));
             double logDet = -Math.log(bins) * GaussianPrior.dimensions(levels);
             return new Invertible.Result(
                     scope.keep(sum.affine(1.0 / bins, -centre)), scope.keep(LogDeterminants.same(sum, logDet)));
@@ -44,7 +50,7 @@ public final class UniformDequantization implements Dequantization {
     @Override
     public Tensor inverse(Tensor y) {
         return Scope.keeping(() -> LogDeterminants.state(y)
-                .affine(bins, bins * centre)
+                .affine(bins, bins * centre + ROOM)
                 .clamp(0, bins - 1)
                 .to(ElementType.INT64)
                 .to(ElementType.FLOAT64));

@@ -12,7 +12,6 @@ import org.impasto.core.Tensor;
  */
 public final class VariationalDequantization implements Dequantization {
     private static final int BINS = 256;
-    private static final double LARGEST_NOISE = 1 - 0x1p-32;
 
     private final Logit logit;
     private final List<MaskCoupling> couplings;
@@ -41,7 +40,8 @@ public final class VariationalDequantization implements Dequantization {
             Invertible.Result back = logit.inverseWithLogDet(result.y());
             // The ends of the sigmoid lie alpha / 2 outside of [0, 1]; there a level would become its neighbour.
             return new Invertible.Result(
-                    scope.keep(back.y().clamp(0, LARGEST_NOISE)), scope.keep(logDet.add(back.logDet())));
+                    scope.keep(back.y().clamp(0, UniformDequantization.LARGEST_NOISE)),
+                    scope.keep(logDet.add(back.logDet())));
         }
     }
 

@@ -34,7 +34,7 @@ interface WalksBack {
             return walks.walkBack(backward, y, gradient, ofLogDet);
         }
         try (Scope scope = Scope.open()) {
-            Tensor x = layer.inverse(y);
+            Tensor x = backward.again(() -> layer.inverse(y));
             Tensor before = backward.vjp(
                             inputs -> {
                                 Invertible.Result result = layer.forward(inputs.get(0));

@@ -3,20 +3,28 @@ package org.impasto.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
 import org.impasto.core.ElementType;
+import org.impasto.core.PaddingMode;
 import org.impasto.core.Parameter;
+import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Storage;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.flow.RandomFlows.Kind;
+import org.impasto.nn.BatchNorm2d;
+import org.impasto.nn.Conv2d;
+import org.impasto.nn.Layer;
 import org.impasto.nn.Model;
+import org.impasto.nn.Parameters;
 import org.impasto.testing.ObservedBackend;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +82,49 @@ class ChainMemoryTest {
         assertThat(found.sub(expected).abs().max().item())
                 .as(what + " of " + length)
                 .isCloseTo(0, within(32 * 0x1p-24 * largest));
+    }
+
+    /** The walk back computes networks again, which must not move their running statistics a second time. */
+    @Test
+    void buffersMoveOnceAStep() {
+        for (Function<Parameters, Invertible> layer : List.<Function<Parameters, Invertible>>of(
+                p -> new MaskCoupling(p, Mask.checkerboard(6, 5), 4, q -> new Normalised(q, 4, 8)),
+                p -> InvertibleSequence.of(new AffineCoupling(new Normalised(p, 2, 4))))) {
+            List<float[]> means = new ArrayList<>();
+            for (long kept : new long[] {0, Long.MAX_VALUE}) {
+                try (Scope scope = Scope.open(Run.training(1));
+                        Model<InvertibleSequence> model = Model.fresh(
+                                Backends.standard(),
+                                1,
+                                p -> InvertibleSequence.of(new ActNorm(p.in("norm"), 4), layer.apply(p.in("layer"))))) {
+                    model.net().keepOnTapes(kept);
+                    Tensor x = RandomFlows.uniform(Backends.standard(), 1, 2, 4, 6, 5);
+                    gradients(model.net(), InvertibleSequence::forward, x);
+                    means.add(model.weights().all().stream()
+                            .filter(parameter -> parameter.path().endsWith("running_mean"))
+                            .findFirst()
+                            .orElseThrow()
+                            .value()
+                            .toFloats());
+                }
+            }
+            assertThat(means.get(0)).isEqualTo(means.get(1)).isNotEqualTo(new float[means.get(0).length]);
+        }
+    }
+
+    private static final class Normalised implements Layer {
+        private final BatchNorm2d norm;
+        private final Conv2d convolution;
+
+        Normalised(Parameters p, int in, int out) {
+            norm = new BatchNorm2d(p.in("batch"), in, 1e-5);
+            convolution = Conv2d.same(p.in("conv"), in, out, 3, PaddingMode.ZERO);
+        }
+
+        @Override
+        public Tensor forward(Tensor x) {
+            return convolution.forward(norm.forward(x));
+        }
     }
 
     @Test

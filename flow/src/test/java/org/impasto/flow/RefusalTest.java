@@ -10,6 +10,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.Backends;
+import org.impasto.core.ElementType;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
@@ -60,6 +61,28 @@ class RefusalTest {
                 set(model, "scale", 1, 1, 1, scale);
                 refusedBothWays(WeightException.class, model.net(), "scale", "channel 3");
             }
+        }
+    }
+
+    @Test
+    void aShiftThatIsNotFinite() {
+        for (float loc : new float[] {Float.NaN, Float.NEGATIVE_INFINITY}) {
+            refused(
+                    WeightException.class,
+                    () -> Model.build(backend, with("loc", 0, 0, loc, 0), p -> new ActNorm(p, 4)),
+                    "loc",
+                    "channel 2");
+            try (Model<ActNorm> model = Model.fresh(backend, 1, p -> new ActNorm(p, 4))) {
+                set(model, "loc", 0, loc, 0, 0);
+                refusedBothWays(WeightException.class, model.net(), "loc", "channel 1");
+            }
+        }
+        try (Scope scope = Scope.open();
+                Model<ActNorm> model = Model.fresh(backend, 1, p -> new ActNorm(p, 4))) {
+            Tensor huge = x.to(ElementType.FLOAT64).affine(1e30, 1e39);
+            refused(WeightException.class, () -> model.net().initialize(huge), "loc");
+            assertThat(model.net().isInitialized()).isFalse();
+            assertThat(model.net().forward(x).y().toDoubles()).containsExactly(x.toDoubles()); // as it was
         }
     }
 
@@ -182,6 +205,13 @@ class RefusalTest {
                     () -> norm.net().initialize(x.slice(2, 0, 1).slice(3, 0, 1)),
                     "deviation");
             refused(BackendException.class, () -> new Logit(1e-5).forward(x.affine(1, 1)), "[0, 1]");
+            refused(ShapeException.class, () -> norm.net().forward(odd), "actnorm", "expected N, 4, H, W");
+            Tensor wide = RandomFlows.uniform(backend, 1, 1, 3, 8, 12);
+            Tensor square = RandomFlows.uniform(backend, 1, 1, 3, 8, 8);
+            refused(ShapeException.class, () -> glow.net().interpolate(square, wide, 0.5), "the same shape");
+            for (int bins : new int[] {1, 3, 512}) {
+                refused(ShapeException.class, () -> Dequantization.levels(square, bins), "power of 2");
+            }
         }
     }
 }
