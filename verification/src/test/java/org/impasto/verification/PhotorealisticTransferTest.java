@@ -179,6 +179,8 @@ class PhotorealisticTransferTest {
             float[] found = transfer.stylize(content, StyleMix.of(other).and(code, nowhere))
                     .toFloats();
             assertClose(expected, found);
+            assertThat(transfer.stylize(content, StyleMix.of(code, nowhere)).toFloats())
+                    .isEqualTo(content.toFloats());
         }
     }
 

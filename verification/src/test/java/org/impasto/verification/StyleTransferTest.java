@@ -113,10 +113,14 @@ class StyleTransferTest {
             Tensor found = transfer.stylize(content, StyleMix.of(dark, mask).and(light, mask.affine(-1, 1)));
             assertThat(found.slice(3, 0, 32).mean().item()).isLessThan(0.3);
             assertThat(found.slice(3, 64, 32).mean().item()).isGreaterThan(0.7);
-            // Outside of a lone mask there is what the decoder makes of the content's own features.
+            // Outside of a lone mask there is the content, to the bit; what half a mask covers is half and half.
             Tensor alone = transfer.stylize(content, StyleMix.of(dark, mask));
-            Tensor own = transfer.stylize(content, StyleMix.of(dark).withStrength(1e-9));
-            same(own.slice(3, 72, 24), alone.slice(3, 72, 24));
+            assertThat(alone.slice(3, 48, 48).toFloats())
+                    .isEqualTo(content.slice(3, 48, 48).toFloats());
+            assertThat(alone.slice(3, 0, 32).mean().item()).isLessThan(0.3);
+            Tensor faint = transfer.stylize(content, StyleMix.of(dark, mask.affine(0, 0.5)));
+            Tensor whole = transfer.stylize(content, StyleMix.of(dark));
+            same(whole.affine(0.5, 0).add(content.affine(0.5, 0)), faint);
         }
     }
 

@@ -228,7 +228,7 @@ public final class FeatureTransfer implements StyleTransfer {
                     part.report(1);
                 }
             }
-            return picture.clamp(0, 1);
+            return mix.laidOver(content, picture.clamp(0, 1));
         });
     }
 

@@ -57,7 +57,7 @@ public final class FeedForwardTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             Tensor result = mix.applied(content, 1, (picture, region) -> style -> styled(picture, style));
             Run.current().report(1);
-            return result;
+            return mix.laidOver(content, result);
         });
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.impasto.core.Run;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * Which styles a content gets, in which shares and regions, and how much of them.
  *
  * <p>At a pixel where parts i with weights w_i have masks m_i (1 for a part without), part i has the share
- * {@code k w_i m_i / sum(w m)} with {@code k = min(1, sum m)}; the content itself has the rest, 1 - k. So weights count
- * relative to each other only, masks that add up to 1 leave nothing of the content, and one soft mask alone fades from the
- * style to the content. A part with a mask measures the content inside its region alone.
+ * {@code w_i m_i / sum(w m)} of the styles, and the picture that they make covers the content by {@code k = min(1, sum m)}:
+ * the content's own pixels have the rest, 1 - k. So weights count relative to each other only, masks that add up to 1 leave
+ * nothing of the content, one soft mask alone fades from the style to the content, and where all masks are 0 the content
+ * stays as it is. A part with a mask measures the content inside its region alone.
  *
  * @param parts at least one
  * @param strength 0 for the content itself to 1 for the styles alone; what lies between is the method's affair, see there
@@ -155,8 +157,32 @@ public record StyleMix(List<Part> parts, double strength) {
     }
 
     /**
+     * A stylized picture laid over its content where masks cover it: {@code k stylized + (1 - k) content}, the last step of
+     * a method.
+     *
+     * @param stylized of the content's shape
+     */
+    public Tensor laidOver(Tensor content, Tensor stylized) {
+        List<Part> counting = parts.stream().filter(part -> part.weight() > 0).toList();
+        if (counting.stream().anyMatch(part -> part.mask() == null)) {
+            return stylized;
+        }
+        return Scope.keeping(() -> {
+            Tensor one = content.constant(Shape.scalar(), 1);
+            Tensor covered = counting.stream()
+                    .map(part -> Objects.requireNonNull(part.mask()))
+                    .reduce(Tensor::add)
+                    .orElseThrow()
+                    .minimum(one);
+            // Both products, since a difference would not give the content back to the bit.
+            return stylized.mul(covered).add(content.mul(covered.affine(-1, 1)));
+        });
+    }
+
+    /**
      * Features in the manner of all parts at once: the sum over the parts of their share times the features in their
-     * style, and the features themselves with what is left. Everything that masks and strength ask for happens here.
+     * style, and of the features themselves what the strength leaves, or all where no part counts. Everything that strength
+     * and masks ask for happens here, but for {@link #laidOver}.
      *
      * @param features of the content, 1 x C x h x w
      * @param cell pixels of the content on a side of a feature; the content begins at the first feature's corner
@@ -261,7 +287,7 @@ public record StyleMix(List<Part> parts, double strength) {
      *
      * @param regions the masks in the size of features, 1 for a part without
      * @param parts what each part has, with weights and strength
-     * @param rest what the content keeps
+     * @param rest what the features themselves have: 1 - strength, and 1 where no part counts
      */
     public record Shares(List<Tensor> regions, List<Tensor> parts, Tensor rest) {}
 
@@ -278,19 +304,18 @@ public record StyleMix(List<Part> parts, double strength) {
 
     private Shares shares(Tensor features, Map<Integer, Tensor> masks) {
         Tensor one = features.constant(Shape.scalar(), 1);
-        Tensor covered = features.constant(Shape.scalar(), 0);
-        Tensor total = covered;
+        Tensor none = features.constant(Shape.scalar(), 0);
+        Tensor total = none;
         List<Tensor> regions = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             Tensor region = masks.getOrDefault(i, one);
             double weight = parts.get(i).weight();
             regions.add(region);
             if (weight > 0) {
-                covered = covered.add(region);
                 total = total.add(region.affine(weight, 0));
             }
         }
-        Tensor reach = covered.minimum(one).affine(strength, 0);
+        Tensor reach = total.greater(none).affine(strength, 0);
         // Where no part counts both are 0; elsewhere the least total is far larger.
         Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
         List<Tensor> shares = new ArrayList<>();

@@ -70,7 +70,8 @@ public final class MicroAstTransfer implements StyleTransfer {
         }
         return Scope.keeping(() -> {
             Tensor whole = PictureSizes.whole(content, CELL, LEAST);
-            return PictureSizes.cropped(stylized(whole, mix.whole(CELL, LEAST)), content.shape());
+            Tensor stylized = PictureSizes.cropped(stylized(whole, mix.whole(CELL, LEAST)), content.shape());
+            return mix.laidOver(content, stylized);
         });
     }
 

@@ -88,7 +88,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             try (Staged staged = staged(content, 0.9)) {
                 staged.encode();
-                return finished(staged, content, staged.decode(mix.whole(cell, 2 * cell)));
+                return mix.laidOver(content, finished(staged, content, staged.decode(mix.whole(cell, 2 * cell))));
             }
         });
     }
