@@ -5,7 +5,7 @@ import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.core.image.Image;
 
-/** Masks from pictures: white is 1, black 0. */
+/** Masks from pictures: white is 1; black and what is transparent are 0. */
 final class Masks {
     private Masks() {}
 
@@ -14,7 +14,7 @@ final class Masks {
         Image fitted = mask.width() == content.width() && mask.height() == content.height()
                 ? mask
                 : mask.resized(content.width(), content.height());
-        float[] pixels = fitted.pixels();
+        float[] pixels = fitted.withAlphaFlattened(0, 0, 0).pixels();
         int area = fitted.width() * fitted.height();
         float[] brightness = new float[area];
         for (int p = 0; p < area; p++) {

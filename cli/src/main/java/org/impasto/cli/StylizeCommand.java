@@ -91,7 +91,8 @@ final class StylizeCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "FILE",
             hideParamSyntax = true,
-            description = "Picture whose style they get: PNG or JPEG. Several styles are mixed.")
+            description = "Picture whose style they get: PNG or JPEG, on white where it is transparent. Several"
+                    + " styles are mixed.")
     private List<Path> styles = new ArrayList<>();
 
     @Option(
@@ -137,8 +138,8 @@ final class StylizeCommand implements Callable<Integer> {
             arity = "1..*",
             paramLabel = "FILE",
             hideParamSyntax = true,
-            description = "Where each style counts: as many pictures as styles, white for fully, black for not at all;"
-                    + " they are brought to the content's size. Where all are black the content stays.")
+            description = "Where each style counts: as many pictures as styles, white for fully, black or transparent"
+                    + " for not at all; they are brought to the content's size. Where all are black the content stays.")
     private List<Path> masks = new ArrayList<>();
 
     @Option(
@@ -212,7 +213,7 @@ final class StylizeCommand implements Callable<Integer> {
     private void work(Job job, Contents contents, Map<Path, Path> places, List<String> failures) {
         job.stage("reading", 0, 0.05);
         List<Image> pictures =
-                styles.stream().map(Image::read).map(this::fitted).toList();
+                styles.stream().map(StylizeCommand::style).map(this::fitted).toList();
         List<Image> regions = masks.stream().map(Image::read).toList();
         try (Styles prepared = prepare(pictures)) {
             if (contents.batch()) {
@@ -395,7 +396,8 @@ final class StylizeCommand implements Callable<Integer> {
         WriteOptions options = WriteOptions.standard().withPngBits(hasFineLevels(original) ? 16 : 8);
         Image fitted = fitted(original);
         job.stage(label + method, from + 0.05 * span, from + 0.9 * span);
-        Image result = mixedByChannel(fitted, prepared.applied(fitted, regions));
+        Image styled = prepared.applied(fitted.withHiddenColorsFilled(), regions);
+        Image result = mixedByChannel(fitted, withHiddenColorsOf(fitted, styled));
         job.stage(label + "writing", from + 0.9 * span, to);
         job.write(place, path -> result.write(path, options));
         if (compare) {
@@ -407,6 +409,27 @@ final class StylizeCommand implements Callable<Integer> {
                     comparison(place),
                     path -> SideBySide.of(row.toArray(new Image[0])).write(path));
         }
+    }
+
+    /** A style as most programs show it: on white where it is transparent. */
+    private static Image style(Path file) {
+        return Image.read(file).withAlphaFlattened(1, 1, 1);
+    }
+
+    /** A result that changes nothing where the content is wholly transparent. */
+    private static Image withHiddenColorsOf(Image content, Image result) {
+        float[] alpha = content.alpha();
+        if (alpha == null) {
+            return result;
+        }
+        float[] hidden = content.pixels();
+        float[] pixels = result.pixels();
+        for (int i = 0; i < pixels.length; i++) {
+            if (alpha[i % alpha.length] == 0) {
+                pixels[i] = hidden[i];
+            }
+        }
+        return Image.owning(content.width(), content.height(), pixels, alpha);
     }
 
     private Image mixedByChannel(Image content, Image result) {

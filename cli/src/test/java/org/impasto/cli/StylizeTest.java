@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.impasto.core.image.Image;
 import org.impasto.core.image.WriteOptions;
@@ -73,6 +76,46 @@ class StylizeTest {
         CommandLineRun run = CommandLineRun.of("stylize", "--content", content, "--style", style, "--out", out);
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(Image.read(out).alpha()).isEqualTo(Image.read(content).alpha());
+    }
+
+    @Test
+    void coloursThatNobodySeesChangeNothing() {
+        float[] alpha = new float[61 * 43];
+        for (int i = 0; i < alpha.length; i++) {
+            alpha[i] = i % 61 < 20 ? 0 : i % 61 < 25 ? 0.5f : 1;
+        }
+        List<Image> results = new ArrayList<>();
+        for (float hidden : new float[] {0, 1}) {
+            float[] pixels = Pictures.noise(61, 43, 5).pixels();
+            for (int i = 0; i < pixels.length; i++) {
+                pixels[i] = alpha[i % alpha.length] == 0 ? hidden : pixels[i];
+            }
+            Image.of(61, 43, pixels, alpha).write(content);
+            Path out = folder.resolve("result.png");
+            CommandLineRun run = CommandLineRun.of("stylize", "--content", content, "--style", style, "--out", out);
+            assertThat(run.code()).as(run.err()).isZero();
+            results.add(Image.read(out));
+            assertThat(results.get(results.size() - 1).value(0, 3, 3)).isEqualTo(hidden);
+        }
+        for (int y = 0; y < 43; y++) {
+            for (int x = 20; x < 61; x++) {
+                assertThat(results.get(0).value(1, x, y))
+                        .isEqualTo(results.get(1).value(1, x, y));
+            }
+        }
+    }
+
+    @Test
+    void aTransparentMaskIsABlackOne() {
+        Path mask = folder.resolve("mask.png");
+        float[] white = new float[3 * 61 * 43];
+        Arrays.fill(white, 1);
+        Image.of(61, 43, white, new float[61 * 43]).write(mask);
+        Path out = folder.resolve("result.png");
+        CommandLineRun run =
+                CommandLineRun.of("stylize", "--content", content, "--style", style, "--mask", mask, "--out", out);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(Image.read(out).pixels()).isEqualTo(Image.read(content).pixels());
     }
 
     @Test

@@ -225,6 +225,37 @@ public final class Image {
         return new Image(width, height, flat, null);
     }
 
+    /**
+     * The picture whose wholly transparent pixels have the mean colour of the others: the colours that a file holds there
+     * are seen by nobody, and should not be learned from. This picture if there are none, or nothing else.
+     */
+    public Image withHiddenColorsFilled() {
+        if (alpha == null) {
+            return this;
+        }
+        int plane = width * height;
+        int seen = 0;
+        for (float a : alpha) {
+            seen += a > 0 ? 1 : 0;
+        }
+        if (seen == 0 || seen == plane) {
+            return this;
+        }
+        float[] filled = pixels.clone();
+        for (int c = 0; c < 3; c++) {
+            double sum = 0;
+            for (int i = 0; i < plane; i++) {
+                sum += alpha[i] > 0 ? pixels[c * plane + i] : 0;
+            }
+            for (int i = 0; i < plane; i++) {
+                if (alpha[i] == 0) {
+                    filled[c * plane + i] = (float) (sum / seen);
+                }
+            }
+        }
+        return new Image(width, height, filled, alpha);
+    }
+
     /** The picture resized with {@link Resampling#TRIANGLE}. */
     public Image resized(int newWidth, int newHeight) {
         return resized(newWidth, newHeight, Resampling.TRIANGLE);

@@ -306,10 +306,11 @@ public record StyleMix(List<Part> parts, double strength) {
         Tensor one = features.constant(Shape.scalar(), 1);
         Tensor none = features.constant(Shape.scalar(), 0);
         Tensor total = none;
+        double largest = parts.stream().mapToDouble(Part::weight).max().orElseThrow();
         List<Tensor> regions = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             Tensor region = masks.getOrDefault(i, one);
-            double weight = parts.get(i).weight();
+            double weight = parts.get(i).weight() / largest; // float32 would not hold the smallest
             regions.add(region);
             if (weight > 0) {
                 total = total.add(region.affine(weight, 0));
@@ -320,7 +321,7 @@ public record StyleMix(List<Part> parts, double strength) {
         Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
         List<Tensor> shares = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            shares.add(regions.get(i).affine(parts.get(i).weight(), 0).mul(scale));
+            shares.add(regions.get(i).affine(parts.get(i).weight() / largest, 0).mul(scale));
         }
         return new Shares(regions, shares, reach.affine(-1, 1));
     }
