@@ -44,7 +44,12 @@ public record Edges(int left, int right, int top, int bottom) {
             throw new ShapeException("stride is " + stride + ", expected 1 or more");
         }
         long windows = (size + stride - 1) / stride;
-        return (int) Math.max((windows - 1) * stride + dilation * (kernel - 1) + 1 - size, 0);
+        long edges = Math.max((windows - 1) * stride + dilation * (kernel - 1) + 1 - size, 0);
+        if (edges > Integer.MAX_VALUE) {
+            throw new ShapeException("a window of " + kernel + " cells with dilation " + dilation + " needs edges of "
+                    + edges + " cells, expected at most " + Integer.MAX_VALUE);
+        }
+        return (int) edges;
     }
 
     void check(Operation operation, PaddingMode mode, Shape shape) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * do not fit, {@link BackendException} for tensors of unrelated backends or used after their scope.
  */
 public final class Tensor {
+    private static final int LARGEST_IDENTITY = 46_340; // whose elements an array holds
+
     private final Backend backend;
     private final Spec spec;
     private @Nullable Storage storage;
@@ -100,8 +102,11 @@ public final class Tensor {
 
     /** The identity matrix of this tensor's backend and type: a constant for gradients. */
     public Tensor identity(long size) {
-        int n = Math.toIntExact(size);
-        double[] values = new double[Math.multiplyExact(n, n)];
+        if (size < 0 || size > LARGEST_IDENTITY) {
+            throw new ShapeException("identity matrix of size " + size + ", expected 0 to " + LARGEST_IDENTITY);
+        }
+        int n = (int) size;
+        double[] values = new double[n * n];
         for (int i = 0; i < n; i++) {
             values[i * (n + 1)] = 1;
         }
@@ -146,6 +151,7 @@ public final class Tensor {
 
     /** The values as floats in row-major order. */
     public float[] toFloats() {
+        checkFloating();
         float[] values = new float[elements()];
         readInto(FloatBuffer.wrap(values));
         return values;
@@ -162,6 +168,7 @@ public final class Tensor {
 
     /** The values as doubles in row-major order. */
     public double[] toDoubles() {
+        checkFloating();
         double[] values = new double[elements()];
         readInto(DoubleBuffer.wrap(values));
         return values;
@@ -193,6 +200,13 @@ public final class Tensor {
             throw new ShapeException("tensor " + spec + " has not exactly one element");
         }
         return spec.type() == ElementType.INT64 ? toLongs()[0] : toDoubles()[0];
+    }
+
+    private void checkFloating() {
+        if (!spec.type().isFloating()) {
+            throw new ShapeException("tensor is " + spec + ", expected a floating type; take toLongs(), or convert it"
+                    + " with to(type)");
+        }
     }
 
     private int elements() {
@@ -574,7 +588,7 @@ public final class Tensor {
         if (shape.equals(spec.shape())) {
             return this;
         }
-        Tensor expanded = constant(shape, 0).add(this);
+        Tensor expanded = constant(shape, -0.0).add(this); // which leaves every number as it is, -0 as well
         if (!expanded.shape().equals(shape)) {
             throw new ShapeException("expand: shape " + spec.shape() + " does not repeat to " + shape);
         }
@@ -638,9 +652,11 @@ public final class Tensor {
 
     /** Tensors behind each other along an axis. */
     public static Tensor concat(int axis, List<Tensor> tensors) {
-        return tensors.size() == 1
-                ? tensors.get(0)
-                : apply(new View.Concat(tensors.get(0).spec.shape().axis(axis)), tensors);
+        if (tensors.isEmpty()) {
+            throw new ShapeException("concat: no tensors, expected at least one");
+        }
+        int along = tensors.get(0).spec.shape().axis(axis);
+        return tensors.size() == 1 ? tensors.get(0) : apply(new View.Concat(along), tensors);
     }
 
     // ---- selection

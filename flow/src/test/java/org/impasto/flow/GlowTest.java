@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.impasto.core.Backend;
 import org.impasto.core.Backends;
 import org.impasto.core.Run;
@@ -156,6 +157,41 @@ class GlowTest {
             assertThat(model.net().decode(encoding.latents().get(0)).toDoubles())
                     .containsExactly(levels.toDoubles());
             assertThat(encoding.bitsPerDimension().toDoubles()).doesNotContain(Double.NaN);
+        }
+    }
+
+    /** Noise at both ends of its range, in numbers of levels that double precision cannot divide by. */
+    @Test
+    void noLevelBecomesItsNeighbour() {
+        try (Scope scope = Scope.open()) {
+            for (int bins : new int[] {2, 49, 100, 256, 1000}) {
+                double[] all = IntStream.range(0, bins).asDoubleStream().toArray();
+                Tensor levels = Tensor.ofDoubles(backend, Shape.of(1, 1, 1, bins), all);
+                for (double noise : new double[] {0, 0.5, Math.nextDown(1f), Math.nextDown(1.0)}) {
+                    Tensor u = levels.constant(levels.shape(), noise);
+                    for (UniformDequantization uniform :
+                            List.of(UniformDequantization.unit(bins), UniformDequantization.centred(bins))) {
+                        Tensor y = uniform.forward(levels, u).y();
+                        for (double error : new double[] {-0x1p-34 / bins, 0, 0x1p-34 / bins}) {
+                            assertThat(uniform.inverse(y.affine(1, error)).toDoubles())
+                                    .as("%d levels, noise %s, off by %s", bins, noise, error)
+                                    .containsExactly(all);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBatchMayBeEmpty() {
+        try (Scope scope = Scope.open(Run.inference(3));
+                Model<Glow> model = RandomFlows.model(backend, 2, 0.3, p -> new Glow(p, Glow.Options.of(3, 2, 2, 4)))) {
+            Tensor none = Tensor.of(backend, Shape.of(0, 3, 8, 8));
+            Encoding encoding = model.net().encode(none);
+            assertThat(encoding.logDet().shape()).isEqualTo(Shape.of(0));
+            assertThat(model.net().decode(encoding.latents()).shape()).isEqualTo(none.shape());
+            assertThat(model.net().sample(none, none.shape(), 1).shape()).isEqualTo(none.shape());
         }
     }
 

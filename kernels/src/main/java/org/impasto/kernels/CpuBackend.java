@@ -49,6 +49,10 @@ public final class CpuBackend implements Backend {
 
     /** A backend with its own pool of arrays; see {@link org.impasto.core.Backends#open}. */
     public CpuBackend(BackendOptions options) {
+        if (options.preparedWeightBytes() < 0) {
+            throw new BackendException(
+                    "budget for prepared weights is " + options.preparedWeightBytes() + " bytes, expected 0 or more");
+        }
         if (options.threads() < 0) {
             throw new BackendException("number of threads is " + options.threads()
                     + ", expected 1 or more, or 0 for one" + " a processor");

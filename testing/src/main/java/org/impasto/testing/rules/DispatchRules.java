@@ -10,12 +10,15 @@ import static org.impasto.testing.rules.Samples.vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.Convolution;
 import org.impasto.core.Edges;
 import org.impasto.core.PaddingMode;
 import org.impasto.core.Scope;
+import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
 import org.impasto.testing.ReferenceBackend;
@@ -34,6 +37,8 @@ final class DispatchRules {
                 new BackendRule("nested tapes give second derivatives", DispatchRules::secondDerivative),
                 new BackendRule("an inner tape takes outer tensors as constants", DispatchRules::mixedDerivative),
                 new BackendRule("unrelated backends are refused", DispatchRules::unrelatedBackends),
+                new BackendRule("what no operation could take is refused in words", DispatchRules::refusals),
+                new BackendRule("repeating keeps each number as it is", DispatchRules::repeated),
                 new BackendRule("detach stops the gradient, on the tape", DispatchRules::detach),
                 new BackendRule("fused and plain convolution agree on and off a tape", DispatchRules::fused));
     }
@@ -139,6 +144,34 @@ final class DispatchRules {
                             x))
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("unrelated");
+        }
+    }
+
+    private static void refusals(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor whole = Tensor.ofLongs(backend, Shape.of(2), 3, 4);
+            Tensor x = vector(backend, 1, 2);
+            refused(() -> Tensor.concat(0, List.of()), "concat", "at least one");
+            refused(() -> Tensor.concat(7, List.of(x)), "7");
+            refused(() -> x.identity(70_000), "70000", "46340");
+            refused(whole::toFloats, "INT64", "toLongs()");
+            refused(whole::toDoubles, "INT64", "to(type)");
+        }
+    }
+
+    private static void refused(ThrowingCallable call, String... words) {
+        assertThatThrownBy(call).isInstanceOf(ShapeException.class).hasMessageContainingAll(words);
+    }
+
+    private static void repeated(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            float[] values = {-0.0f, 0.0f, Float.NaN, Float.MIN_VALUE, Float.NEGATIVE_INFINITY};
+            float[] found = Tensor.of(backend, Shape.of(1, 5), values)
+                    .expand(Shape.of(2, 5))
+                    .toFloats();
+            for (int i = 0; i < found.length; i++) {
+                assertThat(Float.floatToIntBits(found[i])).isEqualTo(Float.floatToIntBits(values[i % 5]));
+            }
         }
     }
 
