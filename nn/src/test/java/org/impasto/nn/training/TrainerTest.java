@@ -16,6 +16,7 @@ import org.impasto.core.CancelledException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Storage;
+import org.impasto.core.Tape;
 import org.impasto.core.WeightException;
 import org.impasto.core.image.Image;
 import org.impasto.core.weights.WeightFile;
@@ -202,6 +203,41 @@ class TrainerTest {
             TinyTraining.train(run, trainer -> {});
             assertSameEnd(run);
         }
+    }
+
+    /** The loss is computed once more before a checkpoint; noise, running statistics and weights do not tell. */
+    @Test
+    void checkpointsLeaveNoTrace() {
+        TinyTraining.train(folder, trainer -> trainer.checkpointEvery(TinyTraining.STEPS));
+        assertSameEnd(folder);
+    }
+
+    @Test
+    void aLossMayStopTheRunWhileACheckpointIsMade() throws IOException {
+        try (Model<Linear> model = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 5, 2));
+                Optimizer sgd = new Sgd(model.weights(), 1e-2)) {
+            Run run = Run.training(1);
+            Trainer<TinyTraining.Batch> trainer = new Trainer<TinyTraining.Batch>(
+                            model, sgd, TinyTraining.Batch::at, (batch, on) -> {
+                                if (!(on instanceof Tape)) {
+                                    run.cancel();
+                                }
+                                run.throwIfCancelled();
+                                return Loss.of(model.net()
+                                        .forward(batch.x(on).reshape(36, 5))
+                                        .square()
+                                        .mean());
+                            })
+                    .steps(10)
+                    .folder(folder)
+                    .checkpointEvery(4);
+            assertThatThrownBy(() -> trainer.train(run)).isInstanceOf(CancelledException.class);
+            assertThat(sgd.steps()).isEqualTo(4);
+        }
+        assertThat(checkpoints(folder))
+                .extracting(path -> path.getFileName().toString())
+                .containsExactly("step-000000004.safetensors");
+        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(1 + 4);
     }
 
     @Test
