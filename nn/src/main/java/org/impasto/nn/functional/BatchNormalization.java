@@ -34,8 +34,8 @@ public final class BatchNormalization {
         public Tensor unbiased(Tensor x) {
             double count = (double) x.shape().elements() / x.shape().size(1);
             if (count < 2) {
-                throw new ShapeException("batch normalisation: features " + x.shape()
-                        + " have " + (long) count + " values a channel, expected at least 2 in training");
+                throw new ShapeException("batch normalisation: features " + x.shape() + " have " + (long) count
+                        + " values a channel, expected at least 2 in training");
             }
             return variance.affine(count / (count - 1), 0);
         }
