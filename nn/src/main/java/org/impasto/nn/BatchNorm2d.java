@@ -47,8 +47,9 @@ public final class BatchNorm2d implements Layer {
                         x, runningMean.on(x), runningVariance.on(x), weight.on(x), bias.on(x), epsilon);
             }
             Moments moments = Moments.of(x);
+            Tensor unbiased = moments.unbiased(x);
             move(runningMean, moments.mean());
-            move(runningVariance, moments.unbiased(x));
+            move(runningVariance, unbiased);
             return BatchNormalization.apply(x, moments.mean(), moments.variance(), weight.on(x), bias.on(x), epsilon);
         });
     }

@@ -11,6 +11,7 @@ import org.impasto.core.ElementType;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Spec;
 import org.impasto.core.Storage;
 import org.impasto.core.Tape;
@@ -105,6 +106,31 @@ class MatricesTest {
                     .isInstanceOf(BackendException.class)
                     .hasMessageContaining("pivot 2 is 0")
                     .hasMessageContaining("singular");
+        }
+    }
+
+    @Test
+    void aSingularMatrixHasNoGradientOfItsDeterminant() {
+        try (Scope scope = Scope.open()) {
+            Tensor singular = square(backend, 1, 2, 3, 2, 4, 6, 1, 0, 5);
+            assertThatThrownBy(() -> Tape.gradients(Matrices::determinant, singular))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("singular");
+        }
+    }
+
+    @Test
+    void onlySquareMatricesHaveATrace() {
+        try (Scope scope = Scope.open()) {
+            Tensor six = Tensor.of(backend, Shape.of(6), 1, 2, 3, 4, 5, 6);
+            assertThat(Matrices.trace(six.slice(0, 0, 4).reshape(1, 2, 2)).toFloats())
+                    .containsExactly(5);
+            for (Tensor other :
+                    new Tensor[] {six.reshape(1, 6), six.reshape(6, 1), six.reshape(2, 3), six, six.sum()}) {
+                assertThatThrownBy(() -> Matrices.trace(other))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageContainingAll(other.shape().toString(), "expected (..., n, n)");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.impasto.core.Backend;
+import org.impasto.core.Backends;
 import org.impasto.core.ElementType;
 import org.impasto.core.Parameter;
 import org.impasto.core.Run;
@@ -130,6 +131,23 @@ class NormalizationLayersTest {
                 assertThat(y[0]).isCloseTo((1 - 0.4) / Math.sqrt(0.9 + 2.0 / 3 + EPSILON), within(1e-12));
             }
             assertThat(value(model, "running_mean")).isCloseTo(0.1 * 4, within(1e-12));
+        }
+    }
+
+    @Test
+    void batchNormLearnsNothingFromOneValueAChannel() {
+        Backend backend = Backends.standard();
+        try (Model<BatchNorm2d> model = Model.fresh(backend, 3, p -> new BatchNorm2d(p, 3, EPSILON));
+                Scope scope = Scope.open(Run.training(1))) {
+            Tensor x = Tensor.of(backend, Shape.of(1, 3, 1, 1), 1, 2, 3);
+            assertThatThrownBy(() -> model.net().forward(x))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContainingAll("1x3x1x1", "expected at least 2 in training");
+            assertThat(value(model, "running_mean")).isZero();
+            assertThat(value(model, "running_var")).isEqualTo(1);
+            try (Scope inference = Scope.open(Run.inference())) {
+                assertThat(model.net().forward(x).toFloats()).doesNotContain(Float.NaN);
+            }
         }
     }
 

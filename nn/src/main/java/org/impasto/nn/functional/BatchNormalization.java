@@ -30,9 +30,13 @@ public final class BatchNormalization {
             return new Moments(mean, each.variance().add(distance.square()).mean(0));
         }
 
-        /** The variance of these moments of x that divides by one less. */
+        /** The variance of these moments of x that divides by one less; x has at least two values a channel. */
         public Tensor unbiased(Tensor x) {
             double count = (double) x.shape().elements() / x.shape().size(1);
+            if (count < 2) {
+                throw new ShapeException("batch normalisation: features " + x.shape() + " have " + (long) count
+                        + " values a channel, expected at least 2 in training");
+            }
             return variance.affine(count / (count - 1), 0);
         }
     }

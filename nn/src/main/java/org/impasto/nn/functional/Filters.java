@@ -35,11 +35,11 @@ public final class Filters {
         float[] weights = new float[Math.toIntExact(Math.multiplyExact(channels, taps))];
         double sum = 0;
         for (int t = -radius; t <= radius; t++) {
-            sum += Math.exp(-t * t / (2 * sigma * sigma));
+            sum += gaussian(t, sigma);
         }
         for (int i = 0; i < weights.length; i++) {
             int t = i % taps - radius;
-            weights[i] = (float) (Math.exp(-t * t / (2 * sigma * sigma)) / sum);
+            weights[i] = (float) (gaussian(t, sigma) / sum);
         }
         return Scope.keeping(() -> {
             Tensor down = Tensor.of(x.plain().backend(), Shape.of(channels, 1, taps, 1), weights);
@@ -48,6 +48,11 @@ public final class Filters {
             return x.conv2d(down, null, each.padded(new Edges(0, 0, radius, radius), border))
                     .conv2d(across, null, each.padded(new Edges(radius, radius, 0, 0), border));
         });
+    }
+
+    private static double gaussian(int t, double sigma) {
+        double deviations = t / sigma; // the square of sigma may underflow
+        return Math.exp(-deviations * deviations / 2);
     }
 
     /**

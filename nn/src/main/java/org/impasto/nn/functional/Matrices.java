@@ -5,6 +5,7 @@ import java.util.List;
 import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
+import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
 
 /** Determinants, inverses and roots of matrices. Computed in float64; results have the type of the operands. */
@@ -31,7 +32,10 @@ public final class Matrices {
         }
     }
 
-    /** Determinants of matrices (..., n, n). */
+    /**
+     * Determinants of matrices (..., n, n). They are exponentials of their logarithms, so their relative error grows with
+     * the size of {@link #logDeterminant}'s. The gradient at a singular matrix is an error.
+     */
     public static Tensor determinant(Tensor matrices) {
         return Scope.keeping(() -> {
             Tensor.Lu lu = matrices.to(ElementType.FLOAT64).lu();
@@ -98,6 +102,9 @@ public final class Matrices {
     /** The trace of matrices (..., n, n), of the shape of the batch. */
     public static Tensor trace(Tensor matrices) {
         Shape shape = matrices.shape();
+        if (shape.rank() < 2 || shape.size(-1) != shape.size(-2)) {
+            throw new ShapeException("trace: matrices have shape " + shape + ", expected (..., n, n)");
+        }
         return Scope.keeping(() -> matrices.mul(matrices.identity(shape.size(-1)))
                 .sum(-1, -2)
                 .reshape(Arrays.copyOf(shape.toArray(), shape.rank() - 2)));

@@ -80,10 +80,7 @@ public final class Reductions {
 
     /** max(|x|, least) along an axis, whose gradient is 0 below. */
     static Tensor euclidean(Tensor x, int axis, double least) {
-        return x.square()
-                .sum(axis)
-                .clamp(least * least, Double.POSITIVE_INFINITY)
-                .sqrt();
+        return norm(x, 2, axis).clamp(least, Double.POSITIVE_INFINITY); // the square of least may underflow
     }
 
     /** x / (|x| + epsilon) with the Euclidean norm |x| along an axis, as in LPIPS. */

@@ -89,7 +89,9 @@ public final class Shuffles {
     /** Moved along an axis by a number of places, towards its end if positive; what falls off comes in at the front. */
     public static Tensor roll(Tensor x, int axis, long shift) {
         long size = x.shape().size(axis);
-        long cut = size == 0 ? 0 : Math.floorMod(-shift, size); // the first elements that go to the end
+        long cut = size == 0
+                ? 0
+                : Math.floorMod(-Math.floorMod(shift, size), size); // the first elements that go to the end
         if (cut == 0) {
             return x;
         }

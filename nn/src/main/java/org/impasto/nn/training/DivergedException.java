@@ -3,7 +3,10 @@ package org.impasto.nn.training;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A training stopped because its loss, a gradient or a weight was no finite number, or its loss above the bound. */
+/**
+ * A training stopped because its loss, a gradient or a weight was no finite number, its loss above the bound, or its
+ * network refused to go on with an error, which is then the cause.
+ */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,8 @@ package org.impasto.nn.training;
 import org.impasto.core.Backend;
 
 /**
- * The loss of a batch. It runs once a step, in a scope of that step, and reads the parameters it is to train.
+ * The loss of a batch. It runs once a step, in a scope of that step, and reads the parameters it is to train; once more
+ * before a checkpoint, where nothing is recorded, and to find where a training diverged.
  *
  * @param <B> one step's data
  */

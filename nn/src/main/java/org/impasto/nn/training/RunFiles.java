@@ -89,6 +89,7 @@ final class RunFiles implements AutoCloseable {
             throw new WeightException(checkpoint + ": its run has seed " + facts.seed() + ", this one " + run.seed()
                     + "; resume with the same seed, or train in another folder");
         }
+        double ownRate = settings.optimizer.learningRate();
         try (Scope scope = Scope.open(Run.inference())) {
             restoreWeights(checkpoint);
             settings.optimizer.restore(CheckpointFile.read(checkpoint, backend, OPTIMIZER));
@@ -100,6 +101,11 @@ final class RunFiles implements AutoCloseable {
         lastCheckpoint = checkpoint;
         lastCheckpointStep = facts.step();
         settings.listener.onNotice("going on after step " + facts.step() + " from " + checkpoint);
+        double rate = settings.optimizer.learningRate();
+        if (settings.schedule == null && rate != ownRate) {
+            settings.listener.onNotice("going on with the checkpoint's learning rate " + rate + ", not the optimiser's "
+                    + ownRate + "; a schedule changes it");
+        }
         String now = arithmetic(backend.describe(), javaVersion());
         String then = arithmetic(facts.backend(), facts.java());
         if (!now.equals(then)) {

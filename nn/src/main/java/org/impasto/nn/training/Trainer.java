@@ -154,10 +154,11 @@ public final class Trainer<B> {
 
     /**
      * Trains to the last step. When the run is cancelled, a checkpoint of the last whole step is written first, so nothing
-     * is lost.
+     * is lost; unless its weights are not finite.
      *
      * @param run {@link Run#training(long)}: its seed for noise, its listener for the finished fraction, its cancellation
-     * @throws DivergedException if the loss, a gradient or a weight is no finite number, or the loss above the bound
+     * @throws DivergedException if the loss, a gradient or a weight is no finite number, the loss above the bound, or the
+     *     network refuses trained weights with a {@code WeightException} or {@code BackendException}
      * @throws org.impasto.core.CancelledException if the run was cancelled
      * @throws org.impasto.core.WeightException if the folder cannot be used: another run writes into it, it has
      *     checkpoints and this run is not to resume, its checkpoints are of another network or seed, or damaged

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.impasto.core.Backend;
+import org.impasto.core.BackendException;
 import org.impasto.core.CancelledException;
 import org.impasto.core.Parameter;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Tape;
 import org.impasto.core.Tensor;
+import org.impasto.core.WeightException;
 import org.jspecify.annotations.Nullable;
 
 /** The steps of one run. */
@@ -48,12 +50,12 @@ final class TrainingLoop<B> implements AutoCloseable {
             }
         } catch (CancelledException stopped) {
             if (files != null && done > files.firstStep()) {
+                checkWeights(done);
                 files.checkpoint(done);
             }
             throw stopped;
         }
         if (files != null) {
-            checkWeights();
             files.finish(done);
         }
     }
@@ -65,7 +67,6 @@ final class TrainingLoop<B> implements AutoCloseable {
                 files.row(progress);
             }
             if (due(settings.checkpointEvery) && !last) {
-                checkWeights();
                 files.checkpoint(done);
             }
             SamplePictures samples = settings.samples;
@@ -95,7 +96,7 @@ final class TrainingLoop<B> implements AutoCloseable {
             B batch = settings.batches.at(done);
             StepStart start = StepStart.of(settings.weights, run);
             try {
-                Tape.Gradients result = Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
+                Tape.Gradients result = gradients(batch, metrics, start);
                 loss = result.value().item();
                 Map<Parameter, Tensor> gradients = result.parameters();
                 check(loss, gradients, batch, start);
@@ -107,6 +108,14 @@ final class TrainingLoop<B> implements AutoCloseable {
             if (settings.average != null) {
                 settings.average.update();
             }
+            long next = done + 1;
+            if (files != null && (next == settings.steps || next % settings.checkpointEvery == 0)) {
+                try {
+                    tryWeights(batch);
+                } catch (CancelledException stopped) {
+                    // By the loss itself. This step is whole; the run ends before the next one.
+                }
+            }
         }
         long nanos = System.nanoTime() - begun;
         nanosPerStep = nanosPerStep == 0 ? nanos : nanosPerStep + PACE * (nanos - nanosPerStep);
@@ -114,6 +123,17 @@ final class TrainingLoop<B> implements AutoCloseable {
         return new TrainingProgress(
                 done + 1, settings.steps, loss, metrics, settings.optimizer.learningRate(), Duration.ofNanos((long)
                         (nanosPerStep * left)));
+    }
+
+    private Tape.Gradients gradients(B batch, Map<String, Double> metrics, StepStart start) {
+        try {
+            return Tape.gradients(backend, tape -> lossOf(batch, tape, metrics));
+        } catch (WeightException | BackendException refusal) {
+            if (done == 0) {
+                throw refusal; // of weights that nobody has trained yet
+            }
+            throw refused("", refusal, batch, start);
+        }
     }
 
     private Tensor lossOf(B batch, Backend tape, Map<String, Double> metrics) {
@@ -140,15 +160,37 @@ final class TrainingLoop<B> implements AutoCloseable {
         }
     }
 
-    /** A checkpoint is to be good. */
-    private void checkWeights() {
+    /**
+     * A checkpoint is to be good: the network takes the weights that this step made, and its loss is finite. It changes
+     * nothing, and works in a run of its own, which nobody cancels.
+     */
+    private void tryWeights(B batch) {
+        checkWeights(done + 1);
+        Run own = Run.training(run.seed()).withTileSize(run.tileSize());
+        own.continueAtStream(run.streamPosition());
+        try (Scope scope = Scope.open(own)) {
+            StepStart start = StepStart.of(settings.weights, own);
+            try {
+                double loss = settings.loss.of(batch, backend).value().item();
+                if (!Double.isFinite(loss)) {
+                    throw diverged("after the update the loss is " + loss, batch, start);
+                }
+            } catch (WeightException | BackendException refusal) {
+                throw refused("after the update ", refusal, batch, start);
+            } finally {
+                start.restore();
+            }
+        }
+    }
+
+    private void checkWeights(long step) {
         try (Scope scope = Scope.open(Run.inference())) {
             NonFiniteSearch search = new NonFiniteSearch();
             settings.weights.all().stream()
                     .filter(parameter -> !isFinite(parameter.value()))
                     .forEach(search::look);
             if (search.found() != null) {
-                throw diverged("after the update a weight is not finite", search, done);
+                throw diverged("after the update a weight is not finite", search, step);
             }
         }
     }
@@ -160,6 +202,12 @@ final class TrainingLoop<B> implements AutoCloseable {
         }
     }
 
+    private DivergedException refused(String when, RuntimeException refusal, B batch, StepStart start) {
+        DivergedException diverged = diverged(when + "the network refused: " + refusal.getMessage(), batch, start);
+        diverged.initCause(refusal);
+        return diverged;
+    }
+
     /** Looks for where it began: in the parameters, else by computing the step again. */
     private DivergedException diverged(String what, B batch, StepStart start) {
         NonFiniteSearch search = new NonFiniteSearch();
@@ -168,6 +216,8 @@ final class TrainingLoop<B> implements AutoCloseable {
         if (search.found() == null) {
             try {
                 Tape.gradients(backend, tape -> lossOf(batch, tape, new LinkedHashMap<>()), search);
+            } catch (WeightException | BackendException refusal) {
+                // What a layer refused, it refuses again.
             } catch (OutOfMemoryError tooLarge) {
                 // Checkpoints keep their intermediate results here; what diverged is worth saying all the same.
             }

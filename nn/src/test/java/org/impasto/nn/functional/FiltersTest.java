@@ -88,6 +88,19 @@ class FiltersTest {
     }
 
     @Test
+    void aTinyDeviationKeepsThePicture() {
+        try (Scope scope = Scope.open()) {
+            Tensor x = picture(6, 2, 9, 11, 1);
+            for (double sigma : new double[] {1e-3, 1e-200, Double.MIN_VALUE}) {
+                assertThat(Filters.gaussianBlur(x, sigma, 2, PaddingMode.REFLECT)
+                                .toFloats())
+                        .as("%s", sigma)
+                        .isEqualTo(x.toFloats());
+            }
+        }
+    }
+
+    @Test
     void whatIsNotANumberStaysWithinTheReachOfTheFilter() {
         try (Scope scope = Scope.open()) {
             float[] values = picture(4, 1, 41, 43, 1).toFloats();

@@ -2,6 +2,7 @@ package org.impasto.nn.functional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
@@ -39,6 +40,18 @@ class ReductionsTest {
         assertThat(gradient(x -> Reductions.unitNormalize(x, 1, 0.5), zeros)).containsOnly(2f);
         assertThat(gradient(x -> Losses.cosineDistance(x, row(1, 2, 3), 1), zeros))
                 .doesNotContain(Float.NaN);
+    }
+
+    /** The square of the least norm would be 0 in float32. */
+    @Test
+    void theLeastNormMayBeTiny() {
+        Tensor zeros = row(0, 0, 0);
+        assertThat(Reductions.l2Normalize(zeros, 1, 1e-30).toFloats()).containsOnly(0f);
+        assertThat(gradient(x -> Reductions.l2Normalize(x, 1, 1e-30), zeros)).containsOnly(1e30f);
+        assertThat(Reductions.l2Normalize(row(3e-10f, 4e-10f), 1, 1e-30).toFloats())
+                .containsExactly(new float[] {0.6f, 0.8f}, within(1e-6f));
+        assertThat(Reductions.l2Normalize(row(3, 4), 1, 10).toFloats()).containsExactly(0.3f, 0.4f);
+        assertThat(gradient(x -> Reductions.l2Normalize(x, 1, 10), row(3, 4))).containsOnly(0.1f);
     }
 
     @Test

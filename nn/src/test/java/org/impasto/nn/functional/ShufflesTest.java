@@ -41,6 +41,8 @@ class ShufflesTest {
         assertThat(Shuffles.flip(x, 0).toFloats()).containsExactly(4, 3, 2, 1, 0);
         assertThat(Shuffles.roll(x, 0, 2).toFloats()).containsExactly(3, 4, 0, 1, 2);
         assertThat(Shuffles.roll(x, 0, -7).toFloats()).containsExactly(2, 3, 4, 0, 1);
+        // -2^63 is 2 beyond a multiple of 5.
+        assertThat(Shuffles.roll(x, 0, Long.MIN_VALUE).toFloats()).containsExactly(3, 4, 0, 1, 2);
         assertThat(Shuffles.every(x, 0, 1, 3).toFloats()).containsExactly(1, 4);
         assertThat(Shuffles.every(x, 0, 5, 2).shape()).isEqualTo(Shape.of(0));
         assertThat(Shuffles.every(x, 0, 9, 1).shape()).isEqualTo(Shape.of(0));

@@ -10,18 +10,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.impasto.core.Backends;
 import org.impasto.core.CancelledException;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
 import org.impasto.core.Storage;
+import org.impasto.core.Tape;
 import org.impasto.core.WeightException;
 import org.impasto.core.image.Image;
 import org.impasto.core.weights.WeightFile;
 import org.impasto.nn.Linear;
 import org.impasto.nn.Model;
 import org.impasto.nn.optim.Adam;
+import org.impasto.nn.optim.LearningRateSchedule;
 import org.impasto.nn.optim.Optimizer;
 import org.impasto.nn.optim.Sgd;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +41,8 @@ class TrainerTest {
         }
     }
 
-    private static final class Notices implements TrainingListener {
-        private final List<String> notices = new ArrayList<>();
+    private static class Notices implements TrainingListener {
+        final List<String> notices = new ArrayList<>();
 
         @Override
         public void onStep(TrainingProgress progress) {}
@@ -201,6 +204,83 @@ class TrainerTest {
                             moment == TinyTraining.STEPS ? "step-000000120.safetensors" : "step-000000039.safetensors");
             TinyTraining.train(run, trainer -> {});
             assertSameEnd(run);
+        }
+    }
+
+    /** The loss is computed once more before a checkpoint; noise, running statistics and weights do not tell. */
+    @Test
+    void checkpointsLeaveNoTrace() {
+        TinyTraining.train(folder, trainer -> trainer.checkpointEvery(TinyTraining.STEPS));
+        assertSameEnd(folder);
+    }
+
+    @Test
+    void aLossMayStopTheRunWhileACheckpointIsMade() throws IOException {
+        try (Model<Linear> model = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 5, 2));
+                Optimizer sgd = new Sgd(model.weights(), 1e-2)) {
+            Run run = Run.training(1);
+            Trainer<TinyTraining.Batch> trainer = new Trainer<TinyTraining.Batch>(
+                            model, sgd, TinyTraining.Batch::at, (batch, on) -> {
+                                if (!(on instanceof Tape)) {
+                                    run.cancel();
+                                }
+                                run.throwIfCancelled();
+                                return Loss.of(model.net()
+                                        .forward(batch.x(on).reshape(36, 5))
+                                        .square()
+                                        .mean());
+                            })
+                    .steps(10)
+                    .folder(folder)
+                    .checkpointEvery(4);
+            assertThatThrownBy(() -> trainer.train(run)).isInstanceOf(CancelledException.class);
+            assertThat(sgd.steps()).isEqualTo(4);
+        }
+        assertThat(checkpoints(folder))
+                .extracting(path -> path.getFileName().toString())
+                .containsExactly("step-000000004.safetensors");
+        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(1 + 4);
+    }
+
+    @Test
+    void anotherLearningRateIsSaid() {
+        List<Double> rates = new ArrayList<>();
+        Notices notices = new Notices() {
+            @Override
+            public void onStep(TrainingProgress progress) {
+                rates.add(progress.learningRate());
+            }
+        };
+        trainLinear(0.1, 1, trainer -> {});
+        trainLinear(0.1, 2, trainer -> trainer.listener(notices));
+        assertThat(notices.notices).hasSize(1);
+        trainLinear(0.001, 3, trainer -> trainer.listener(notices));
+        assertThat(notices.notices)
+                .hasSize(3)
+                .last()
+                .asString()
+                .contains("going on with the checkpoint's learning rate 0.1, not the optimiser's 0.001", "schedule");
+        trainLinear(0.001, 4, trainer -> trainer.listener(notices).schedule(LearningRateSchedule.constant(0.001)));
+        assertThat(notices.notices).hasSize(4);
+        assertThat(rates).containsExactly(0.1, 0.1, 0.001);
+    }
+
+    private void trainLinear(double rate, int steps, Consumer<Trainer<TinyTraining.Batch>> others) {
+        try (Model<Linear> model = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 5, 2));
+                Optimizer sgd = new Sgd(model.weights(), rate)) {
+            Trainer<TinyTraining.Batch> trainer = new Trainer<TinyTraining.Batch>(
+                            model,
+                            sgd,
+                            TinyTraining.Batch::at,
+                            (batch, on) -> Loss.of(model.net()
+                                    .forward(batch.x(on).reshape(36, 5))
+                                    .square()
+                                    .mean()))
+                    .steps(steps)
+                    .folder(folder)
+                    .resume(true);
+            others.accept(trainer);
+            trainer.train(Run.training(1));
         }
     }
 
