@@ -148,7 +148,7 @@ public final class PictureFolder {
     }
 
     /** Which file was read at a place: another one where that of the place is broken. */
-    Path fileRead(int place) {
+    public Path fileRead(int place) {
         int next = place;
         while (broken.contains(next) && (next + 1) % files.size() != place) {
             next = (next + 1) % files.size();
