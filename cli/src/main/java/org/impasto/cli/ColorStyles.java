@@ -1,6 +1,7 @@
 package org.impasto.cli;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.impasto.core.image.Image;
 import org.impasto.nn.style.ColorTransfer;
@@ -25,10 +26,12 @@ final class ColorStyles implements Styles {
         float[] total = new float[content.width() * content.height()];
         float[] covered = new float[total.length];
         List<float[]> shares = new ArrayList<>();
+        // Against the largest, for in float32 all of them may be 0.
+        double largest = Collections.max(weights);
         for (int i = 0; i < transfers.size(); i++) {
             float[] mask = masks.isEmpty() ? null : Masks.brightness(masks.get(i), content);
             float[] share = new float[total.length];
-            float weight = weights.get(i).floatValue();
+            float weight = (float) (weights.get(i) / largest);
             for (int p = 0; p < share.length; p++) {
                 float m = mask == null ? 1 : mask[p];
                 share[p] = weight * m;

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.impasto.core.Backend;
 import org.impasto.core.Scope;
+import org.impasto.core.WeightException;
 import org.impasto.core.image.Image;
 import org.impasto.nn.Model;
 import org.impasto.nn.metrics.Lpips;
@@ -26,18 +27,23 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nMetrics:%n",
         footer = {
             "  psnr    peak signal-to-noise ratio, dB; Infinity for equal pictures",
-            "  ssim    structural similarity; 1 for equal pictures",
+            "  ssim    structural similarity; 1 for equal pictures. Its window is of 11x11",
+            "          pixels.",
             "  stysim  difference of the Gram matrices of a VGG's features; 0 for equal",
-            "          styles. Needs --net; the sizes may differ.",
-            "  lpips   perceptual distance; 0 for equal pictures. Needs --net with a VGG-16",
-            "          and --lpips.",
+            "          styles. Needs --net with a VGG down to pool4; the sizes may differ.",
+            "  lpips   perceptual distance; 0 for equal pictures. Needs --net with",
+            "          torchvision's VGG-16 and --lpips.",
             "",
-            "Pictures of different sizes have stysim only.",
+            "Pictures of different sizes have stysim only. A metric that needs larger",
+            "pictures, such as ssim for less than 11x11, is left out and named on stderr.",
             "",
             "Example:",
             "  impasto compare result.png content.png --net vgg16.pth --lpips vgg.pth"
         })
 final class CompareCommand implements Callable<Integer> {
+    /** What stysim reads last. */
+    private static final String DEEPEST = "pool4";
+
     private final Terminal terminal;
 
     @Parameters(index = "0", paramLabel = "A", description = "Picture: PNG or JPEG.")
@@ -46,7 +52,10 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "B", description = "Picture: PNG or JPEG.")
     private Path second;
 
-    @Option(names = "--net", paramLabel = "FILE", description = "Weights of a VGG, or a name of the registry.")
+    @Option(
+            names = "--net",
+            paramLabel = "FILE",
+            description = "Weights of a VGG down to pool4, or a name of the registry; VGG-16 for --lpips.")
     private @Nullable Path net;
 
     @Option(names = "--lpips", paramLabel = "FILE", description = "The heads of LPIPS for VGG-16.")
@@ -81,15 +90,26 @@ final class CompareCommand implements Callable<Integer> {
             try (Model<Vgg> vgg = Vgg.load(backend, net);
                     Model<Lpips> heads = heads(backend)) {
                 List<PictureMetric> metrics = new ArrayList<>(List.of(PictureMetric.psnr(), PictureMetric.ssim()));
-                metrics.add(PictureMetric.styleSimilarity(vgg.net()));
-                if (heads != null) {
-                    metrics.add(PictureMetric.lpips(vgg.net(), heads.net()));
-                }
+                metrics.addAll(metricsOf(vgg.net(), heads));
                 metrics.removeIf(metric -> metric.sameSize() && !sameSize);
                 print(metrics, backend, a, b);
             }
         }
         return 0;
+    }
+
+    /** Complains about a network that is not what a metric needs, before the first is computed. */
+    private List<PictureMetric> metricsOf(Vgg vgg, @Nullable Model<Lpips> heads) {
+        if (!vgg.taps().contains(DEEPEST)) {
+            throw new FailureException("--net " + net + ": " + vgg.variant().name() + " has no layer " + DEEPEST
+                    + ", to which stysim needs a VGG; " + vgg.variant().ending() + "; use a file that goes further");
+        }
+        PictureMetric style = PictureMetric.styleSimilarity(vgg);
+        try {
+            return heads == null ? List.of(style) : List.of(style, PictureMetric.lpips(vgg, heads.net()));
+        } catch (WeightException e) {
+            throw new FailureException("--net " + net + ": " + e.getMessage(), e);
+        }
     }
 
     private @Nullable Model<Lpips> heads(Backend backend) {
@@ -103,8 +123,23 @@ final class CompareCommand implements Callable<Integer> {
 
     private void print(List<PictureMetric> metrics, Backend backend, Image a, Image b) {
         for (PictureMetric metric : metrics) {
+            Path small = tooSmall(a, metric) ? first : tooSmall(b, metric) ? second : null;
+            if (small != null) {
+                Image picture = small == first ? a : b;
+                String why = metric.name() + ": needs pictures of " + metric.leastSide() + "x" + metric.leastSide()
+                        + " pixels at least, " + small + " has " + picture.width() + "x" + picture.height();
+                if (metrics.size() == 1) {
+                    throw new FailureException(why);
+                }
+                terminal.err().println("impasto: " + why + "; left out");
+                continue;
+            }
             terminal.out().printf(Locale.ROOT, "%s %s%n", metric.name(), number(metric.compare(backend, a, b)));
         }
+    }
+
+    private static boolean tooSmall(Image picture, PictureMetric metric) {
+        return Math.min(picture.width(), picture.height()) < metric.leastSide();
     }
 
     private static String number(double value) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.PatternSyntaxException;
+import org.impasto.core.FileFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ record Contents(List<Path> files, boolean batch) {
         Set<Path> files = new LinkedHashSet<>();
         boolean batch = named.size() > 1;
         for (String name : named) {
+            if (name.isEmpty()) {
+                throw new UsageException("--content is empty, expected a file, a folder or a pattern");
+            }
             Path path = path(name);
             if (path != null && Files.isDirectory(path)) {
                 batch = true;
@@ -70,9 +74,12 @@ record Contents(List<Path> files, boolean batch) {
                 }
             }
         } catch (PatternSyntaxException e) {
-            throw new FailureException("--content " + folder.resolve(pattern) + ": " + e.getDescription(), e);
+            throw new FailureException(
+                    "--content " + folder.resolve(pattern)
+                            + ": is no file, and no pattern, of which every [ and { has its" + " end",
+                    e);
         } catch (IOException e) {
-            throw new FailureException("--content " + folder + ": cannot be listed: " + e, e);
+            throw new FailureException("--content " + folder + ": cannot be listed: " + FileFailure.reason(e), e);
         }
         if (found.isEmpty()) {
             throw new FailureException(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.impasto.core.Backend;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
@@ -47,7 +48,7 @@ record Digits(int count, int height, int width, byte[] levels) {
         } catch (EOFException shorter) {
             throw new ImageException(path + ": ends before its last picture", shorter);
         } catch (IOException unreadable) {
-            throw new ImageException(path + ": cannot be read: " + unreadable.getMessage(), unreadable);
+            throw new ImageException(path + ": cannot be read: " + FileFailure.reason(unreadable), unreadable);
         }
     }
 

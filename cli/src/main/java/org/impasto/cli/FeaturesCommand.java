@@ -2,6 +2,7 @@ package org.impasto.cli;
 
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,7 +48,7 @@ final class FeaturesCommand implements Callable<Integer> {
         network.run(
                 terminal,
                 "features",
-                layers,
+                Map.of("--layers", layers),
                 (net, picture, writer) -> net.features(picture, layers)
                         .forEach((name, map) ->
                                 writer.floats(name, map.spec(), () -> FloatBuffer.wrap(map.toFloats()))));

@@ -1,10 +1,13 @@
 package org.impasto.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
+import org.impasto.core.FileFailure;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the files of a command line before any work begins. */
@@ -16,7 +19,8 @@ final class FileChecks {
 
     /** A file to read: there, and readable. */
     static void input(String option, Path path) {
-        if (!Files.exists(path)) {
+        notEmpty(option, path);
+        if (!isThere(option, path)) {
             throw new FailureException(option + " " + path + ": no such file");
         }
         if (Files.isDirectory(path)) {
@@ -29,7 +33,8 @@ final class FileChecks {
 
     /** A folder to read from. */
     static void inputFolder(String option, Path path) {
-        if (!Files.exists(path)) {
+        notEmpty(option, path);
+        if (!isThere(option, path)) {
             throw new FailureException(option + " " + path + ": no such folder");
         }
         if (!Files.isDirectory(path)) {
@@ -42,6 +47,7 @@ final class FileChecks {
 
     /** A file to write: with one of the endings, no input, and in a place where it can be written. */
     static void output(String option, Path path, List<String> endings, List<Path> inputs) {
+        notEmpty(option, path);
         if (!endings.contains(ending(path))) {
             throw new UsageException(
                     option + " " + path + ": expected a file name that ends with " + String.join(" or ", endings));
@@ -62,10 +68,29 @@ final class FileChecks {
 
     /** A folder to write into, which need not be there yet. */
     static void outputFolder(String option, Path path) {
+        notEmpty(option, path);
         if (Files.exists(path) && !Files.isDirectory(path)) {
             throw new UsageException(option + " " + path + ": is a file, expected a folder");
         }
         folder(option, path, path);
+    }
+
+    /** Complains about an empty name, as a variable of the shell that is not set leaves; Java means this folder by it. */
+    static void notEmpty(String option, Path path) {
+        if (path.toString().isEmpty()) {
+            throw new UsageException(option + " is empty, expected a file or folder");
+        }
+    }
+
+    private static boolean isThere(String option, Path path) {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class);
+            return true;
+        } catch (AccessDeniedException e) {
+            throw new FailureException(option + " " + path + ": " + FileFailure.reason(e), e);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The ending of a file's name in lower case, with its dot; empty if it has none. */
@@ -101,7 +126,7 @@ final class FileChecks {
         try {
             return Files.exists(path) && Files.isSameFile(path, input);
         } catch (IOException e) {
-            throw new FailureException(path + ": cannot be looked at: " + e, e);
+            throw new FailureException(path + ": cannot be looked at: " + FileFailure.reason(e), e);
         }
     }
 }

@@ -2,10 +2,9 @@ package org.impasto.cli;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.impasto.core.Tensor;
 import org.impasto.core.weights.WeightWriter;
@@ -50,7 +49,7 @@ final class GramCommand implements Callable<Integer> {
     @Option(
             names = "--style-map",
             description =
-                    "Also write style_map: the Gram matrices of pool1, pool2 and pool3, the larger ones max-pooled to"
+                    "Also write style_map, for which --net goes down to pool3: the Gram matrices of pool1, pool2 and pool3, the larger ones max-pooled to"
                             + " the smallest, then added.")
     private boolean styleMap;
 
@@ -63,12 +62,14 @@ final class GramCommand implements Callable<Integer> {
         if (layers.isEmpty() && !styleMap) {
             throw new UsageException("nothing to compute: give --layers, or --style-map, or both");
         }
-        Set<String> wanted = new LinkedHashSet<>(layers);
+        Map<String, List<String>> wanted = new LinkedHashMap<>();
+        wanted.put("--layers", layers);
         if (styleMap) {
-            wanted.addAll(BLOCKS);
+            wanted.put("--style-map needs a net down to pool3", BLOCKS);
         }
-        List<String> all = List.copyOf(wanted);
-        network.run(terminal, "gram", all, (net, picture, writer) -> announce(net, picture, writer, all));
+        List<String> all =
+                wanted.values().stream().flatMap(List::stream).distinct().toList();
+        network.run(terminal, "gram", wanted, (net, picture, writer) -> announce(net, picture, writer, all));
         return 0;
     }
 

@@ -1,8 +1,6 @@
 package org.impasto.cli;
 
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
@@ -44,20 +42,26 @@ final class Job {
      */
     static void run(Terminal terminal, String task, Path outFolder, int tileSize, Consumer<Job> work) {
         Run run = tileSize == 0 ? Run.inference() : Run.inference().withTileSize(tileSize);
-        run(new Progress(terminal, task), outFolder, run, PATIENCE_MILLIS, work);
+        run(terminal, new Progress(terminal, task), outFolder, run, PATIENCE_MILLIS, work);
     }
 
     /** A training, whose files the work writes by itself. */
     static void train(Terminal terminal, String task, Path outFolder, long seed, Consumer<Job> work) {
-        run(Progress.withNotes(terminal, task), outFolder, Run.training(seed), TRAINING_PATIENCE_MILLIS, work);
+        run(
+                terminal,
+                Progress.withNotes(terminal, task),
+                outFolder,
+                Run.training(seed),
+                TRAINING_PATIENCE_MILLIS,
+                work);
     }
 
-    private static void run(Progress shown, Path outFolder, Run bound, int patienceMillis, Consumer<Job> work) {
+    private static void run(
+            Terminal terminal, Progress shown, Path outFolder, Run bound, int patienceMillis, Consumer<Job> work) {
         StagedFiles files = new StagedFiles(outFolder);
-        CountDownLatch ended = new CountDownLatch(1);
         try (Progress progress = shown) {
             Job job = new Job(progress, files, bound);
-            Thread stop = new Thread(() -> job.stop(ended, patienceMillis), "impasto-stop");
+            Thread stop = new Thread(() -> job.stop(terminal, patienceMillis), "impasto-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try (Scope scope = Scope.open(job.run)) {
                 work.accept(job);
@@ -65,7 +69,6 @@ final class Job {
                 files.publish();
             } finally {
                 files.discard();
-                ended.countDown();
                 forget(stop);
             }
         }
@@ -79,15 +82,18 @@ final class Job {
         }
     }
 
-    private void stop(CountDownLatch ended, int patienceMillis) {
+    /** The JVM is gone when this returns, so it waits for all that the command has to say. */
+    private void stop(Terminal terminal, int patienceMillis) {
         run.cancel();
         try {
-            if (!ended.await(patienceMillis, TimeUnit.MILLISECONDS)) {
-                files.discard();
+            if (terminal.awaitClose(patienceMillis)) {
+                return;
             }
         } catch (InterruptedException e) {
-            files.discard();
+            // As if the time were over.
         }
+        files.discard();
+        terminal.tellOfStop();
     }
 
     /** The run that the work is bound to. */

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -112,22 +113,30 @@ public final class Main {
                     "not enough memory: the heap of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB is full; use a"
                             + " smaller --size, or a larger heap with IMPASTO_JAVA_OPTS=-Xmx8g");
         } finally {
-            out.flush();
-            err.flush();
+            terminal.close();
         }
     }
 
     private int wrongUsage(ParameterException e, Terminal terminal) {
         trace(e, terminal.err());
         String suggestion = "";
+        String message = e.getMessage();
         if (e instanceof UnmatchedArgumentException unmatched) {
             Matcher unknown = UNKNOWN_OPTION.matcher(e.getMessage());
             suggestion = suggestion(
                     unmatched.getUnmatched().isEmpty() && unknown.find()
                             ? new UnmatchedArgumentException(e.getCommandLine(), List.of(unknown.group(1)))
                             : unmatched);
+            if (!unmatched.isUnknownOption() && !commands(e).isEmpty()) {
+                message = "unknown command '" + unmatched.getUnmatched().get(0) + "', expected one of "
+                        + String.join(", ", commands(e));
+            }
         }
-        return say(terminal.err(), WRONG_USAGE, e.getMessage() + suggestion + seeHelp(e.getCommandLine()));
+        return say(terminal.err(), WRONG_USAGE, message + suggestion + seeHelp(e.getCommandLine()));
+    }
+
+    private static Set<String> commands(ParameterException e) {
+        return e.getCommandLine().getSubcommands().keySet();
     }
 
     private static String suggestion(UnmatchedArgumentException unmatched) {
@@ -143,7 +152,8 @@ public final class Main {
             return say(terminal.err(), WRONG_USAGE, e.getMessage() + seeHelp(command));
         }
         if (e instanceof CancelledException) {
-            return say(terminal.err(), STOPPED, "stopped");
+            terminal.tellOfStop();
+            return STOPPED;
         }
         boolean expected = e instanceof FailureException
                 || e instanceof ImageException

@@ -1,7 +1,9 @@
 package org.impasto.cli;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.impasto.core.Tensor;
 import org.impasto.core.image.Image;
 import org.impasto.core.weights.WeightWriter;
@@ -45,8 +47,12 @@ final class NetworkOptions {
         void announce(Vgg net, Tensor picture, WeightWriter writer);
     }
 
-    /** Does a command's work, and writes what it announces. */
-    void run(Terminal terminal, String command, List<String> layers, Work work) {
+    /**
+     * Does a command's work, and writes what it announces.
+     *
+     * @param layers by the option that wants them
+     */
+    void run(Terminal terminal, String command, Map<String, List<String>> layers, Work work) {
         checkSize(size);
         net = WeightsCommand.file(net);
         FileChecks.input("--net", net);
@@ -55,9 +61,10 @@ final class NetworkOptions {
         Job.run(terminal, command, FileChecks.parent(out), job -> {
             job.stage("reading", 0, 0.2);
             try (Model<Vgg> model = Vgg.load(CommandBackend.get(), net)) {
-                checkLayers(model.net(), layers);
+                layers.forEach((option, names) -> checkLayers(option, net, model.net(), names));
                 Image picture =
                         size == null ? Image.read(image) : Image.read(image).fittedTo(size);
+                layers.values().forEach(names -> checkPicture(image, picture, model.net(), names));
                 job.stage("computing", 0.2, 0.8);
                 Tensor input = picture.tensor(CommandBackend.get());
                 job.write(out, path -> {
@@ -91,15 +98,28 @@ final class NetworkOptions {
         }
     }
 
-    private void checkLayers(Vgg model, List<String> layers) {
+    /** Complains about layers that a network does not have. */
+    static void checkLayers(String option, Path net, Vgg model, List<String> layers) {
         for (String layer : layers) {
             if (!model.taps().contains(layer)) {
                 throw new UsageException(
-                        "--layers: " + net + " (" + model.variant().name() + ") has no layer '" + layer
+                        option + ": " + net + " (" + model.variant().name() + ") has no layer '" + layer
                                 + "'; its layers are " + String.join(",", model.taps())
                                 + (model.variant().missing().isEmpty()
                                         ? ""
                                         : "; " + model.variant().ending()));
+            }
+        }
+    }
+
+    /** Complains about a picture of which there is nothing left to compute in one of these layers. */
+    static void checkPicture(Path file, Image picture, Vgg model, Collection<String> layers) {
+        for (String layer : layers) {
+            int least = model.leastSide(layer);
+            if (Math.min(picture.width(), picture.height()) < least) {
+                throw new FailureException(file + ": has " + picture.width() + "x" + picture.height()
+                        + " pixels to compute with, expected " + least + "x" + least + " at least for layer " + layer
+                        + " of " + model.variant().name());
             }
         }
     }

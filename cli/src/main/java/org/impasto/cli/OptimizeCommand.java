@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.impasto.core.image.Image;
 import org.impasto.core.image.WriteOptions;
 import org.impasto.nn.Model;
+import org.impasto.nn.style.GatysLoss;
 import org.impasto.nn.style.StyleOptimization;
 import org.impasto.nn.style.StyleOptimization.Settings;
 import org.impasto.nn.vgg.Vgg;
@@ -139,8 +140,8 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "R",
-            description = "Learning rate of adam, which falls as it goes on. Default: 0.02.")
-    private double rate = STANDARD.learningRate();
+            description = "Learning rate of --optimizer adam, which falls as it goes on. Default: 0.02.")
+    private @Nullable Double rate;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of --init noise. Default: 0.")
     private long seed;
@@ -202,7 +203,14 @@ final class OptimizeCommand implements Callable<Integer> {
         number("--content-weight", contentWeight);
         number("--style-weight", styleWeight);
         number("--tv-weight", variationWeight);
-        number("--rate", rate);
+        if (contentWeight == 0 && styleWeight == 0 && variationWeight == 0) {
+            throw new UsageException("--content-weight, --style-weight and --tv-weight are all 0, expected one above");
+        }
+        if (rate != null && method != StyleOptimization.Method.ADAM) {
+            throw new UsageException("--rate is for --optimizer adam; " + optimizer + " has no learning rate");
+        }
+        double learningRate = rate == null ? STANDARD.learningRate() : rate;
+        number("--rate", learningRate);
         return new Settings(
                 contentLayers,
                 layers,
@@ -210,7 +218,7 @@ final class OptimizeCommand implements Callable<Integer> {
                 styleWeight,
                 variationWeight,
                 method,
-                rate,
+                learningRate,
                 count,
                 scales,
                 start,
@@ -251,7 +259,15 @@ final class OptimizeCommand implements Callable<Integer> {
         Image from = fitted(original);
         Image manner = fitted(Image.read(style));
         try (Model<Vgg> vgg = Vgg.load(CommandBackend.get(), net)) {
+            NetworkOptions.checkLayers("--layers", net, vgg.net(), layers);
+            NetworkOptions.checkLayers("--content-layers", net, vgg.net(), contentLayers);
             StyleOptimization optimization = new StyleOptimization(vgg, settings);
+            // The style's layers see the content, too, as its pixels change.
+            GatysLoss.Weights wanted = optimization.weights();
+            NetworkOptions.checkPicture(
+                    content, from, vgg.net(), wanted.content().keySet());
+            NetworkOptions.checkPicture(content, from, vgg.net(), wanted.style().keySet());
+            NetworkOptions.checkPicture(style, manner, vgg.net(), wanted.style().keySet());
             job.stage("beginning", 0.02, 0.98);
             Image found = Image.of(optimization.apply(
                     from.tensor(CommandBackend.get()), manner.tensor(CommandBackend.get()), each -> tell(job, each)));

@@ -2,7 +2,9 @@ package org.impasto.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.impasto.core.image.Image;
 import org.impasto.nn.Model;
@@ -64,8 +66,8 @@ final class PictureTrainingOptions {
     @Option(
             names = "--samples",
             paramLabel = "DIR",
-            description = "Folder of pictures on which to measure and show what the network can do. Default: four of"
-                    + " --content-dir.")
+            description = "Folder of pictures on which to measure and show what the network can do. Default: up to four"
+                    + " of --content-dir that are not too small.")
     private @Nullable Path samples;
 
     @Mixin
@@ -130,22 +132,63 @@ final class PictureTrainingOptions {
 
     /** Pictures for samples, at most so many pixels on their longer sides, and of whole cells of four pixels. */
     List<Image> sampled(int longestSide) {
-        PictureFolder folder = samples == null ? contents(message -> {}) : PictureFolder.of(samples);
-        int count = samples == null ? Math.min(SHOWN_BY_DEFAULT, folder.size()) : folder.size();
+        if (samples == null) {
+            return sampledContents(longestSide);
+        }
+        PictureFolder folder = PictureFolder.of(samples);
         List<Image> pictures = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            int place = (int) ((long) i * folder.size() / count);
+        for (int place = 0; place < folder.size(); place++) {
             Image picture = folder.read(place);
-            Image fitted =
-                    Math.max(picture.width(), picture.height()) > longestSide ? picture.fittedTo(longestSide) : picture;
-            if (Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE) {
+            Image sample = sample(picture, longestSide);
+            if (sample == null) {
                 throw new FailureException(
-                        folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
-                                + " pixels, too small or too narrow for a sample; --samples names a folder of others");
+                        "--samples " + folder.files().get(place) + ": is " + picture.width() + "x" + picture.height()
+                                + " pixels, too small or too narrow for a sample; expected " + LEAST_SAMPLE
+                                + " on the shorter side at least, with " + longestSide + " on the longer one at most");
             }
-            pictures.add(fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4));
+            pictures.add(sample);
         }
         return pictures;
+    }
+
+    /** Pictures from all over the order of --content-dir; the next ones stand in for those that are too small. */
+    private List<Image> sampledContents(int longestSide) {
+        PictureFolder folder = contents(message -> {});
+        int count = Math.min(SHOWN_BY_DEFAULT, folder.size());
+        Set<Path> seen = new HashSet<>();
+        List<Image> pictures = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int first = (int) ((long) i * folder.size() / count);
+            @Nullable Image sample = null;
+            for (int next = first; next < first + folder.size() && sample == null; next++) {
+                int place = next % folder.size();
+                if (seen.contains(folder.fileRead(place))) {
+                    continue;
+                }
+                Image picture = folder.read(place);
+                // Another one than expected where that is broken, which reading has found.
+                sample = seen.add(folder.fileRead(place)) ? sample(picture, longestSide) : null;
+            }
+            if (sample != null) {
+                pictures.add(sample);
+            }
+        }
+        if (pictures.isEmpty()) {
+            throw new FailureException("--content-dir " + contentDir + ": none of its " + folder.size()
+                    + " pictures is large enough for a sample; expected " + LEAST_SAMPLE
+                    + " pixels on the shorter side at least, with " + longestSide
+                    + " on the longer one at most; --samples names a folder of others");
+        }
+        return pictures;
+    }
+
+    /** A picture as a sample; null if it is too small or too narrow. */
+    private static @Nullable Image sample(Image picture, int longestSide) {
+        Image fitted =
+                Math.max(picture.width(), picture.height()) > longestSide ? picture.fittedTo(longestSide) : picture;
+        return Math.min(fitted.width(), fitted.height()) < LEAST_SAMPLE
+                ? null
+                : fitted.cropped(0, 0, fitted.width() / 4 * 4, fitted.height() / 4 * 4);
     }
 
     private PictureFolder contents(Consumer<String> skipped) {

@@ -3,12 +3,14 @@ package org.impasto.cli;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.impasto.core.WeightException;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * last one is complete. What is discarded before leaves nothing behind, in the middle of a file too.
  */
 final class StagedFiles {
+    /** In a row, as systems have it. */
+    private static final int MOST_LINKS = 40;
+
     private final Path folder;
     private final Map<Path, Path> places = new LinkedHashMap<>();
     private @Nullable Path hidden;
@@ -49,7 +54,7 @@ final class StagedFiles {
                 Files.createDirectories(folder);
                 hidden = Files.createTempDirectory(folder, ".impasto-");
             } catch (IOException e) {
-                throw new FailureException(place + ": cannot be written: " + e, e);
+                throw new FailureException(place + ": cannot be written: " + FileFailure.reason(e), e);
             }
         }
         return hidden;
@@ -60,10 +65,9 @@ final class StagedFiles {
         for (Map.Entry<Path, Path> file : places.entrySet()) {
             try {
                 // A link is followed, so that the file it names is replaced and not the link.
-                Path place = Files.exists(file.getValue()) ? file.getValue().toRealPath() : file.getValue();
-                move(file.getKey(), place);
+                move(file.getKey(), followed(file.getValue()));
             } catch (IOException e) {
-                throw new FailureException(file.getValue() + ": cannot be written: " + e, e);
+                throw new FailureException(file.getValue() + ": cannot be written: " + FileFailure.reason(e), e);
             }
         }
         places.clear();
@@ -73,6 +77,18 @@ final class StagedFiles {
     synchronized void forget() {
         places.clear();
         removeHidden();
+    }
+
+    /** What a link leads to, which need not be there. */
+    private static Path followed(Path place) throws IOException {
+        Path target = place;
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            if (links == MOST_LINKS) {
+                throw new FileSystemLoopException(place.toString());
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
     }
 
     private static void move(Path from, Path to) throws IOException {

@@ -175,6 +175,9 @@ final class StylizeCommand implements Callable<Integer> {
             description = "Also write content, style and result side by side, to NAME-compare.png beside the result.")
     private boolean compare;
 
+    /** Contents of a batch whose results are in their places. */
+    private int done;
+
     StylizeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -192,6 +195,11 @@ final class StylizeCommand implements Callable<Integer> {
         List<String> failures = new ArrayList<>();
         try {
             Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> work(job, contents, places, failures));
+        } catch (CancelledException e) {
+            if (contents.batch()) {
+                tellOfBatch(contents);
+            }
+            throw e;
         } finally {
             failures.forEach(failure -> terminal.err().println("impasto: " + failure));
         }
@@ -203,11 +211,15 @@ final class StylizeCommand implements Callable<Integer> {
             return 0;
         }
         int count = contents.files().size();
-        terminal.out().println("wrote " + (count - failures.size()) + " of " + count + " pictures to " + out);
+        tellOfBatch(contents);
         if (!failures.isEmpty()) {
             throw new FailureException(failures.size() + " of " + count + " pictures failed");
         }
         return 0;
+    }
+
+    private void tellOfBatch(Contents contents) {
+        terminal.out().println("wrote " + done + " of " + contents.files().size() + " pictures to " + out);
     }
 
     private void work(Job job, Contents contents, Map<Path, Path> places, List<String> failures) {
@@ -301,6 +313,7 @@ final class StylizeCommand implements Callable<Integer> {
         styles.forEach(file -> FileChecks.input("--style", file));
         masks.forEach(file -> FileChecks.input("--mask", file));
         weights.forEach(file -> FileChecks.input("--weights", file));
+        FileChecks.notEmpty("--out", out);
         boolean file =
                 Files.exists(out) ? !Files.isDirectory(out) : FileChecks.PICTURES.contains(FileChecks.ending(out));
         if (contents.batch() && file) {
@@ -362,6 +375,7 @@ final class StylizeCommand implements Callable<Integer> {
                         from,
                         to);
                 job.publish();
+                done++;
             } catch (CancelledException e) {
                 throw e;
             } catch (RuntimeException e) { // whatever it is, the other pictures have nothing to do with it

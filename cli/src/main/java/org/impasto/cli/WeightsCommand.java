@@ -153,8 +153,8 @@ final class WeightsCommand implements Callable<Integer> {
     }
 
     private static String line(Entry entry) {
-        StringBuilder line = new StringBuilder("%s  %d bytes  sha256 %s"
-                .formatted(entry.name(), entry.bytes(), entry.sha256().substring(0, 16)));
+        StringBuilder line =
+                new StringBuilder("%s  %d bytes  sha256 %s".formatted(entry.name(), entry.bytes(), entry.sha256()));
         line.append("  licence ").append(entry.licence().isEmpty() ? "not told" : oneLine(entry.licence()));
         if (!entry.origin().isEmpty()) {
             line.append("  from ").append(oneLine(entry.origin()));

@@ -78,6 +78,37 @@ class BatchTest {
     }
 
     @Test
+    void whatStopsItTellsHowFarItCame() throws Exception {
+        Path many = Files.createDirectory(folder.resolve("many"));
+        Path first = many.resolve("000.png");
+        Pictures.smooth(700, 700).write(first);
+        for (int i = 1; i < 200; i++) {
+            Files.copy(first, many.resolve("%03d.png".formatted(i)));
+        }
+        Path said = folder.resolve("said.txt");
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "stylize",
+                "--content=" + many,
+                "--style=" + style,
+                "--out=" + out);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        while (process.isAlive() && !Files.exists(out.resolve("000.png"))) {
+            Thread.sleep(10);
+        }
+        process.destroy(); // as a stop by Ctrl-C
+        process.waitFor();
+        assertThat(said).content().contains(" of 200 pictures to " + out).endsWith("impasto: stopped%n".formatted());
+        assertThat(files(out)).isNotEmpty().allMatch(name -> name.matches("[0-9]{3}\\.png"));
+    }
+
+    @Test
     void comparisonsStandBesideTheResults() throws IOException {
         assertThat(stylize(in.resolve("a.png"), in.resolve("c.png"), "--compare")
                         .code())

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.impasto.core.Shape;
 import org.impasto.core.image.Image;
@@ -94,7 +95,9 @@ class CommandsTest {
         run = CommandLineRun.of(
                 "gram", "--net", net, "--layers", "pool1", "--style-map", "--image", image, "--out", gram);
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("'pool3'", "conv3_1", "19, 22, 25");
+        assertThat(run.err())
+                .contains("--style-map needs a net down to pool3", "'pool3'", "conv3_1", "19, 22, 25")
+                .doesNotContain("--layers");
         assertThat(gram).doesNotExist();
         run = CommandLineRun.of("gram", "--net", net, "--layers", "pool1", "--image", image, "--out", gram);
         assertThat(run.err()).isEmpty();
@@ -114,6 +117,9 @@ class CommandsTest {
             assertThat((double) matrix[3 * 64 + 5])
                     .isCloseTo(expected, org.assertj.core.data.Offset.offset(size * cells * 0x1p-24));
         }
+        // Five columns are three behind pool1 and two behind pool2, and a border that reflects needs two.
+        leastSide(net, "relu1_1", 2);
+        leastSide(net, "relu3_1", 5);
     }
 
     @Test
@@ -142,6 +148,29 @@ class CommandsTest {
             assertThat(file.names()).containsExactlyInAnyOrder("pool3", "style_map");
             assertThat(file.spec("pool3").shape()).isEqualTo(Shape.of(1, 16, 16));
             assertThat(file.spec("style_map").shape()).isEqualTo(Shape.of(1, 4, 4));
+        }
+        leastSide(net, "relu1_2", 1);
+        leastSide(net, "pool3", 8);
+    }
+
+    /** A picture of fewer columns is an error that says so, and one of as many is none. */
+    private void leastSide(Path net, String layer, int least) {
+        for (String command : List.of("features", "gram")) {
+            Path image = folder.resolve("narrow.png");
+            Path out = folder.resolve("narrow.safetensors");
+            Pictures.noise(least, 30, 1).write(image);
+            Object[] arguments = {command, "--net", net, "--layers", layer, "--image", image, "--out", out};
+            CommandLineRun enough = CommandLineRun.of(arguments);
+            assertThat(enough.err()).isEmpty();
+            assertThat(enough.code()).isZero();
+            if (least > 1) {
+                Pictures.noise(least - 1, 30, 1).write(image);
+                CommandLineRun less = CommandLineRun.of(arguments);
+                assertThat(less.err())
+                        .contains(image + ": has " + (least - 1) + "x30 pixels", least + "x" + least, layer)
+                        .hasLineCount(1);
+                assertThat(less.code()).isEqualTo(1);
+            }
         }
     }
 }

@@ -49,11 +49,59 @@ class CompareTest {
         assertThat(CommandLineRun.of("compare", a).code()).isEqualTo(2);
     }
 
-    /** A VGG-19 of two channels in each layer. */
+    @Test
+    void smallPicturesHaveTheMetricsThatCanBe() {
+        Path a = folder.resolve("a.png");
+        Path b = folder.resolve("b.png");
+        Pictures.noise(16, 20, 1).write(a);
+        Pictures.noise(16, 10, 2).write(b);
+        CommandLineRun run = CommandLineRun.of("compare", b, b);
+        assertThat(run.out().lines()).containsExactly("psnr Infinity");
+        assertThat(run.err()).contains("ssim: needs pictures of 11x11 pixels at least, " + b + " has 16x10; left out");
+        assertThat(run.code()).isZero();
+        Path net = narrowVgg19();
+        run = CommandLineRun.of("compare", a, a, "--net", net);
+        assertThat(run.out().lines()).containsExactly("psnr Infinity", "ssim 1.00000", "stysim 0.00000");
+        assertThat(run.err()).isEmpty();
+        run = CommandLineRun.of("compare", a, b, "--net", net);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("stysim: needs pictures of 16x16", b.toString());
+        assertThat(run.code()).isEqualTo(1);
+    }
+
+    @Test
+    void networksThatDoNotFitAreFoundBeforeAnythingIsPrinted() {
+        Path a = folder.resolve("a.png");
+        Pictures.noise(40, 40, 1).write(a);
+        Path vgg19 = narrowVgg19();
+        Path heads = folder.resolve("heads.safetensors");
+        WeightWriter writer = WeightWriter.to(heads);
+        int[] channels = {64, 128, 256, 512, 512};
+        for (int i = 0; i < channels.length; i++) {
+            writer.floats("lin" + i + ".model.1.weight", Shape.of(1, channels[i], 1, 1), new float[channels[i]]);
+        }
+        writer.write();
+        Path tooShort = narrowVgg19("short.safetensors", 9);
+        CommandLineRun run = CommandLineRun.of("compare", a, a, "--net", tooShort);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("--net " + tooShort, "pool4", "stysim").hasLineCount(1);
+        assertThat(run.code()).isEqualTo(1);
+        run = CommandLineRun.of("compare", a, a, "--net", vgg19, "--lpips", heads);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("--net " + vgg19, "lpips", "VGG-16").hasLineCount(1);
+        assertThat(run.code()).isEqualTo(1);
+    }
+
     private Path narrowVgg19() {
-        Path file = folder.resolve("vgg19.safetensors");
+        return narrowVgg19("vgg19.safetensors", 16);
+    }
+
+    /** A VGG-19 of two channels in each layer, of so many convolutions. */
+    private Path narrowVgg19(String name, int convolutions) {
+        Path file = folder.resolve(name);
         WeightWriter writer = WeightWriter.to(file);
-        int[] layers = {0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34};
+        int[] all = {0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34};
+        int[] layers = Arrays.copyOf(all, convolutions);
         Random random = new Random(5);
         for (int layer : layers) {
             int in = layer == 0 ? 3 : 2;

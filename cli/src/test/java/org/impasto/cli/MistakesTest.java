@@ -1,6 +1,7 @@
 package org.impasto.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -72,6 +73,10 @@ class MistakesTest {
     @Test
     void commandsAndOptions() {
         check(WRONG_USAGE, CommandLineRun.of("stylise"), "'stylise'", "stylize", "impasto --help");
+        check(WRONG_USAGE, CommandLineRun.of("frob"), "unknown command 'frob'", "stylize, optimize", "impasto --help");
+        check(WRONG_USAGE, CommandLineRun.of("weights", "frob"), "unknown command 'frob'", "add, half, list, verify");
+        check(WRONG_USAGE, CommandLineRun.of("weights", "list", "frob"), "Unmatched argument", "'frob'");
+        check(WRONG_USAGE, CommandLineRun.of("--frob"), "Unknown option: '--frob'");
         check(WRONG_USAGE, CommandLineRun.of("stylize"), "--content", "--out", "impasto stylize --help");
         check(WRONG_USAGE, stylize("--methd", "wct"), "--methd", "--method");
         check(WRONG_USAGE, stylize("--method", "oil"), "'oil'", "color, adain, wct");
@@ -109,6 +114,20 @@ class MistakesTest {
                 check(FAILED, CommandLineRun.of("stylize", option, bad, other, content, "--out", out), bad.toString());
             }
         }
+        check(
+                WRONG_USAGE,
+                CommandLineRun.of("stylize", "--content", "", "--style", style, "--out", out),
+                "--content is empty");
+        check(
+                WRONG_USAGE,
+                CommandLineRun.of("stylize", "--content", content, "--style", "", "--out", out),
+                "--style is empty");
+        check(WRONG_USAGE, stylize("--out", ""), "--out is empty");
+        check(
+                FAILED,
+                CommandLineRun.of("stylize", "--content", folder + "/[", "--style", style, "--out", out),
+                "--content " + folder + "/[: is no file",
+                "[ and {");
         check(
                 FAILED,
                 CommandLineRun.of("stylize", "--style", folder, "--content", content, "--out", out),
@@ -257,6 +276,23 @@ class MistakesTest {
         CommandLineRun run = stylize("--verbose", "--strength", "7");
         assertThat(run.code()).isEqualTo(WRONG_USAGE);
         assertThat(run.err()).contains("\tat org.impasto.cli", "impasto: --strength");
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereYetIsFollowed() throws IOException {
+        Path link = folder.resolve("link.png");
+        Path target = folder.resolve("target.png");
+        Files.createSymbolicLink(link, Path.of("target.png"));
+        StagedFiles files = new StagedFiles(folder);
+        files.write(link, Image.read(content)::write);
+        files.publish();
+        assertThat(link).isSymbolicLink();
+        assertThat(target).isRegularFile().hasSameBinaryContentAs(link);
+        Files.delete(target);
+        Files.createSymbolicLink(target, link);
+        files.write(link, Image.read(content)::write);
+        assertThatThrownBy(files::publish).isInstanceOf(FailureException.class).hasMessageContaining(link.toString());
+        files.discard();
     }
 
     @Test

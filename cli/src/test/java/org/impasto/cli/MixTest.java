@@ -44,6 +44,8 @@ class MixTest {
         Image alone = result("--style", first);
         assertThat(result("--style", first, second, "--style-weights", "2,0")).isEqualTo(alone);
         Image mixed = result("--style", first, second, "--style-weights", "1,1");
+        assertThat(result("--style", first, second, "--style-weights", "1e-50,1e-50"))
+                .isEqualTo(mixed);
         Image other = result("--style", second);
         for (int c = 0; c < 3; c++) {
             double middle = (Pictures.mean(alone, c) + Pictures.mean(other, c)) / 2;

@@ -117,7 +117,17 @@ class OptimizeTest {
         wrong(2, "lbfgs or adam", "--optimizer", "sgd");
         wrong(2, "content or style or noise", "--init", "black");
         wrong(2, "--style-weight is -1.0", "--style-weight", -1);
-        wrong(1, "no layer 'relu9_1'", "--layers", "relu9_1");
+        wrong(2, "--layers: " + net, "--layers", "relu9_1");
+        wrong(2, "has no layer 'relu9_1'", "--content-layers", "relu9_1");
+        wrong(2, "--rate is for --optimizer adam", "--rate", "0.1");
+        wrong(2, "are all 0", "--content-weight", 0, "--style-weight", 0, "--tv-weight", 0);
+        Path line = folder.resolve("line.png");
+        Pictures.noise(1, 30, 3).write(line);
+        style = line;
+        wrong(1, "line.png: has 1x30 pixels to compute with, expected 2x2 at least for layer relu2_1");
+        style = content;
+        content = line;
+        wrong(1, "line.png: has 1x30 pixels");
         Path missing = folder.resolve("missing.png");
         content = missing;
         wrong(1, "missing.png: no such file");

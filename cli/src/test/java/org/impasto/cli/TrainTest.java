@@ -127,6 +127,24 @@ class TrainTest {
     }
 
     @Test
+    void samplesAreOfPicturesThatAreLargeEnough() throws IOException {
+        // Both stand where samples are looked for; the narrow one behind the small one takes no part.
+        Pictures.noise(7, 5, 1).write(contents.resolve("00.png"));
+        Image.of(1, 5000, new float[15000], null).write(contents.resolve("000.png"));
+        CommandLineRun run = fastStyle();
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("of 3 samples");
+
+        out = folder.resolve("nothing");
+        CommandLineRun named = inverse("--samples", contents);
+        check(FAILED, named, "--samples", "00.png: is 7x5 pixels", "expected 16");
+        Path small = Files.createDirectory(folder.resolve("small"));
+        Pictures.noise(7, 5, 1).write(small.resolve("a.png"));
+        check(FAILED, inverse("--samples", small), "--samples", "a.png: is 7x5 pixels");
+        check(FAILED, inverse("--content-dir", small), "--content-dir", "none of its 1 pictures is large enough");
+    }
+
+    @Test
     void aFastStyleNetworkIsTrainedAndUsed() throws IOException {
         Files.writeString(contents.resolve("broken.png"), "no picture");
         CommandLineRun run = fastStyle("--steps", 8);

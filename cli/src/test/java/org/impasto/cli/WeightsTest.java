@@ -47,6 +47,8 @@ class WeightsTest {
         assertThat(listed.out())
                 .isEqualTo(added.out())
                 .startsWith("small  ")
+                .contains("sha256 "
+                        + WeightRegistry.standard().find("small").orElseThrow().sha256())
                 .contains("licence MIT, by hand  from here");
         assertThat(listed.out().lines()).hasSize(1);
 

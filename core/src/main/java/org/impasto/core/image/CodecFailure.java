@@ -12,13 +12,4 @@ final class CodecFailure {
             }
         }
     }
-
-    /** The innermost message of a codec's failure. */
-    static String reason(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null && cause.getCause() != cause) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    }
 }

@@ -17,7 +17,7 @@ final class DeclaredSize {
         long pixels = (long) width * height;
         if (pixels > options.maximumPixels()) {
             throw new ImageException(name + ": the picture declares " + width + "x" + height + " pixels, the limit is "
-                    + options.maximumPixels() + "; raise it with ReadOptions.withMaximumPixels if this is right");
+                    + options.maximumPixels() + " in all");
         }
         if (pixels > MOST_PIXELS) {
             throw new ImageException(name + ": the picture declares " + width + "x" + height

@@ -73,7 +73,7 @@ final class EncodedPicture implements Closeable {
                     length += count;
                     if (length > longest) {
                         throw new ImageException(name + ": it is longer than " + longest + " bytes, what a picture of "
-                                + options.maximumPixels() + " pixels can take; raise ReadOptions.withMaximumPixels");
+                                + options.maximumPixels() + " pixels can take, the limit");
                     }
                     out.write(piece, 0, count);
                 }

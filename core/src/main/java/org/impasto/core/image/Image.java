@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.impasto.core.Backend;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -54,7 +55,7 @@ public final class Image {
         } catch (NoSuchFileException e) {
             throw new ImageException(path + ": no such file", e);
         } catch (IOException e) {
-            throw new ImageException(path + ": cannot be read: " + CodecFailure.reason(e), e);
+            throw new ImageException(path + ": cannot be read: " + FileFailure.reason(e), e);
         }
     }
 
@@ -68,7 +69,7 @@ public final class Image {
         try (EncodedPicture file = EncodedPicture.of(stream, options)) {
             return PictureFormat.read(file, options);
         } catch (IOException e) {
-            throw new ImageException("picture from a stream: cannot be read: " + CodecFailure.reason(e), e);
+            throw new ImageException("picture from a stream: cannot be read: " + FileFailure.reason(e), e);
         }
     }
 
@@ -82,7 +83,7 @@ public final class Image {
         try (EncodedPicture file = EncodedPicture.of(bytes)) {
             return PictureFormat.read(file, options);
         } catch (IOException e) {
-            throw new ImageException("picture from bytes: cannot be read: " + CodecFailure.reason(e), e);
+            throw new ImageException("picture from bytes: cannot be read: " + FileFailure.reason(e), e);
         }
     }
 

@@ -8,6 +8,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 
 /**
@@ -29,7 +30,7 @@ final class JpegReader {
         } catch (IOException | RuntimeException e) {
             CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": this JPEG cannot be decoded (" + CodecFailure.reason(e) + "); the file is damaged",
+                    file.name() + ": this JPEG cannot be decoded (" + FileFailure.reason(e) + "); the file is damaged",
                     e);
         }
         return canvas.image();

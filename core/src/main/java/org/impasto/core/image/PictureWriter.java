@@ -25,6 +25,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ final class PictureWriter {
             }
             move(part, whole);
         } catch (IOException e) {
-            throw new ImageException(path + ": cannot be written: " + e, e);
+            throw new ImageException(path + ": cannot be written: " + FileFailure.reason(e), e);
         } finally {
             deleteQuietly(part);
         }

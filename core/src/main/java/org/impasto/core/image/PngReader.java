@@ -12,6 +12,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.jspecify.annotations.Nullable;
 
@@ -232,7 +233,7 @@ final class PngReader {
             }
             CodecFailure.rethrowMemoryError(e);
             throw new ImageException(
-                    file.name() + ": the pixel data of this PNG cannot be decoded (" + CodecFailure.reason(e)
+                    file.name() + ": the pixel data of this PNG cannot be decoded (" + FileFailure.reason(e)
                             + "); the file is cut off or damaged",
                     e);
         } finally {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.impasto.core.FileFailure;
 import org.impasto.core.WeightException;
 
 /** The bytes of a file, read where they are asked for. */
@@ -31,7 +32,7 @@ final class FileBytes implements ByteSource {
         } catch (NoSuchFileException missing) {
             throw new WeightException(path + ": no such file", missing);
         } catch (IOException failure) {
-            throw new WeightException(path + ": cannot be opened: " + failure, failure);
+            throw new WeightException(path + ": cannot be opened: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -58,7 +59,8 @@ final class FileBytes implements ByteSource {
                 at += count;
             }
         } catch (IOException failure) {
-            throw new WeightException(path + ": cannot be read at byte " + at + ": " + failure, failure);
+            throw new WeightException(
+                    path + ": cannot be read at byte " + at + ": " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -67,7 +69,8 @@ final class FileBytes implements ByteSource {
         try {
             return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
         } catch (IOException failure) {
-            throw new WeightException(path + ": cannot be mapped at byte " + position + ": " + failure, failure);
+            throw new WeightException(
+                    path + ": cannot be mapped at byte " + position + ": " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -76,7 +79,7 @@ final class FileBytes implements ByteSource {
         try {
             channel.close();
         } catch (IOException failure) {
-            throw new WeightException(path + ": cannot be closed: " + failure, failure);
+            throw new WeightException(path + ": cannot be closed: " + FileFailure.reason(failure), failure);
         }
     }
 }

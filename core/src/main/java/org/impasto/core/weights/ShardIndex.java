@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.WeightException;
 
 /**
@@ -29,7 +30,7 @@ final class ShardIndex {
         try (Stream<Path> listed = Files.list(folder)) {
             files = listed.sorted().toList();
         } catch (IOException failure) {
-            throw new WeightException(folder + ": cannot be listed: " + failure, failure);
+            throw new WeightException(folder + ": cannot be listed: " + FileFailure.reason(failure), failure);
         }
         for (String suffix : SUFFIXES) {
             List<Path> found = files.stream()

@@ -7,11 +7,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -23,9 +25,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.WeightException;
 import org.jspecify.annotations.Nullable;
 
@@ -98,26 +102,38 @@ public final class WeightRegistry {
 
     /** All entries, by name. */
     public List<Entry> entries() {
-        if (!Files.isDirectory(folder)) {
+        if (!isThere(folder)) {
             return List.of();
         }
         try (Stream<Path> places = Files.list(folder)) {
             return places.filter(place ->
                             NAME.matcher(place.getFileName().toString()).matches()
-                                    && Files.exists(place.resolve(DESCRIPTION)))
+                                    && isThere(place.resolve(DESCRIPTION)))
                     .sorted()
                     .map(this::read)
                     .toList();
         } catch (IOException failure) {
-            throw new WeightException(folder + ": cannot be listed: " + failure, failure);
+            throw new WeightException(folder + ": cannot be listed: " + FileFailure.reason(failure), failure);
         }
     }
 
     /** The entry of a name, if there is one. */
     public Optional<Entry> find(String name) {
-        return NAME.matcher(name).matches() && Files.exists(folder.resolve(name).resolve(DESCRIPTION))
+        return NAME.matcher(name).matches() && isThere(folder.resolve(name).resolve(DESCRIPTION))
                 ? Optional.of(read(folder.resolve(name)))
                 : Optional.empty();
+    }
+
+    /** Whether there is such a file; one that this user may not look at is an error, and not absent. */
+    private static boolean isThere(Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return true;
+        } catch (AccessDeniedException denied) {
+            throw new WeightException(file + ": cannot be looked at: " + FileFailure.reason(denied), denied);
+        } catch (IOException absent) {
+            return false;
+        }
     }
 
     /**
@@ -145,7 +161,9 @@ public final class WeightRegistry {
         try {
             Files.createDirectories(folder);
             removeAbandoned();
-            staged = Files.createTempDirectory(folder, UNFINISHED); // a dot: no name, so nobody sees it
+            // A dot: no name, so nobody sees it. Not a temporary folder, which would be this user's alone in its place,
+            // too.
+            staged = Files.createDirectory(folder.resolve(UNFINISHED + UUID.randomUUID()));
             Path copy = staged.resolve(file.getFileName());
             String sha256 = copy(file, copy);
             Entry entry = new Entry(name, place.resolve(file.getFileName()), Files.size(copy), sha256, licence, origin);
@@ -155,7 +173,8 @@ public final class WeightRegistry {
             return entry;
         } catch (IOException failure) {
             refuseTaken(name, place); // another process was faster
-            throw new WeightException(file + ": cannot be kept in " + folder + ": " + failure, failure);
+            throw new WeightException(
+                    file + ": cannot be kept in " + folder + ": " + FileFailure.reason(failure), failure);
         } finally {
             remove(staged);
         }
@@ -189,7 +208,7 @@ public final class WeightRegistry {
         } catch (NoSuchFileException gone) {
             return State.MISSING;
         } catch (IOException failure) {
-            throw new WeightException(entry.file() + ": cannot be read: " + failure, failure);
+            throw new WeightException(entry.file() + ": cannot be read: " + FileFailure.reason(failure), failure);
         }
     }
 
@@ -236,7 +255,7 @@ public final class WeightRegistry {
                     description.toString(),
                     (name, value) -> members.put(name, value.scalar()));
         } catch (IOException failure) {
-            throw new WeightException(description + ": cannot be read: " + failure, failure);
+            throw new WeightException(description + ": cannot be read: " + FileFailure.reason(failure), failure);
         }
         Function<String, String> member = name -> {
             String value = members.get(name);

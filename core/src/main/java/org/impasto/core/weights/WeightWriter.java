@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.impasto.core.ElementType;
+import org.impasto.core.FileFailure;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.WeightException;
@@ -160,7 +161,7 @@ public final class WeightWriter {
             unfinished = null;
             forceFolder(place);
         } catch (IOException failure) {
-            throw new WeightException(path + ": cannot be written: " + failure, failure);
+            throw new WeightException(path + ": cannot be written: " + FileFailure.reason(failure), failure);
         } finally {
             if (unfinished != null) {
                 try {

@@ -132,6 +132,9 @@ class ImageFilesTest {
         assertThatThrownBy(() -> Image.read(folder.resolve("none.png")))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("none.png: no such file");
+        assertThatThrownBy(() -> Image.of(1, 1, new float[3]).write(folder.resolve("none/a.png")))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("none/a.png: cannot be written: no such file or folder");
         assertThatThrownBy(() -> Image.read(folder))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining(folder.toString());

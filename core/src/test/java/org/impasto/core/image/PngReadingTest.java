@@ -135,8 +135,7 @@ class PngReadingTest {
         assertThatThrownBy(() -> Image.read(bomb))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("30000x20000")
-                .hasMessageContaining("200000000")
-                .hasMessageContaining("withMaximumPixels");
+                .hasMessageContaining("the limit is 200000000");
         // Within a raised limit the bytes themselves tell that it cannot be.
         ReadOptions raised = ReadOptions.standard().withMaximumPixels(Long.MAX_VALUE);
         assertThatThrownBy(() -> Image.read(bomb, raised))

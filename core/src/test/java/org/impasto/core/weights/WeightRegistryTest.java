@@ -2,6 +2,8 @@ package org.impasto.core.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.impasto.core.Shape;
 import org.impasto.core.WeightException;
@@ -53,6 +57,33 @@ class WeightRegistryTest {
         assertThat(registry.verify(added)).isEqualTo(State.INTACT);
         try (WeightFile file = WeightFile.open(added.file())) {
             assertThat(file.readFloats("w")).containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void othersMayReadAsFarAsTheUserLetsThem() throws IOException {
+        assumeTrue(Files.getFileStore(temporary).supportsFileAttributeView("posix"), "no such permissions here");
+        Path ordinary = Files.createDirectory(temporary.resolve("ordinary"));
+        Entry added = registry.add("vgg19", weights, "", "");
+        assertThat(Files.getPosixFilePermissions(added.file().getParent()))
+                .isEqualTo(Files.getPosixFilePermissions(ordinary));
+    }
+
+    @Test
+    void whatMayNotBeReadIsNotAbsent() throws IOException {
+        assumeTrue(Files.getFileStore(temporary).supportsFileAttributeView("posix"), "no such permissions here");
+        Path place = registry.add("vgg19", weights, "", "").file().getParent();
+        Files.setPosixFilePermissions(place, Set.of());
+        try {
+            assumeFalse(Files.isReadable(place), "this user may read everything");
+            assertThatThrownBy(registry::entries)
+                    .isInstanceOf(WeightException.class)
+                    .hasMessageContaining("permission denied");
+            assertThatThrownBy(() -> registry.find("vgg19"))
+                    .isInstanceOf(WeightException.class)
+                    .hasMessageContaining("permission denied");
+        } finally {
+            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwx------"));
         }
     }
 

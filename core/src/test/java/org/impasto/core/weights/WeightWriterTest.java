@@ -183,7 +183,7 @@ class WeightWriterTest {
         }
         assertThatThrownBy(() -> sample(folder.resolve("no/such/folder/w")).write())
                 .isInstanceOf(WeightException.class)
-                .hasMessageContaining("cannot be written");
+                .hasMessageContaining("cannot be written: no such file or folder");
     }
 
     @Test

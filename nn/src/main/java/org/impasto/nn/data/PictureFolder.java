@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.impasto.core.image.Image;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +64,7 @@ public final class PictureFolder {
                     .map(file -> folder.resolve(root.relativize(file)))
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new ImageException(folder + ": cannot be listed: " + e.getMessage(), e);
+            throw new ImageException(folder + ": cannot be listed: " + FileFailure.reason(e), e);
         }
         if (files.isEmpty()) {
             throw new ImageException(folder + ": holds no pictures, expected files that end with .png, .jpg or .jpeg");
@@ -148,7 +149,7 @@ public final class PictureFolder {
     }
 
     /** Which file was read at a place: another one where that of the place is broken. */
-    Path fileRead(int place) {
+    public Path fileRead(int place) {
         int next = place;
         while (broken.contains(next) && (next + 1) % files.size() != place) {
             next = (next + 1) % files.size();

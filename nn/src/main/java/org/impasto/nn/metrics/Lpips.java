@@ -73,12 +73,17 @@ public final class Lpips {
     }
 
     private static List<Tensor> features(Vgg vgg, Tensor picture) {
+        check(vgg);
+        return List.copyOf(vgg.features(picture, TAPS).values());
+    }
+
+    /** Complains about a network that is no VGG-16 of torchvision's. */
+    static void check(Vgg vgg) {
         List<Integer> blocks = vgg.variant().blocks().stream().map(List::size).toList();
         if (!blocks.equals(BLOCKS_OF_VGG16) || !vgg.variant().normalises()) {
             throw new WeightException("lpips: the network is a " + vgg.variant().name() + " with " + blocks
                     + " convolutions a block, expected torchvision's VGG-16 with " + BLOCKS_OF_VGG16);
         }
-        return List.copyOf(vgg.features(picture, TAPS).values());
     }
 
     /** The distances of feature maps N x C x H x W of {@link #TAPS}, 64, 128, 256, 512 and 512 channels. */

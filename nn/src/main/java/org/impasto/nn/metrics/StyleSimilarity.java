@@ -44,6 +44,11 @@ public final class StyleSimilarity {
         }
     }
 
+    /** Pixels on a picture's shorter side at least, as the network is. */
+    int leastSide() {
+        return taps.stream().mapToInt(vgg::leastSide).max().orElse(1);
+    }
+
     /**
      * Distances with gradients.
      *

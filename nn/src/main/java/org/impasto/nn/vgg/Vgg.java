@@ -256,6 +256,21 @@ public final class Vgg implements Layer {
         return layers.get(layer).channels();
     }
 
+    /**
+     * Pixels that a picture has on its shorter side at least, so that a tap's feature map can be computed: a border that
+     * reflects needs two cells, and so does a pooling that drops an odd one.
+     */
+    public int leastSide(String tap) {
+        checkTaps(List.of(tap));
+        int border = variant.padding() == PaddingMode.REFLECT ? 2 : 1;
+        int side = tap.startsWith("pool") ? 1 : border;
+        int poolings = tap.charAt(4) - (tap.startsWith("pool") ? '0' : '1');
+        for (int i = 0; i < poolings; i++) {
+            side = Math.max(border, variant.ceilPooling() ? 2 * side - 1 : 2 * side);
+        }
+        return side;
+    }
+
     private void checkTaps(List<String> names) {
         for (String name : names) {
             if (!taps.contains(name)) {
