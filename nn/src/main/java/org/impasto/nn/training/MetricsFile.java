@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.impasto.core.FileFailure;
 import org.impasto.core.WeightException;
 import org.jspecify.annotations.Nullable;
 
@@ -180,6 +181,6 @@ final class MetricsFile implements AutoCloseable {
     }
 
     private static WeightException unusable(Path path, IOException failure) {
-        return new WeightException(path + ": cannot be written: " + failure, failure);
+        return new WeightException(path + ": cannot be written: " + FileFailure.reason(failure), failure);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.impasto.core.FileFailure;
 import org.impasto.core.Tensor;
 import org.impasto.core.WeightException;
 import org.jspecify.annotations.Nullable;
@@ -185,7 +186,7 @@ final class TrainingFolder implements AutoCloseable {
     }
 
     private static WeightException unusable(Path folder, IOException failure) {
-        return new WeightException(folder + ": cannot be used for training: " + failure, failure);
+        return new WeightException(folder + ": cannot be used for training: " + FileFailure.reason(failure), failure);
     }
 
     @Override
