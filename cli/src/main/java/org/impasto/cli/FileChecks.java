@@ -46,7 +46,7 @@ final class FileChecks {
     }
 
     /** A file to write: with one of the endings, no input, and in a place where it can be written. */
-    static void output(String option, Path path, List<String> endings, List<Path> inputs) {
+    static void output(String option, Path path, List<String> endings, InputFiles inputs) {
         notEmpty(option, path);
         if (!endings.contains(ending(path))) {
             throw new UsageException(
@@ -55,10 +55,9 @@ final class FileChecks {
         if (Files.isDirectory(path)) {
             throw new UsageException(option + " " + path + ": is a folder, expected a file name");
         }
-        for (Path input : inputs) {
-            if (isSame(path, input)) {
-                throw new UsageException(option + " " + path + ": would overwrite the input " + input);
-            }
+        Path input = inputs.sameAs(path);
+        if (input != null) {
+            throw new UsageException(option + " " + path + ": would overwrite the input " + input);
         }
         if (Files.exists(path) && !Files.isWritable(path)) {
             throw new FailureException(option + " " + path + ": exists and is not writable for this user");
@@ -120,13 +119,5 @@ final class FileChecks {
         Path absolute = path.toAbsolutePath();
         Path parent = absolute.getParent();
         return parent == null ? absolute : parent;
-    }
-
-    private static boolean isSame(Path path, Path input) {
-        try {
-            return Files.exists(path) && Files.isSameFile(path, input);
-        } catch (IOException e) {
-            throw new FailureException(path + ": cannot be looked at: " + FileFailure.reason(e), e);
-        }
     }
 }

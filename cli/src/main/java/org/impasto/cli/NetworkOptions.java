@@ -57,7 +57,7 @@ final class NetworkOptions {
         net = WeightsCommand.file(net);
         FileChecks.input("--net", net);
         FileChecks.input("--image", image);
-        FileChecks.output("--out", out, TENSORS, List.of(net, image));
+        FileChecks.output("--out", out, TENSORS, InputFiles.of(List.of(net, image)));
         Job.run(terminal, command, FileChecks.parent(out), job -> {
             job.stage("reading", 0, 0.2);
             try (Model<Vgg> model = Vgg.load(CommandBackend.get(), net)) {

@@ -168,7 +168,7 @@ final class OptimizeCommand implements Callable<Integer> {
         FileChecks.input("--content", content);
         FileChecks.input("--style", style);
         FileChecks.input("--weights", net);
-        List<Path> inputs = List.of(content, style, net);
+        InputFiles inputs = InputFiles.of(List.of(content, style, net));
         FileChecks.output("--out", out, FileChecks.PICTURES, inputs);
         if (compare) {
             FileChecks.output("--compare", StylizeCommand.comparison(out), FileChecks.PICTURES, inputs);

@@ -319,11 +319,12 @@ final class StylizeCommand implements Callable<Integer> {
         if (contents.batch() && file) {
             throw new UsageException("--out " + out + ": is a file's name, expected a folder for several contents");
         }
+        InputFiles read = InputFiles.of(inputs);
         Set<Path> written = new HashSet<>(places.values());
         places.values().forEach(place -> {
-            FileChecks.output("--out", place, FileChecks.PICTURES, inputs);
+            FileChecks.output("--out", place, FileChecks.PICTURES, read);
             if (compare) {
-                FileChecks.output("--compare", comparison(place), FileChecks.PICTURES, inputs);
+                FileChecks.output("--compare", comparison(place), FileChecks.PICTURES, read);
                 if (!written.add(comparison(place))) {
                     throw new UsageException("--compare " + comparison(place) + ": two pictures would be written there;"
                             + " rename a content");

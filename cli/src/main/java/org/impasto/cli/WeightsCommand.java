@@ -126,7 +126,7 @@ final class WeightsCommand implements Callable<Integer> {
                     Path out) {
         Path from = file(file);
         FileChecks.input("weights half", from);
-        FileChecks.output("weights half", out, List.of(".safetensors"), List.of(from));
+        FileChecks.output("weights half", out, List.of(".safetensors"), InputFiles.of(List.of(from)));
         Job.run(terminal, "weights half", FileChecks.parent(out), job -> {
             job.stage("writing", 0, 1);
             job.write(out, path -> {

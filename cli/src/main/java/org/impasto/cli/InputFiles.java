@@ -1,0 +1,71 @@
+package org.impasto.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.impasto.core.FileFailure;
+import org.jspecify.annotations.Nullable;
+
+/** The files that a command reads, and so may not write, by whatever name; found at once among thousands. */
+final class InputFiles {
+    private final Map<Object, Path> byKey = new HashMap<>();
+    private final List<Path> withoutKey = new ArrayList<>(); // of systems that do not number their files
+
+    private InputFiles() {}
+
+    /** Files, of which those that are not there do not count. */
+    static InputFiles of(Collection<Path> paths) {
+        InputFiles inputs = new InputFiles();
+        for (Path path : paths) {
+            if (Files.exists(path)) {
+                Object key = key(path);
+                if (key == null) {
+                    inputs.withoutKey.add(path);
+                } else {
+                    inputs.byKey.putIfAbsent(key, path);
+                }
+            }
+        }
+        return inputs;
+    }
+
+    /** The input that a path names, too, perhaps by a link; null if none. */
+    @Nullable
+    Path sameAs(Path path) {
+        if (!Files.exists(path)) {
+            return null;
+        }
+        Object key = key(path);
+        if (key != null) {
+            return byKey.get(key);
+        }
+        try {
+            for (Path input : withoutKey) {
+                if (Files.isSameFile(path, input)) {
+                    return input;
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static @Nullable Object key(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    private static FailureException unreadable(Path path, IOException e) {
+        return new FailureException(path + ": cannot be looked at: " + FileFailure.reason(e), e);
+    }
+}
