@@ -117,6 +117,7 @@ class PhotorealisticTransferTest {
             StyleMix mix = StyleMix.of(code, mask).and(other, 0.5).withStrength(0.8);
             float[] whole = transfer.stylize(content, StyleMix.of(code)).toFloats();
             float[] masked = transfer.stylize(content, mix).toFloats();
+            float[] partly = transfer.stylize(content, StyleMix.of(code, mask)).toFloats();
             for (int tileSize : new int[] {64, 100}) {
                 try (Scope tiled = Scope.open(Run.inference().withTileSize(tileSize))) {
                     StyleCode tiledCode = transfer.prepare(style);
@@ -127,6 +128,9 @@ class PhotorealisticTransferTest {
                             whole,
                             transfer.stylize(content, StyleMix.of(tiledCode)).toFloats());
                     assertClose(masked, transfer.stylize(content, mix).toFloats());
+                    assertClose(
+                            partly,
+                            transfer.stylize(content, StyleMix.of(code, mask)).toFloats());
                     tiledCode.close();
                 }
             }

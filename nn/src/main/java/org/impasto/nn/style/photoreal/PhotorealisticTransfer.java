@@ -18,6 +18,7 @@ import org.impasto.nn.style.StyleMix;
 import org.impasto.nn.style.StyleTransfer;
 import org.impasto.nn.style.Zca;
 import org.impasto.nn.tiling.ReceptiveField;
+import org.impasto.nn.tiling.Region;
 import org.impasto.nn.tiling.StoredMap;
 import org.impasto.nn.tiling.TileGrid;
 import org.impasto.nn.tiling.WholeMap;
@@ -88,7 +89,7 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         return Scope.keeping(() -> {
             try (Staged staged = staged(content, 0.9)) {
                 staged.encode();
-                return mix.laidOver(content, finished(staged, content, staged.decode(mix.whole(cell, 2 * cell))));
+                return finished(staged, content, mix, staged.decode(mix.whole(cell, 2 * cell)));
             }
         });
     }
@@ -104,8 +105,8 @@ public final class PhotorealisticTransfer implements StyleTransfer {
         return new Staged(model.net(), picture, grid, progress);
     }
 
-    /** The decoded picture in the content's size, smoothed. */
-    private Tensor finished(Staged staged, Tensor content, StoredMap decoded) {
+    /** The decoded picture in the content's size, smoothed, where masks cover the content. */
+    private Tensor finished(Staged staged, Tensor content, StyleMix mix, StoredMap decoded) {
         Shape shape = content.shape();
         int reach = (int) Math.min(radius, Math.min(shape.size(2), shape.size(3)));
         ReceptiveField field = ReceptiveField.identity().same(2 * reach + 1).same(2 * reach + 1);
@@ -117,13 +118,15 @@ public final class PhotorealisticTransfer implements StyleTransfer {
             Tensor result =
                     smoothed(content, decoded.get(backend, grid.tiles().get(0).core()), reach);
             Run.current().report(1);
-            return result;
+            return mix.laidOver(content, result);
         }
         WholeMap result = new WholeMap(shape);
         try (Scope scope = Scope.open(Run.current().part(0.9, 1))) {
             grid.forEach(tile -> {
                 Tensor y = decoded.get(backend, tile.input());
-                result.put(tile.core(), tile.own(smoothed(tile.input().of(content), y, reach), field));
+                Tensor own = tile.own(smoothed(tile.input().of(content), y, reach), field);
+                Region core = tile.core();
+                result.put(core, mix.within(core, 1).laidOver(core.of(content), own));
             });
         }
         return result.tensor(backend);
