@@ -1,10 +1,8 @@
 package org.impasto.cli;
 
-import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
 import org.impasto.core.FileFailure;
@@ -83,12 +81,9 @@ final class FileChecks {
 
     private static boolean isThere(String option, Path path) {
         try {
-            Files.readAttributes(path, BasicFileAttributes.class);
-            return true;
+            return FileFailure.isThere(path);
         } catch (AccessDeniedException e) {
             throw new FailureException(option + " " + path + ": " + FileFailure.reason(e), e);
-        } catch (IOException e) {
-            return false;
         }
     }
 

@@ -1,11 +1,15 @@
 package org.impasto.core;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** What went wrong with a file, in the words of messages. */
 public final class FileFailure {
@@ -24,6 +28,18 @@ public final class FileFailure {
             message = "it ends too early";
         }
         return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** Whether there is such a file; one that this user may not look at is no absent one, as {@link Files#exists} has it. */
+    public static boolean isThere(Path file) throws AccessDeniedException {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+            return true;
+        } catch (AccessDeniedException denied) {
+            throw denied;
+        } catch (IOException absent) {
+            return false;
+        }
     }
 
     private static String inWords(FileSystemException failure) {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -127,12 +126,9 @@ public final class WeightRegistry {
     /** Whether there is such a file; one that this user may not look at is an error, and not absent. */
     private static boolean isThere(Path file) {
         try {
-            Files.readAttributes(file, BasicFileAttributes.class);
-            return true;
+            return FileFailure.isThere(file);
         } catch (AccessDeniedException denied) {
             throw new WeightException(file + ": cannot be looked at: " + FileFailure.reason(denied), denied);
-        } catch (IOException absent) {
-            return false;
         }
     }
 

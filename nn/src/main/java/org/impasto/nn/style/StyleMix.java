@@ -308,21 +308,20 @@ public record StyleMix(List<Part> parts, double strength) {
         Tensor total = none;
         double largest = parts.stream().mapToDouble(Part::weight).max().orElseThrow();
         List<Tensor> regions = new ArrayList<>();
+        List<Tensor> weighted = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             Tensor region = masks.getOrDefault(i, one);
-            double weight = parts.get(i).weight() / largest; // float32 would not hold the smallest
+            Tensor share = region.affine(parts.get(i).weight() / largest, 0); // float32 would not hold the smallest
             regions.add(region);
-            if (weight > 0) {
-                total = total.add(region.affine(weight, 0));
+            weighted.add(share);
+            if (parts.get(i).weight() > 0) {
+                total = total.add(share);
             }
         }
         Tensor reach = total.greater(none).affine(strength, 0);
         // Where no part counts both are 0; elsewhere the least total is far larger.
         Tensor scale = reach.div(total.maximum(features.constant(Shape.scalar(), Float.MIN_NORMAL)));
-        List<Tensor> shares = new ArrayList<>();
-        for (int i = 0; i < parts.size(); i++) {
-            shares.add(regions.get(i).affine(parts.get(i).weight() / largest, 0).mul(scale));
-        }
+        List<Tensor> shares = weighted.stream().map(share -> share.mul(scale)).toList();
         return new Shares(regions, shares, reach.affine(-1, 1));
     }
 }

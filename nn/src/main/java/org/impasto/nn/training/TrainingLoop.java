@@ -63,22 +63,22 @@ final class TrainingLoop<B> implements AutoCloseable {
     private void write(TrainingProgress progress) {
         boolean last = done == settings.steps;
         if (files != null) {
-            if (last || due(settings.logEvery)) {
+            if (last || due(done, settings.logEvery)) {
                 files.row(progress);
             }
-            if (due(settings.checkpointEvery) && !last) {
+            if (due(done, settings.checkpointEvery) && !last) {
                 files.checkpoint(done);
             }
             SamplePictures samples = settings.samples;
-            if (samples != null && (last || due(settings.sampleEvery))) {
+            if (samples != null && (last || due(done, settings.sampleEvery))) {
                 files.samples(done, samples);
             }
         }
         settings.listener.onStep(progress);
     }
 
-    private boolean due(long every) {
-        return done % every == 0;
+    private static boolean due(long step, long every) {
+        return step % every == 0;
     }
 
     private TrainingProgress step() {
@@ -109,7 +109,7 @@ final class TrainingLoop<B> implements AutoCloseable {
                 settings.average.update();
             }
             long next = done + 1;
-            if (files != null && (next == settings.steps || next % settings.checkpointEvery == 0)) {
+            if (files != null && (next == settings.steps || due(next, settings.checkpointEvery))) {
                 try {
                     tryWeights(batch);
                 } catch (CancelledException stopped) {
