@@ -46,10 +46,10 @@ final class CompareCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "A", description = "Picture: PNG or JPEG.")
+    @Parameters(index = "0", paramLabel = "A", description = "Picture: PNG or JPEG, on white where it is transparent.")
     private Path first;
 
-    @Parameters(index = "1", paramLabel = "B", description = "Picture: PNG or JPEG.")
+    @Parameters(index = "1", paramLabel = "B", description = "Picture: PNG or JPEG, on white where it is transparent.")
     private Path second;
 
     @Option(
@@ -74,8 +74,8 @@ final class CompareCommand implements Callable<Integer> {
         }
         Backend backend = CommandBackend.get();
         try (Scope scope = Scope.open()) {
-            Image a = Image.read(first);
-            Image b = Image.read(second);
+            Image a = OnWhite.read(first);
+            Image b = OnWhite.read(second);
             boolean sameSize = a.width() == b.width() && a.height() == b.height();
             if (!sameSize && net == null) {
                 throw new FailureException(first + " has " + a.width() + "x" + a.height() + " pixels, " + second + " "

@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
             job.write(files.get(0), content::write);
             job.write(files.get(1), style::write);
             job.write(files.get(2), stylized::write);
-            job.write(files.get(3), SideBySide.of(content, style, stylized)::write);
+            job.write(files.get(3), SideBySide.of(List.of(content, style, stylized))::write);
         });
         files.forEach(file -> terminal.out().println("wrote " + file));
         return 0;

@@ -18,11 +18,17 @@ final class Job {
     private final Progress progress;
     private final StagedFiles files;
     private final Run run;
+    private final String label;
+    private final double from;
+    private final double to;
 
-    private Job(Progress progress, StagedFiles files, Run run) {
+    private Job(Progress progress, StagedFiles files, Run run, String label, double from, double to) {
         this.progress = progress;
         this.files = files;
-        this.run = run.onProgress(progress::advance);
+        this.run = run;
+        this.label = label;
+        this.from = from;
+        this.to = to;
     }
 
     /**
@@ -60,7 +66,7 @@ final class Job {
             Terminal terminal, Progress shown, Path outFolder, Run bound, int patienceMillis, Consumer<Job> work) {
         StagedFiles files = new StagedFiles(outFolder);
         try (Progress progress = shown) {
-            Job job = new Job(progress, files, bound);
+            Job job = new Job(progress, files, bound.onProgress(progress::advance), "", 0, 1);
             Thread stop = new Thread(() -> job.stop(terminal, patienceMillis), "impasto-stop");
             Runtime.getRuntime().addShutdownHook(stop);
             try (Scope scope = Scope.open(job.run)) {
@@ -101,10 +107,25 @@ final class Job {
         return run;
     }
 
-    /** A part of the work begins, which lies between two fractions of the whole. */
-    void stage(String name, double from, double to) {
+    /**
+     * This job for a part of the work.
+     *
+     * @param label stands before the names of its stages
+     * @param begin where it begins, of 1, the work of this job
+     * @param end where it ends
+     */
+    Job part(String label, double begin, double end) {
+        return new Job(progress, files, run, this.label + label, at(begin), at(end));
+    }
+
+    /** A stage of the work begins, which lies between two fractions of the whole. */
+    void stage(String name, double begin, double end) {
         run.throwIfCancelled();
-        progress.stage(name, from, to);
+        progress.stage(label + name, at(begin), at(end));
+    }
+
+    private double at(double fraction) {
+        return from + fraction * (to - from);
     }
 
     /** Says what the current part is at, beside the bar. */

@@ -26,7 +26,11 @@ final class NetworkOptions {
                     + " 'impasto weights' knows.")
     private Path net;
 
-    @Option(names = "--image", required = true, paramLabel = "FILE", description = "Picture: PNG or JPEG.")
+    @Option(
+            names = "--image",
+            required = true,
+            paramLabel = "FILE",
+            description = "Picture: PNG or JPEG, on white where it is transparent.")
     private Path image;
 
     @Option(
@@ -62,8 +66,8 @@ final class NetworkOptions {
             job.stage("reading", 0, 0.2);
             try (Model<Vgg> model = Vgg.load(CommandBackend.get(), net)) {
                 layers.forEach((option, names) -> checkLayers(option, net, model.net(), names));
-                Image picture =
-                        size == null ? Image.read(image) : Image.read(image).fittedTo(size);
+                Image whole = OnWhite.read(image);
+                Image picture = size == null ? whole : whole.fittedTo(size);
                 layers.values().forEach(names -> checkPicture(image, picture, model.net(), names));
                 job.stage("computing", 0.2, 0.8);
                 Tensor input = picture.tensor(CommandBackend.get());

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.impasto.core.image.Image;
-import org.impasto.core.image.WriteOptions;
 import org.impasto.nn.Model;
 import org.impasto.nn.style.GatysLoss;
 import org.impasto.nn.style.StyleOptimization;
@@ -57,7 +56,7 @@ final class OptimizeCommand implements Callable<Integer> {
             names = "--style",
             required = true,
             paramLabel = "FILE",
-            description = "Picture whose style it gets: PNG or JPEG.")
+            description = "Picture whose style it gets: PNG or JPEG, on white where it is transparent.")
     private Path style;
 
     @Option(
@@ -72,7 +71,8 @@ final class OptimizeCommand implements Callable<Integer> {
             names = "--out",
             required = true,
             paramLabel = "FILE",
-            description = "Result: .png, .jpg or .jpeg. An older file is replaced, missing folders are made.")
+            description = "Result: .png, .jpg or .jpeg. An older file is replaced, missing folders are made. It has the"
+                    + " content's alpha, and as PNG 16 bits a sample if the content has.")
     private Path out;
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps at each scale. Default: 100, or 300 of adam.")
@@ -171,7 +171,7 @@ final class OptimizeCommand implements Callable<Integer> {
         InputFiles inputs = InputFiles.of(List.of(content, style, net));
         FileChecks.output("--out", out, FileChecks.PICTURES, inputs);
         if (compare) {
-            FileChecks.output("--compare", StylizeCommand.comparison(out), FileChecks.PICTURES, inputs);
+            FileChecks.output("--compare", SideBySide.place(out), FileChecks.PICTURES, inputs);
         }
         Job.run(terminal, "optimize", FileChecks.parent(out), job -> work(job, net, settings));
         if (last != null) {
@@ -186,7 +186,7 @@ final class OptimizeCommand implements Callable<Integer> {
         }
         terminal.out().println("wrote " + out);
         if (compare) {
-            terminal.out().println("wrote " + StylizeCommand.comparison(out));
+            terminal.out().println("wrote " + SideBySide.place(out));
         }
         return 0;
     }
@@ -251,13 +251,9 @@ final class OptimizeCommand implements Callable<Integer> {
 
     private void work(Job job, Path net, Settings settings) {
         job.stage("reading", 0, 0.02);
-        Image original = Image.read(content);
-        if (original.hasAlpha() && !FileChecks.ending(out).equals(".png")) {
-            throw new UsageException("--out " + out + ": " + content
-                    + " has transparent pixels, which JPEG cannot hold; let the name end with .png");
-        }
-        Image from = fitted(original);
-        Image manner = fitted(Image.read(style));
+        ContentPicture picture = ContentPicture.read(content, out, this::fitted);
+        Image from = picture.visible();
+        Image manner = fitted(OnWhite.read(style));
         try (Model<Vgg> vgg = Vgg.load(CommandBackend.get(), net)) {
             NetworkOptions.checkLayers("--layers", net, vgg.net(), layers);
             NetworkOptions.checkLayers("--content-layers", net, vgg.net(), contentLayers);
@@ -269,15 +265,15 @@ final class OptimizeCommand implements Callable<Integer> {
             NetworkOptions.checkPicture(content, from, vgg.net(), wanted.style().keySet());
             NetworkOptions.checkPicture(style, manner, vgg.net(), wanted.style().keySet());
             job.stage("beginning", 0.02, 0.98);
-            Image found = Image.of(optimization.apply(
-                    from.tensor(CommandBackend.get()), manner.tensor(CommandBackend.get()), each -> tell(job, each)));
-            Image result = Image.of(found.width(), found.height(), found.pixels(), from.alpha());
+            Image result = picture.result(Image.of(optimization.apply(
+                    from.tensor(CommandBackend.get()), manner.tensor(CommandBackend.get()), each -> tell(job, each))));
             job.stage("writing", 0.98, 1);
-            job.write(out, path -> result.write(path, WriteOptions.standard()));
+            job.write(out, path -> result.write(path, picture.options()));
             if (compare) {
                 job.write(
-                        StylizeCommand.comparison(out),
-                        path -> SideBySide.of(from, manner, result).write(path));
+                        SideBySide.place(out),
+                        path -> SideBySide.of(List.of(picture.picture(), manner, result))
+                                .write(path));
             }
         }
     }

@@ -7,12 +7,10 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.impasto.core.CancelledException;
 import org.impasto.core.image.Image;
-import org.impasto.core.image.WriteOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -175,9 +173,6 @@ final class StylizeCommand implements Callable<Integer> {
             description = "Also write content, style and result side by side, to NAME-compare.png beside the result.")
     private boolean compare;
 
-    /** Contents of a batch whose results are in their places. */
-    private int done;
-
     StylizeCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -192,46 +187,51 @@ final class StylizeCommand implements Callable<Integer> {
                 : Map.of(contents.files().get(0), out);
         checkFiles(contents, places);
         Path folder = contents.batch() ? out : FileChecks.parent(out);
-        List<String> failures = new ArrayList<>();
+        Batch batch = new Batch();
         try {
-            Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> work(job, contents, places, failures));
+            Job.run(terminal, "stylize", folder, tile == null ? 0 : tile, job -> work(job, contents, places, batch));
         } catch (CancelledException e) {
             if (contents.batch()) {
-                tellOfBatch(contents);
+                tell(batch, contents);
             }
             throw e;
         } finally {
-            failures.forEach(failure -> terminal.err().println("impasto: " + failure));
+            batch.failures().forEach(failure -> terminal.err().println("impasto: " + failure));
         }
         if (!contents.batch()) {
             terminal.out().println("wrote " + out);
             if (compare) {
-                terminal.out().println("wrote " + comparison(out));
+                terminal.out().println("wrote " + SideBySide.place(out));
             }
             return 0;
         }
-        int count = contents.files().size();
-        tellOfBatch(contents);
-        if (!failures.isEmpty()) {
-            throw new FailureException(failures.size() + " of " + count + " pictures failed");
+        tell(batch, contents);
+        if (!batch.failures().isEmpty()) {
+            throw new FailureException(
+                    batch.failures().size() + " of " + contents.files().size() + " pictures failed");
         }
         return 0;
     }
 
-    private void tellOfBatch(Contents contents) {
-        terminal.out().println("wrote " + done + " of " + contents.files().size() + " pictures to " + out);
+    private void tell(Batch batch, Contents contents) {
+        terminal.out()
+                .println("wrote " + batch.done() + " of " + contents.files().size() + " pictures to " + out);
     }
 
-    private void work(Job job, Contents contents, Map<Path, Path> places, List<String> failures) {
+    private void work(Job job, Contents contents, Map<Path, Path> places, Batch batch) {
         job.stage("reading", 0, 0.05);
         List<Image> pictures =
-                styles.stream().map(StylizeCommand::style).map(this::fitted).toList();
+                styles.stream().map(OnWhite::read).map(this::fitted).toList();
         List<Image> regions = masks.stream().map(Image::read).toList();
+        List<Double> shares = mix.isEmpty() ? List.of(1.0, 1.0, 1.0) : mix;
+        Job rest = job.part("", 0.05, 1);
         try (Styles prepared = prepare(pictures)) {
+            Stylization stylization =
+                    new Stylization(method, prepared, pictures, regions, shares, this::fitted, compare);
             if (contents.batch()) {
-                batch(job, contents.files(), places, prepared, pictures, regions, failures);
+                batch.run(rest, stylization, contents.files(), places);
             } else {
-                stylize(job, contents.files().get(0), out, prepared, pictures, regions, "", 0.05, 1);
+                stylization.apply(rest, contents.files().get(0), out);
             }
         }
     }
@@ -324,20 +324,13 @@ final class StylizeCommand implements Callable<Integer> {
         places.values().forEach(place -> {
             FileChecks.output("--out", place, FileChecks.PICTURES, read);
             if (compare) {
-                FileChecks.output("--compare", comparison(place), FileChecks.PICTURES, read);
-                if (!written.add(comparison(place))) {
-                    throw new UsageException("--compare " + comparison(place) + ": two pictures would be written there;"
-                            + " rename a content");
+                FileChecks.output("--compare", SideBySide.place(place), FileChecks.PICTURES, read);
+                if (!written.add(SideBySide.place(place))) {
+                    throw new UsageException("--compare " + SideBySide.place(place)
+                            + ": two pictures would be written there;" + " rename a content");
                 }
             }
         });
-    }
-
-    /** Where the pictures beside each other go. */
-    static Path comparison(Path place) {
-        String name = String.valueOf(place.getFileName());
-        int dot = name.lastIndexOf('.');
-        return place.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "-compare.png");
     }
 
     private Styles prepare(List<Image> pictures) {
@@ -350,130 +343,7 @@ final class StylizeCommand implements Callable<Integer> {
         };
     }
 
-    /** All contents one after the other; what fails is noted, and the rest goes on. */
-    private void batch(
-            Job job,
-            List<Path> files,
-            Map<Path, Path> places,
-            Styles prepared,
-            List<Image> pictures,
-            List<Image> regions,
-            List<String> failures) {
-        for (int i = 0; i < files.size(); i++) {
-            Path file = files.get(i);
-            double from = 0.05 + 0.95 * i / files.size();
-            double to = 0.05 + 0.95 * (i + 1) / files.size();
-            String label = (i + 1) + "/" + files.size() + " " + file.getFileName() + " ";
-            try {
-                stylize(
-                        job,
-                        file,
-                        Objects.requireNonNull(places.get(file)),
-                        prepared,
-                        pictures,
-                        regions,
-                        label,
-                        from,
-                        to);
-                job.publish();
-                done++;
-            } catch (CancelledException e) {
-                throw e;
-            } catch (RuntimeException e) { // whatever it is, the other pictures have nothing to do with it
-                String message = String.valueOf(e.getMessage());
-                failures.add(message.contains(file.toString()) ? message : file + ": " + message);
-                job.forget();
-            } catch (OutOfMemoryError e) {
-                failures.add(file + ": not enough memory for it; use a smaller --size or --tile, or a larger heap with"
-                        + " IMPASTO_JAVA_OPTS=-Xmx8g");
-                job.forget();
-            }
-        }
-    }
-
-    private void stylize(
-            Job job,
-            Path file,
-            Path place,
-            Styles prepared,
-            List<Image> pictures,
-            List<Image> regions,
-            String label,
-            double from,
-            double to) {
-        double span = to - from;
-        job.stage(label + "reading", from, from + 0.05 * span);
-        Image original = Image.read(file);
-        if (original.hasAlpha() && !FileChecks.ending(place).equals(".png")) {
-            throw new UsageException("--out " + place + ": " + file
-                    + " has transparent pixels, which JPEG cannot hold; let the name end with .png");
-        }
-        WriteOptions options = WriteOptions.standard().withPngBits(hasFineLevels(original) ? 16 : 8);
-        Image fitted = fitted(original);
-        job.stage(label + method, from + 0.05 * span, from + 0.9 * span);
-        Image styled = prepared.applied(fitted.withHiddenColorsFilled(), regions);
-        Image result = mixedByChannel(fitted, withHiddenColorsOf(fitted, styled));
-        job.stage(label + "writing", from + 0.9 * span, to);
-        job.write(place, path -> result.write(path, options));
-        if (compare) {
-            List<Image> row = new ArrayList<>();
-            row.add(fitted);
-            row.addAll(pictures);
-            row.add(result);
-            job.write(
-                    comparison(place),
-                    path -> SideBySide.of(row.toArray(new Image[0])).write(path));
-        }
-    }
-
-    /** A style as most programs show it: on white where it is transparent. */
-    private static Image style(Path file) {
-        return Image.read(file).withAlphaFlattened(1, 1, 1);
-    }
-
-    /** A result that changes nothing where the content is wholly transparent. */
-    private static Image withHiddenColorsOf(Image content, Image result) {
-        float[] alpha = content.alpha();
-        if (alpha == null) {
-            return result;
-        }
-        float[] hidden = content.pixels();
-        float[] pixels = result.pixels();
-        for (int i = 0; i < pixels.length; i++) {
-            if (alpha[i % alpha.length] == 0) {
-                pixels[i] = hidden[i];
-            }
-        }
-        return Image.owning(content.width(), content.height(), pixels, alpha);
-    }
-
-    private Image mixedByChannel(Image content, Image result) {
-        if (mix.stream().allMatch(share -> share == 1)) {
-            return result;
-        }
-        float[] from = content.pixels();
-        float[] mixed = result.pixels();
-        int plane = from.length / 3;
-        for (int i = 0; i < mixed.length; i++) {
-            float share = mix.get(i / plane).floatValue();
-            mixed[i] = share == 0 ? from[i] : from[i] + share * (mixed[i] - from[i]);
-        }
-        return Image.owning(content.width(), content.height(), mixed, content.alpha());
-    }
-
     private Image fitted(Image picture) {
         return size == null ? picture : picture.fittedTo(size);
-    }
-
-    /** Whether a picture has levels between the 256 of 8 bits. */
-    private static boolean hasFineLevels(Image picture) {
-        for (int c = 0; c < 3; c++) {
-            for (float value : picture.plane(c)) {
-                if (Math.round(value * 255) / 255f != value) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -108,7 +108,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
 
     private void work(Job job) {
         Backend backend = CommandBackend.get();
-        Image picture = Image.read(style).withAlphaFlattened(1, 1, 1);
+        Image picture = OnWhite.read(style);
         Image scaled = Math.max(picture.width(), picture.height()) > styleSize ? picture.fittedTo(styleSize) : picture;
         List<Image> contents = training.sampled(SAMPLE_SIZE);
         try (Model<Vgg> vgg = training.lossNetwork();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.impasto.core.Shape;
@@ -117,6 +118,15 @@ class CommandsTest {
             assertThat((double) matrix[3 * 64 + 5])
                     .isCloseTo(expected, org.assertj.core.data.Offset.offset(size * cells * 0x1p-24));
         }
+        Path onWhite = folder.resolve("on-white.safetensors");
+        float[] alpha = new float[45 * 31];
+        Arrays.fill(alpha, 45 * 10, alpha.length, 1);
+        Image transparent = Image.of(45, 31, Pictures.noise(45, 31, 1).pixels(), alpha);
+        transparent.write(image);
+        CommandLineRun.of("gram", "--net", net, "--layers", "pool1", "--image", image, "--out", gram);
+        transparent.withAlphaFlattened(1, 1, 1).write(image);
+        CommandLineRun.of("gram", "--net", net, "--layers", "pool1", "--image", image, "--out", onWhite);
+        assertThat(gram).hasSameBinaryContentAs(onWhite);
         // Five columns are three behind pool1 and two behind pool2, and a border that reflects needs two.
         leastSide(net, "relu1_1", 2);
         leastSide(net, "relu3_1", 5);

@@ -33,6 +33,15 @@ class CompareTest {
     }
 
     @Test
+    void coloursThatNobodySeesDoNotCount() {
+        Path a = folder.resolve("a.png");
+        Path b = folder.resolve("b.png");
+        Image.of(12, 12, new float[3 * 12 * 12], new float[12 * 12]).write(a);
+        Image.of(12, 12, Pictures.noise(12, 12, 1).pixels(), new float[12 * 12]).write(b);
+        assertThat(CommandLineRun.of("compare", a, b).out().lines()).containsExactly("psnr Infinity", "ssim 1.00000");
+    }
+
+    @Test
     void stylesOfPicturesOfDifferentSizes() {
         Path net = narrowVgg19();
         Path a = folder.resolve("a.png");

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.impasto.core.Shape;
 import org.impasto.core.Storage;
 import org.impasto.core.image.Image;
+import org.impasto.core.image.WriteOptions;
 import org.impasto.core.weights.WeightWriter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,36 @@ class OptimizeTest {
                     .toArray());
             assertThat(Image.read(out)).as(other[0]).isNotEqualTo(first);
         }
+    }
+
+    @Test
+    void coloursThatNobodySeesChangeNothing() {
+        float[] alpha = new float[60 * 41];
+        for (int i = 0; i < alpha.length; i++) {
+            alpha[i] = i % 60 < 20 ? 0 : 1;
+        }
+        Image[] results = new Image[2];
+        for (int hidden = 0; hidden < 2; hidden++) {
+            Image.of(60, 41, hidden(Pictures.smooth(60, 41), alpha, hidden), alpha)
+                    .write(content, WriteOptions.standard().withPngBits(16));
+            Image.of(60, 41, hidden(Pictures.noise(60, 41, 2), alpha, hidden), alpha)
+                    .write(style);
+            assertThat(optimize("--steps", 3).code()).isZero();
+            results[hidden] = Image.read(out);
+            assertThat(results[hidden].alpha()).isEqualTo(alpha);
+            assertThat(results[hidden].value(0, 3, 3)).isEqualTo(hidden);
+        }
+        assertThat(results[0].cropped(20, 0, 40, 41)).isEqualTo(results[1].cropped(20, 0, 40, 41));
+        float level = 255 * results[0].value(0, 40, 20);
+        assertThat(level).as("a level between those of 8 bits").isNotEqualTo(Math.round(level));
+    }
+
+    private static float[] hidden(Image picture, float[] alpha, float color) {
+        float[] pixels = picture.pixels();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = alpha[i % alpha.length] == 0 ? color : pixels[i];
+        }
+        return pixels;
     }
 
     @Test

@@ -220,7 +220,8 @@ public final class Image {
         int plane = width * height;
         for (int c = 0; c < 3; c++) {
             for (int i = 0; i < plane; i++) {
-                flat[c * plane + i] = ground[c] + alpha[i] * (pixels[c * plane + i] - ground[c]);
+                // Both products, since a difference would not give an opaque pixel back to the bit.
+                flat[c * plane + i] = alpha[i] * pixels[c * plane + i] + (1 - alpha[i]) * ground[c];
             }
         }
         return new Image(width, height, flat, null);
