@@ -23,13 +23,11 @@ final class InputFiles {
     static InputFiles of(Collection<Path> paths) {
         InputFiles inputs = new InputFiles();
         for (Path path : paths) {
-            if (Files.exists(path)) {
-                Object key = key(path);
-                if (key == null) {
-                    inputs.withoutKey.add(path);
-                } else {
-                    inputs.byKey.putIfAbsent(key, path);
-                }
+            BasicFileAttributes found = attributes(path);
+            if (found != null && found.fileKey() != null) {
+                inputs.byKey.putIfAbsent(found.fileKey(), path);
+            } else if (found != null) {
+                inputs.withoutKey.add(path);
             }
         }
         return inputs;
@@ -38,12 +36,12 @@ final class InputFiles {
     /** The input that a path names, too, perhaps by a link; null if none. */
     @Nullable
     Path sameAs(Path path) {
-        if (!Files.exists(path)) {
+        BasicFileAttributes found = attributes(path);
+        if (found == null) {
             return null;
         }
-        Object key = key(path);
-        if (key != null) {
-            return byKey.get(key);
+        if (found.fileKey() != null) {
+            return byKey.get(found.fileKey());
         }
         try {
             for (Path input : withoutKey) {
@@ -53,19 +51,16 @@ final class InputFiles {
             }
             return null;
         } catch (IOException e) {
-            throw unreadable(path, e);
+            throw new FailureException(path + ": cannot be looked at: " + FileFailure.reason(e), e);
         }
     }
 
-    private static @Nullable Object key(Path path) {
+    /** What the system says of a file; null if it is not there, or this user may not look. */
+    private static @Nullable BasicFileAttributes attributes(Path path) {
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            throw unreadable(path, e);
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (IOException absent) {
+            return null;
         }
-    }
-
-    private static FailureException unreadable(Path path, IOException e) {
-        return new FailureException(path + ": cannot be looked at: " + FileFailure.reason(e), e);
     }
 }

@@ -1,18 +1,16 @@
 package org.impasto.cli;
 
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
 import org.impasto.core.WeightException;
+import org.impasto.core.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * last one is complete. What is discarded before leaves nothing behind, in the middle of a file too.
  */
 final class StagedFiles {
-    /** In a row, as systems have it. */
-    private static final int MOST_LINKS = 40;
-
     private final Path folder;
     private final Map<Path, Path> places = new LinkedHashMap<>();
     private @Nullable Path hidden;
@@ -64,8 +59,7 @@ final class StagedFiles {
     synchronized void publish() {
         for (Map.Entry<Path, Path> file : places.entrySet()) {
             try {
-                // A link is followed, so that the file it names is replaced and not the link.
-                move(file.getKey(), followed(file.getValue()));
+                WholeFile.move(file.getKey(), file.getValue());
             } catch (IOException e) {
                 throw new FailureException(file.getValue() + ": cannot be written: " + FileFailure.reason(e), e);
             }
@@ -77,26 +71,6 @@ final class StagedFiles {
     synchronized void forget() {
         places.clear();
         removeHidden();
-    }
-
-    /** What a link leads to, which need not be there. */
-    private static Path followed(Path place) throws IOException {
-        Path target = place;
-        for (int links = 0; Files.isSymbolicLink(target); links++) {
-            if (links == MOST_LINKS) {
-                throw new FileSystemLoopException(place.toString());
-            }
-            target = target.resolveSibling(Files.readSymbolicLink(target));
-        }
-        return target;
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
     }
 
     /** Removes what was written and is not in its place, for good. May be called from any thread. */

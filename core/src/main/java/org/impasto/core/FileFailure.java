@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -51,6 +52,9 @@ public final class FileFailure {
         }
         if (failure instanceof FileAlreadyExistsException) {
             return "there is a file of that name";
+        }
+        if (failure instanceof FileSystemLoopException) {
+            return "links that lead in a circle";
         }
         if (failure instanceof NotDirectoryException) {
             return "is no folder";

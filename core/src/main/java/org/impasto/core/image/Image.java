@@ -12,6 +12,7 @@ import org.impasto.core.ImageException;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
 import org.impasto.core.Tensor;
+import org.impasto.core.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +133,8 @@ public final class Image {
     }
 
     /**
-     * Writes a file whose ending says the format: .png, .jpg or .jpeg. The file appears whole or not at all: it is
-     * written under another name in the same folder and then moved.
+     * Writes a file whose ending says the format: .png, .jpg or .jpeg. The file appears whole or not at all, see
+     * {@link WholeFile}.
      *
      * @throws ImageException if a value is NaN, the ending is another, the picture has alpha and the format has none, or
      *     the file cannot be written

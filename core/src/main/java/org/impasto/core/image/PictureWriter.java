@@ -11,14 +11,9 @@ import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.UUID;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -27,6 +22,7 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.impasto.core.FileFailure;
 import org.impasto.core.ImageException;
+import org.impasto.core.WholeFile;
 import org.jspecify.annotations.Nullable;
 
 /** Picture files, written whole or not at all. */
@@ -49,35 +45,10 @@ final class PictureWriter {
         }
         Levels.refuseNaN(image.sharedPixels(), image.sharedAlpha(), image.width(), image.height());
         BufferedImage samples = interleaved(image, png ? options.pngBits() : 8);
-        Path whole = path.toAbsolutePath();
-        Path part = whole.resolveSibling("." + fileName + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel =
-                    FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                encode(samples, png ? "png" : "jpeg", options, channel);
-                channel.force(true);
-            }
-            move(part, whole);
+            WholeFile.write(path, channel -> encode(samples, png ? "png" : "jpeg", options, channel));
         } catch (IOException e) {
             throw new ImageException(path + ": cannot be written: " + FileFailure.reason(e), e);
-        } finally {
-            deleteQuietly(part);
-        }
-    }
-
-    private static void move(Path part, Path whole) throws IOException {
-        try {
-            Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static void deleteQuietly(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException ignored) {
-            // The failure that left it there is the one to tell.
         }
     }
 

@@ -11,10 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,20 +19,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.impasto.core.ElementType;
 import org.impasto.core.FileFailure;
 import org.impasto.core.Shape;
 import org.impasto.core.Spec;
 import org.impasto.core.WeightException;
+import org.impasto.core.WholeFile;
 
 /**
  * Writes a safetensors file. Tensors are announced first, each with a supplier of its values; {@link #write} then asks
  * the suppliers one after the other, so that one tensor at a time is in memory.
  *
- * <p>The file appears whole or not at all: it is written beside its place under another name, forced to disk and moved;
- * after a failure the old file, if any, is untouched. The same tensors give the same bytes whatever order they are added
+ * <p>The file appears whole or not at all, see {@link WholeFile}. The same tensors give the same bytes whatever order they are added
  * in: larger element types stand first, so that every tensor is aligned, then names in order.
  */
 public final class WeightWriter {
@@ -146,30 +142,10 @@ public final class WeightWriter {
 
     /** Writes the file; a supplier's own error passes through after the unfinished file is removed. */
     public void write() {
-        Path place = path;
-        Path unfinished = null;
         try {
-            // A link is followed, so that the file it names is replaced and not the link.
-            place = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-            unfinished = place.resolveSibling("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
-            try (FileChannel channel =
-                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                writeTo(channel);
-                channel.force(true);
-            }
-            Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
-            unfinished = null;
-            forceFolder(place);
+            WholeFile.write(path, this::writeTo);
         } catch (IOException failure) {
             throw new WeightException(path + ": cannot be written: " + FileFailure.reason(failure), failure);
-        } finally {
-            if (unfinished != null) {
-                try {
-                    Files.deleteIfExists(unfinished);
-                } catch (IOException ignored) {
-                    // The first failure says more than the one of clearing up.
-                }
-            }
         }
     }
 
@@ -292,18 +268,6 @@ public final class WeightWriter {
     }
 
     // Makes the move itself last a power cut; systems that cannot open folders do without.
-    private static void forceFolder(Path place) {
-        Path folder = place.getParent();
-        if (folder == null) {
-            return;
-        }
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException unsupported) {
-            // The file itself is complete either way.
-        }
-    }
-
     /** Little-endian bytes gathered on their way to the file. */
     private static final class Sink {
         private final FileChannel channel;

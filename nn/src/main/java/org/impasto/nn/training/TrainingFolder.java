@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The files of one run: where they stand, and that only one process writes them. */
 final class TrainingFolder implements AutoCloseable {
     private static final Pattern CHECKPOINT = Pattern.compile("step-\\d{9,18}\\.safetensors");
-    private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.(tmp|part)");
+    private static final Pattern UNFINISHED = Pattern.compile("\\..+\\.tmp");
 
     /** A checkpoint that was found whole, and what it says. */
     record Checkpoint(Path path, CheckpointFile.Facts facts) {}
