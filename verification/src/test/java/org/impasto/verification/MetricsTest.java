@@ -125,6 +125,10 @@ class MetricsTest {
             near(Colors.yuvToRgb(x), ColorSpaces.yuvToRgb(planes), 1e-6f);
             near(Colors.srgbToLinear(x), ColorSpaces.srgbToLinear(planes), 1e-6f);
             near(Colors.linearToSrgb(x), ColorSpaces.linearToSrgb(planes), 1e-6f);
+            Tensor limits = Tensor.of(
+                    backend, Shape.of(3), new float[] {Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, Float.NaN});
+            assertThat(Colors.srgbToLinear(limits).toFloats()).containsExactly(limits.toFloats());
+            assertThat(Colors.linearToSrgb(limits).toFloats()).containsExactly(limits.toFloats());
             assertThatThrownBy(() -> Colors.rgbToLab(x.slice(1, 0, 2))).isInstanceOf(ShapeException.class);
         }
     }

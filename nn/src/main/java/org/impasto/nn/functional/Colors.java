@@ -1,5 +1,6 @@
 package org.impasto.nn.functional;
 
+import java.util.function.UnaryOperator;
 import org.impasto.core.Scope;
 import org.impasto.core.Shape;
 import org.impasto.core.ShapeException;
@@ -53,18 +54,15 @@ public final class Colors {
         return Scope.keeping(() -> joined(
                 encoded,
                 foot,
-                encoded.affine(1 / 12.92, 0),
-                atLeast(encoded, foot).affine(1 / 1.055, 0.055 / 1.055).power(2.4)));
+                x -> x.affine(1 / 12.92, 0),
+                x -> x.affine(1 / 1.055, 0.055 / 1.055).power(2.4)));
     }
 
     /** Linear light, of any shape, to sRGB-encoded values. */
     public static Tensor linearToSrgb(Tensor linear) {
         double foot = 0.0031308;
         return Scope.keeping(() -> joined(
-                linear,
-                foot,
-                linear.affine(12.92, 0),
-                atLeast(linear, foot).power(1 / 2.4).affine(1.055, -0.055)));
+                linear, foot, x -> x.affine(12.92, 0), x -> x.power(1 / 2.4).affine(1.055, -0.055)));
     }
 
     /** To CIE L*a*b* with the white D65: L in [0, 100], a and b about [-100, 100]. */
@@ -74,11 +72,7 @@ public final class Colors {
             Tensor q =
                     mapped(srgbToLinear(picture), ColorMatrix.LINEAR_RGB_TO_XYZ).div(white(picture));
             double foot = DELTA * DELTA * DELTA;
-            Tensor f = joined(
-                    q,
-                    foot,
-                    q.affine(1 / (3 * DELTA * DELTA), 4.0 / 29),
-                    atLeast(q, foot).power(1.0 / 3));
+            Tensor f = joined(q, foot, x -> x.affine(1 / (3 * DELTA * DELTA), 4.0 / 29), x -> x.power(1.0 / 3));
             Tensor lab = mapped(f, new ColorMatrix(0, 116, 0, 500, -500, 0, 0, 200, -200));
             return lab.sub(colour(picture, 16, 0, 0));
         });
@@ -91,24 +85,20 @@ public final class Colors {
             Tensor raised = picture.add(colour(picture, 16, 0, 0));
             Tensor f =
                     mapped(raised, new ColorMatrix(1.0 / 116, 1.0 / 500, 0, 1.0 / 116, 0, 0, 1.0 / 116, 0, -1.0 / 200));
-            Tensor q = joined(
-                    f,
-                    DELTA,
-                    f.affine(3 * DELTA * DELTA, -12 * DELTA * DELTA / 29),
-                    atLeast(f, DELTA).power(3));
+            Tensor q = joined(f, DELTA, x -> x.affine(3 * DELTA * DELTA, -12 * DELTA * DELTA / 29), x -> x.power(3));
             return linearToSrgb(mapped(q.mul(white(picture)), ColorMatrix.XYZ_TO_LINEAR_RGB));
         });
     }
 
-    /** A function that is one thing up to a limit and another beyond it; neither may be infinite where it does not count. */
-    private static Tensor joined(Tensor x, double limit, Tensor upTo, Tensor beyond) {
+    /**
+     * A function that is one thing up to a limit and another beyond it. Each is asked on its own side alone: on the other it
+     * may have no value, or an infinite one, which no product with 0 would take away.
+     */
+    private static Tensor joined(Tensor x, double limit, UnaryOperator<Tensor> upTo, UnaryOperator<Tensor> beyond) {
         Tensor isBeyond = x.greater(x.constant(Shape.scalar(), limit));
-        return upTo.mul(isBeyond.affine(-1, 1)).add(beyond.mul(isBeyond));
-    }
-
-    /** Below its foot a power may have no value, so it is not asked for one. */
-    private static Tensor atLeast(Tensor x, double foot) {
-        return x.clamp(foot, Double.MAX_VALUE);
+        return upTo.apply(x.clamp(Double.NEGATIVE_INFINITY, limit))
+                .mul(isBeyond.affine(-1, 1))
+                .add(beyond.apply(x.clamp(limit, Double.POSITIVE_INFINITY)).mul(isBeyond));
     }
 
     private static Tensor white(Tensor like) {
