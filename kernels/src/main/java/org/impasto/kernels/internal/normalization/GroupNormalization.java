@@ -83,13 +83,13 @@ public final class GroupNormalization {
                 int end = Math.min(features.rows(), (piece + 1) * perPiece);
                 for (int row = piece * perPiece; row < end; row++) {
                     int length = features.rowLength();
-                    statistics.ofRun(x, row * length, length, moments);
+                    statistics.ofCopiedRun(x, y, row * length, length, moments);
                     coefficients.set(features, row, moments[0], moments[1] / length, weight, bias);
                     for (int plane = row * features.width(); plane < (row + 1) * features.width(); plane++) {
                         int from = plane * features.pixels();
                         runs.affine(
                                 features.pixels(),
-                                x,
+                                y,
                                 from,
                                 coefficients.centre[plane],
                                 coefficients.scale[plane],

@@ -30,11 +30,13 @@ final class PlainRowKernels extends RowKernels {
     }
 
     @Override
-    void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to) {
-        for (int i = 0; i < count; i++) {
-            float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
-            float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
-            output[to + i] = Math.max(above, below);
+    void maxOfFour(
+            float[] input, int from, int down, int step, int rows, int count, float[] output, int to, int toStep) {
+        for (int row = 0; row < rows; row++) {
+            int upper = from + row * step;
+            for (int i = 0; i < count; i++) {
+                output[to + row * toStep + i] = maxOfFour(input, upper + 2 * i, upper + down + 2 * i);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import org.impasto.kernels.internal.parallel.Workers;
 /** Max pooling of row-major float32 planes: down the rows of a window first, then along the columns. */
 public final class PlanarPooling {
     private static final int ROWS_PER_PIECE = 64;
+    private static final int NUMBERS_PER_RUN = 2048; // few enough for the first cache, and a long way to read ahead
 
     private PlanarPooling() {}
 
@@ -24,30 +25,38 @@ public final class PlanarPooling {
                 && s.paddingWidth() == 0
                 && s.dilationWidth() == 1;
         workers.run(Math.multiplyExact(s.batch() * s.channels(), pieces), run, (piece, worker) -> {
-            float[] line = new float[quarters ? 0 : s.width()];
             int plane = piece / pieces;
             int first = piece % pieces * ROWS_PER_PIECE;
-            for (int row = first; row < Math.min(height, first + ROWS_PER_PIECE); row++) {
-                int source = plane * s.height() * s.width();
-                int target = (plane * height + row) * width;
-                if (quarters) {
-                    quarters(s, input, source + 2 * row * s.width(), row, output, target, width);
-                } else {
-                    down(s, input, source, row, line);
-                    along(s, line, output, target, width);
-                }
+            int end = Math.min(height, first + ROWS_PER_PIECE);
+            if (quarters) {
+                quarters(s, input, plane, first, end, output);
+                return;
+            }
+            float[] line = new float[s.width()];
+            for (int row = first; row < end; row++) {
+                down(s, input, plane * s.height() * s.width(), row, line);
+                along(s, line, output, (plane * height + row) * width, width);
             }
         });
     }
 
-    /** A row of windows of 2x2 cells; the last row or column of a plane may be a window of its own. */
-    private static void quarters(
-            PoolingShape s, float[] input, int upper, int row, float[] output, int target, int width) {
-        int lower = 2 * row + 1 < s.height() ? upper + s.width() : upper;
+    /** Rows of windows of 2x2 cells; the last row or column of a plane may be a window of its own. */
+    private static void quarters(PoolingShape s, float[] input, int plane, int first, int end, float[] output) {
+        int width = s.outputWidth();
         int whole = Math.min(width, s.width() / 2);
-        RowKernels.chosen().maxOfFour(input, upper, lower, whole, output, target);
-        if (whole < width) {
-            output[target + whole] = Math.max(input[upper + 2 * whole], input[lower + 2 * whole]);
+        int pairs = Math.min(end, s.height() / 2);
+        int perRun = Math.max(1, NUMBERS_PER_RUN / (2 * s.width()));
+        for (int row = first; row < end; ) {
+            int rows = row < pairs ? Math.min(perRun, pairs - row) : 1;
+            int down = row < pairs ? s.width() : 0;
+            int upper = (plane * s.height() + 2 * row) * s.width();
+            int target = (plane * s.outputHeight() + row) * width;
+            RowKernels.chosen().maxOfFour(input, upper, down, 2 * s.width(), rows, whole, output, target, width);
+            for (int i = 0; whole < width && i < rows; i++) {
+                int last = upper + 2 * (i * s.width() + whole);
+                output[target + i * width + whole] = Math.max(input[last], input[last + down]);
+            }
+            row += rows;
         }
     }
 

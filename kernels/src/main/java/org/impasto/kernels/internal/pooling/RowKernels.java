@@ -28,8 +28,23 @@ abstract class RowKernels {
     /** Adds the input to the output. */
     abstract void add(float[] input, int from, int step, int count, float[] output, int to);
 
-    /** The larger of each two neighbours of two rows of a plane, 2 count numbers each; NaN where one is. */
-    abstract void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to);
+    /**
+     * The largest of each 2x2 numbers of a plane; NaN where one is.
+     *
+     * @param from where the first upper row begins; it and the others are {@code 2 * count} numbers long at least
+     * @param down how far behind an upper row its lower one lies
+     * @param step from one upper row to the next
+     * @param rows of results
+     * @param count results in a row
+     * @param toStep from one row of results to the next
+     */
+    abstract void maxOfFour(
+            float[] input, int from, int down, int step, int rows, int count, float[] output, int to, int toStep);
+
+    /** The largest of two numbers and the two beside them. */
+    static float maxOfFour(float[] input, int upper, int lower) {
+        return Math.max(Math.max(input[upper], input[upper + 1]), Math.max(input[lower], input[lower + 1]));
+    }
 
     /** Divides block i by {@code divisors[i]}. */
     abstract void divide(float[] output, int to, int count, float[] divisors);

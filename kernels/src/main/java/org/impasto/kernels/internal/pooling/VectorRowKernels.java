@@ -15,6 +15,11 @@ final class VectorRowKernels extends RowKernels {
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int HALF = LANES / 2;
+    private static final int MINUS_ZERO = Integer.MIN_VALUE; // its bits
+
+    /** Step of a loop that reads from memory: no constant, or the compiler would unroll it, and memory came slower. */
+    private static int two = 2 * LANES;
+
     private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES);
     private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane % LANES + 1);
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(FLOATS, (1L << LANES) - (1L << HALF));
@@ -51,44 +56,52 @@ final class VectorRowKernels extends RowKernels {
     }
 
     @Override
-    void maxOfFour(float[] input, int upper, int lower, int count, float[] output, int to) {
-        boolean plain = arePlainlyOrdered(input, upper, lower, 2 * count);
+    void maxOfFour(
+            float[] input, int from, int down, int step, int rows, int count, float[] output, int to, int toStep) {
+        boolean plain = arePlainlyOrdered(input, from, (rows - 1) * step + down + 2 * count);
         int done = count - count % LANES;
-        if (plain) {
-            maxOfFourOrdered(input, upper, lower, done, output, to);
-        } else {
-            maxOfFourVectors(input, upper, lower, done, output, to);
-        }
-        for (int i = done; i < count; i++) {
-            float above = Math.max(input[upper + 2 * i], input[upper + 2 * i + 1]);
-            float below = Math.max(input[lower + 2 * i], input[lower + 2 * i + 1]);
-            output[to + i] = Math.max(above, below);
+        for (int row = 0; row < rows; row++) {
+            int upper = from + row * step;
+            int target = to + row * toStep;
+            if (plain) {
+                maxOfFourOrdered(input, upper, upper + down, done, output, target);
+            } else {
+                maxOfFourVectors(input, upper, upper + down, done, output, target);
+            }
+            for (int i = done; i < count; i++) {
+                output[target + i] = maxOfFour(input, upper + 2 * i, upper + down + 2 * i);
+            }
         }
     }
 
     /**
      * Whether the larger of two numbers is told by comparison alone: none is -0 or not a number. May deny it, as where
-     * infinities of both signs stand. Reads row after row, which processors foresee; two rows that alternate within a page
-     * they do not.
+     * infinities of both signs stand. Reads one number after the other, which processors foresee; two rows that alternate
+     * within a page they do not.
      */
-    private static boolean arePlainlyOrdered(float[] input, int upper, int lower, int count) {
+    private static boolean arePlainlyOrdered(float[] input, int from, int count) {
         FloatVector sum = FloatVector.zero(FLOATS);
         FloatVector otherSum = FloatVector.zero(FLOATS);
         IntVector least = IntVector.zero(INTS);
         IntVector otherLeast = IntVector.zero(INTS);
-        for (int from = upper, row = 0; row < 2; from = lower, row++) {
-            for (int i = from; i <= from + count - 2 * LANES; i += 2 * LANES) {
-                FloatVector a = FloatVector.fromArray(FLOATS, input, i);
-                FloatVector b = FloatVector.fromArray(FLOATS, input, i + LANES);
-                sum = sum.add(a);
-                otherSum = otherSum.add(b);
-                least = least.min(a.reinterpretAsInts());
-                otherLeast = otherLeast.min(b.reinterpretAsInts());
+        int end = from + count;
+        int step = two;
+        int i = from;
+        for (; i <= end - 2 * LANES; i += step) {
+            FloatVector a = FloatVector.fromArray(FLOATS, input, i);
+            FloatVector b = FloatVector.fromArray(FLOATS, input, i + LANES);
+            sum = sum.add(a);
+            otherSum = otherSum.add(b);
+            least = least.min(a.reinterpretAsInts());
+            otherLeast = otherLeast.min(b.reinterpretAsInts());
+        }
+        for (; i < end; i++) {
+            if (Float.isNaN(input[i]) || Float.floatToRawIntBits(input[i]) == MINUS_ZERO) {
+                return false;
             }
         }
         VectorMask<Float> notNumbers = sum.add(otherSum).test(VectorOperators.IS_NAN);
-        VectorMask<Integer> minusZeros =
-                least.min(otherLeast).compare(VectorOperators.EQ, Integer.MIN_VALUE); // the bits of -0
+        VectorMask<Integer> minusZeros = least.min(otherLeast).compare(VectorOperators.EQ, MINUS_ZERO);
         return !notNumbers.anyTrue() && !minusZeros.anyTrue();
     }
 

@@ -2,6 +2,7 @@ package org.impasto.kernels.internal.statistics;
 
 import org.impasto.core.Run;
 import org.impasto.kernels.internal.parallel.Workers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mean and variance of the channels of feature maps, and the affine map of each channel, on planar {@code [N][C][pixels]}
@@ -116,13 +117,29 @@ public final class ChannelStatistics {
      * @param meanAndSquares receives both
      */
     public void ofRun(float[] x, int from, int length, double[] meanAndSquares) {
+        ofRun(x, null, from, length, meanAndSquares);
+    }
+
+    /**
+     * The same, while the run is copied to the same place of y, to be changed there: so memory fetches the lines that are
+     * read and those that are written at once, and the change finds them in the cache.
+     */
+    public void ofCopiedRun(float[] x, float[] y, int from, int length, double[] meanAndSquares) {
+        ofRun(x, y, from, length, meanAndSquares);
+    }
+
+    private void ofRun(float[] x, float @Nullable [] y, int from, int length, double[] meanAndSquares) {
         double centre = 0;
         double sum = 0;
         for (int done = 0; done < length; done += FloatRuns.CHUNK) {
             int count = Math.min(FloatRuns.CHUNK, length - done);
             int sample = Math.min(SAMPLE, count);
             float rounded = (float) (done > 0 ? centre : runs.sum(sample, x, from) / sample);
-            runs.distances(count, x, from + done, rounded, meanAndSquares);
+            if (y == null) {
+                runs.distances(count, x, from + done, rounded, meanAndSquares);
+            } else {
+                runs.copiedDistances(count, x, y, from + done, rounded, meanAndSquares);
+            }
             double shift = meanAndSquares[0] / count; // what the centre lacks
             if (shift * shift * count > meanAndSquares[1] / 4) { // most of it is the centre's distance from the mean
                 rounded += (float) shift;

@@ -19,6 +19,9 @@ public interface FloatRuns {
     /** Sums of distances from a centre and of their squares, over at most {@link #CHUNK} numbers. */
     void distances(int length, float[] x, int offset, float centre, double[] sumAndSquares);
 
+    /** The same, while the numbers are copied to the same place of y. */
+    void copiedDistances(int length, float[] x, float[] y, int offset, float centre, double[] sumAndSquares);
+
     /** Largest number; not a number if there is one that is not. */
     float maximum(int length, float[] x, int offset);
 

@@ -39,6 +39,12 @@ final class PlainFloatRuns implements FloatRuns {
     }
 
     @Override
+    public void copiedDistances(int length, float[] x, float[] y, int offset, float centre, double[] sumAndSquares) {
+        System.arraycopy(x, offset, y, offset, length);
+        distances(length, y, offset, centre, sumAndSquares);
+    }
+
+    @Override
     public float maximum(int length, float[] x, int offset) {
         float most = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < length; i++) {

@@ -84,15 +84,51 @@ final class VectorFloatRuns implements FloatRuns {
         float[] lanes = new float[2 * LANES];
         a.add(b).intoArray(lanes, 0);
         aa.add(bb).intoArray(lanes, LANES);
-        double sum = sumOfLanes(lanes, 0);
-        double squares = sumOfLanes(lanes, LANES);
-        for (; i < length; i++) {
-            double distance = (double) x[offset + i] - centre;
-            sum += distance;
-            squares += distance * distance;
+        sumAndSquares[0] = sumOfLanes(lanes, 0);
+        sumAndSquares[1] = sumOfLanes(lanes, LANES);
+        if (i < length) {
+            addDistances(length - i, x, offset + i, centre, sumAndSquares);
         }
-        sumAndSquares[0] = sum;
-        sumAndSquares[1] = squares;
+    }
+
+    // Written out beside the loop that only reads: a call for each vector would allocate it.
+    @Override
+    public void copiedDistances(int length, float[] x, float[] y, int offset, float centre, double[] sumAndSquares) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector aa = FloatVector.zero(FLOATS);
+        FloatVector bb = FloatVector.zero(FLOATS);
+        int i = 0;
+        int step = two;
+        for (; i <= length - 2 * LANES; i += step) {
+            FloatVector first = FloatVector.fromArray(FLOATS, x, offset + i);
+            first.intoArray(y, offset + i);
+            FloatVector v = first.sub(centre);
+            a = a.add(v);
+            aa = v.fma(v, aa);
+            FloatVector second = FloatVector.fromArray(FLOATS, x, offset + i + LANES);
+            second.intoArray(y, offset + i + LANES);
+            FloatVector w = second.sub(centre);
+            b = b.add(w);
+            bb = w.fma(w, bb);
+        }
+        float[] lanes = new float[2 * LANES];
+        a.add(b).intoArray(lanes, 0);
+        aa.add(bb).intoArray(lanes, LANES);
+        sumAndSquares[0] = sumOfLanes(lanes, 0);
+        sumAndSquares[1] = sumOfLanes(lanes, LANES);
+        if (i < length) { // even nothing to do would take a fifth of the time
+            System.arraycopy(x, offset + i, y, offset + i, length - i);
+            addDistances(length - i, x, offset + i, centre, sumAndSquares);
+        }
+    }
+
+    private static void addDistances(int length, float[] x, int offset, float centre, double[] sumAndSquares) {
+        for (int i = offset; i < offset + length; i++) {
+            double distance = (double) x[i] - centre;
+            sumAndSquares[0] += distance;
+            sumAndSquares[1] += distance * distance;
+        }
     }
 
     @Override

@@ -182,19 +182,20 @@ class PoolingTest {
             -0f, 0f, Float.NaN, Float.intBitsToFloat(0xffc00001), Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY
         };
         int width = 75;
-        PoolingShape s = PoolingShape.square(1, 1, 3, width, 2, true);
-        for (int place = 0; place < 3 * width; place++) {
+        int height = 31; // several runs of rows that are looked along at once, and a row without a lower one
+        PoolingShape s = PoolingShape.square(1, 1, height, width, 2, true);
+        for (int place = 0; place < height * width; place++) {
             for (float one : special) {
-                float[] plane = new float[3 * width];
+                float[] plane = new float[height * width];
                 plane[place] = one;
                 comparesAsMathDoes(s, plane);
             }
         }
         Random random = new Random(1);
         for (int i = 0; i < 100; i++) {
-            float[] plane = new float[3 * width];
+            float[] plane = new float[height * width];
             for (int place = 0; place < plane.length; place++) {
-                plane[place] = random.nextInt(1 + i / 10) == 0 ? special[random.nextInt(6)] : random.nextInt(5) - 4;
+                plane[place] = random.nextInt(1 + 10 * i) == 0 ? special[random.nextInt(6)] : random.nextInt(5) - 4;
             }
             comparesAsMathDoes(s, plane);
         }
