@@ -163,7 +163,7 @@ public sealed interface Elementwise extends Operation {
         }
     }
 
-    /** Operands x and g: {@code g} where x is positive, else {@code slope * g}, which for slope 0 is 0 of any g. */
+    /** Operands x and g: {@code slope * g} where x is 0 or less, which for slope 0 is 0 of any g; elsewhere {@code g}. */
     record LeakyReluGradient(double slope) implements Elementwise {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {

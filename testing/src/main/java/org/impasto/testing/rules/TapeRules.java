@@ -257,6 +257,8 @@ final class TapeRules {
                         Tape.gradients(a -> function.apply(a).sqrt().sum(), x);
                 assertValues(gradients.inputs().get(0), 0.25, 0, 0);
             }
+            Tape.Gradients broken = Tape.gradients(a -> a.relu().sqrt().sum(), vector(backend, Double.NaN));
+            assertThat(broken.inputs().get(0).item()).isNaN();
         }
     }
 

@@ -82,8 +82,8 @@ final class VectorFloatLoops implements FloatLoops {
         for (int i = 0; i < done; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
             FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
-            VectorMask<Float> positive = sign.compare(VectorOperators.GT, 0f);
-            (slope == 0 ? zero : v.mul(slope)).blend(v, positive).intoArray(y, yOffset + i);
+            VectorMask<Float> below = sign.compare(VectorOperators.LE, 0f);
+            v.blend(slope == 0 ? zero : v.mul(slope), below).intoArray(y, yOffset + i);
         }
         plain.gate(slope, length - done, signs, signsOffset + done, x, xOffset + done, y, yOffset + done);
     }
