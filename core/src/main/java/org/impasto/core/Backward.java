@@ -62,6 +62,11 @@ public final class Backward {
         return gradient(0);
     }
 
+    /** Whether a result took part, so that there is a gradient of it. */
+    public boolean reached(int output) {
+        return node.gradients().get(output) != null;
+    }
+
     /** Gradient of a result; zeros if it did not take part. */
     public Tensor gradient(int output) {
         Storage gradient = node.gradients().get(output);

@@ -90,7 +90,7 @@ public sealed interface Elementwise extends Operation {
                         case RECIPROCAL -> g.mul(b.output(0).square()).negate();
                         case RECIPROCAL_SQUARE_ROOT ->
                             g.mul(b.output(0)).mul(b.output(0).square()).affine(-0.5, 0);
-                        case RELU -> Tensor.apply(new LeakyReluGradient(0), b.output(0), g);
+                        case RELU -> only(b.output(0), g);
                         case SIGMOID -> g.mul(b.output(0)).mul(b.output(0).affine(-1, 1));
                         case SIGN -> g.affine(0, 0);
                         case SILU -> g.mul(siluSlope(b.input(0)));
@@ -163,7 +163,7 @@ public sealed interface Elementwise extends Operation {
         }
     }
 
-    /** Operands x and g: {@code g} where x is positive, else {@code slope * g}. */
+    /** Operands x and g: {@code slope * g} where x is 0 or less, which for slope 0 is 0 of any g; elsewhere {@code g}. */
     record LeakyReluGradient(double slope) implements Elementwise {
         @Override
         public List<Spec> outputs(List<Spec> inputs) {
@@ -205,7 +205,7 @@ public sealed interface Elementwise extends Operation {
             Tensor x = b.input(0);
             Tensor outside = x.greater(x.constant(Shape.scalar(), high))
                     .add(x.constant(Shape.scalar(), low).greater(x));
-            return List.of(b.gradient().mul(outside.affine(-1, 1)));
+            return List.of(only(outside.affine(-1, 1), b.gradient()));
         }
     }
 
@@ -289,8 +289,8 @@ public sealed interface Elementwise extends Operation {
                     side == 0
                             ? g.div(b.input(1))
                             : g.mul(b.output(0)).div(b.input(1)).negate();
-                case MAXIMUM -> g.mul(winner(b.input(0), b.input(1), side));
-                case MINIMUM -> g.mul(winner(b.input(1), b.input(0), side));
+                case MAXIMUM -> only(winner(b.input(0), b.input(1), side), g);
+                case MINIMUM -> only(winner(b.input(1), b.input(0), side), g);
                 case GREATER -> g.affine(0, 0);
             };
         }
@@ -305,6 +305,11 @@ public sealed interface Elementwise extends Operation {
         public String name() {
             return function.name().toLowerCase(java.util.Locale.ROOT);
         }
+    }
+
+    /** The gradient where {@code counted} is 1, else 0, even where it is infinite. */
+    private static Tensor only(Tensor counted, Tensor gradient) {
+        return Tensor.apply(new LeakyReluGradient(0), counted, gradient);
     }
 
     private static List<Spec> sameAsInput(Operation operation, List<Spec> inputs) {

@@ -28,10 +28,14 @@ public sealed interface Pooling extends Operation {
 
         Shape output(Operation operation, Shape picture) {
             Checks.that(
-                    kernel > 0 && stride > 0 && dilation > 0 && padding >= 0 && 2 * padding <= kernel,
+                    kernel > 0 && stride > 0 && dilation > 0 && padding >= 0 && padding <= kernel / 2,
                     operation,
                     () -> "kernel, stride and dilation must be at least 1 and padding at most half the kernel, found "
                             + this);
+            Checks.that(
+                    kernel <= LARGEST_KERNEL,
+                    operation,
+                    () -> "kernel is " + kernel + ", expected at most " + LARGEST_KERNEL);
             long height = windows(picture.size(2));
             long width = windows(picture.size(3));
             Checks.that(height > 0 && width > 0, operation, () -> this + " does not fit into picture " + picture);
@@ -44,6 +48,9 @@ public sealed interface Pooling extends Operation {
                     + dilation + (ceil ? ", ceil)" : ")");
         }
     }
+
+    /** A larger window than that has more cells than a tensor can have. */
+    int LARGEST_KERNEL = 46340;
 
     /** The largest cell of each window; cells of the padding do not count. NaN if one is NaN. */
     record MaxPool2d(Window window) implements Pooling {

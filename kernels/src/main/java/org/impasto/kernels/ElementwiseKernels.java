@@ -164,7 +164,7 @@ final class ElementwiseKernels {
             int from = piece * NUMBERS_PER_PIECE;
             for (int i = from; i < from + Math.min(NUMBERS_PER_PIECE, length - from); i++) {
                 double value = g.doubles()[i];
-                y.doubles()[i] = signs.doubles()[i] > 0 ? value : slope * value;
+                y.doubles()[i] = signs.doubles()[i] <= 0 ? slope == 0 ? 0 : slope * value : value;
             }
         });
         return y;

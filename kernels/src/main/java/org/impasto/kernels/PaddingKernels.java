@@ -122,6 +122,7 @@ final class PaddingKernels {
         int[] columns = pad.mode().sources(width, edges.left(), edges.right(), paddedWidth);
         int copiedFrom = Math.max(0, edges.left()); // cells of a row that lie inside the picture, in one run
         int copiedTo = Math.max(copiedFrom, Math.min(paddedWidth, edges.left() + width));
+        int before = Math.min(width, copiedFrom - edges.left()); // columns of the picture that are cut off at the left
         int[] firstCopy = new int[height]; // of each row among the padded ones, and the next copy of the same row
         int[] nextCopy = new int[paddedHeight];
         Arrays.fill(firstCopy, -1);
@@ -142,7 +143,7 @@ final class PaddingKernels {
                 boolean begun = false;
                 for (int padded = firstCopy[row]; padded >= 0; padded = nextCopy[padded]) {
                     int from = (plane * paddedHeight + padded) * paddedWidth * cell;
-                    int first = at + (copiedFrom - edges.left()) * cell;
+                    int first = at + before * cell;
                     int length = (copiedTo - copiedFrom) * cell;
                     if (begun) {
                         add(source, from + copiedFrom * cell, target, first, length);

@@ -223,6 +223,8 @@ public record OperationRefusal(Operation operation, List<Spec> operands) {
         }
         refuse(all, new Pooling.MaxPool2d(new Window(2, 2, 2, 1, false)), PICTURE);
         refuse(all, new Pooling.MaxPool2d(new Window(2, 0, 0, 1, false)), PICTURE);
+        refuse(all, new Pooling.MaxPool2d(new Window(2, 2, 1 << 30, 1, false)), PICTURE);
+        refuse(all, new Pooling.MaxPool2d(new Window(1 << 30, Integer.MAX_VALUE, 0, 1, true)), PICTURE);
         refuse(all, new Pooling.AvgPool2d(new Window(2, 2, 0, 2, false), true), PICTURE);
         refuse(all, new Pooling.MaxPool2dWithIndices(Window.of(2)), VECTOR);
         refuse(all, new Pooling.MaxPool2dWithIndices(new Window(2, 2, 2, 1, false)), PICTURE);

@@ -297,6 +297,10 @@ final class PictureCases {
         }
         pad(new Edges(2, 1, 0, 3), PaddingMode.ZERO, 1.5, picture);
         pad(new Edges(-1, 2, 3, -2), PaddingMode.ZERO, 0, picture);
+        for (PaddingMode mode : List.of(PaddingMode.ZERO, PaddingMode.REPLICATE, PaddingMode.CIRCULAR)) {
+            pad(new Edges(-4, 3, 2, -1), mode, 0, Shape.of(2, 17, 5, 3)); // no column of the picture is left
+            pad(new Edges(3, -4, -7, 5), mode, 0, Shape.of(2, 17, 5, 3));
+        }
         pad(Edges.all(9), PaddingMode.REPLICATE, 0, Shape.of(1, 3, 1, 1));
         pad(Edges.all(1), PaddingMode.CIRCULAR, 0, Shape.of(1, 3, 1, 1));
         pad(Edges.all(1), PaddingMode.SYMMETRIC, 0, Shape.of(1, 3, 1, 1));

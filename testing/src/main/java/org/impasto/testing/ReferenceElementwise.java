@@ -18,7 +18,7 @@ final class ReferenceElementwise {
         registry.put(Elementwise.Elu.class, (o, in, out) -> map(in, out, x -> x > 0 ? x : o.alpha() * Math.expm1(x)));
         registry.put(
                 Elementwise.LeakyReluGradient.class,
-                (o, in, out) -> combine(in, out, (x, g) -> x > 0 ? g : o.slope() * g));
+                (o, in, out) -> combine(in, out, (x, g) -> x <= 0 ? o.slope() == 0 ? 0 : o.slope() * g : g));
         registry.put(
                 Elementwise.Clamp.class, (o, in, out) -> map(in, out, x -> Math.min(Math.max(x, o.low()), o.high())));
         registry.put(Elementwise.Affine.class, (o, in, out) -> map(in, out, x -> o.scale() * x + o.shift()));

@@ -36,6 +36,7 @@ final class SpecialCases {
         add(new Elementwise.LeakyRelu(0.2), Tolerance.ofElement(1), special(LONG));
         add(new Elementwise.Elu(0.7), Tolerance.ofElement(4), special(LONG));
         add(new Elementwise.LeakyReluGradient(0.2), Tolerance.ofElement(1), special(LONG), special(LONG));
+        add(new Elementwise.LeakyReluGradient(0), Tolerance.exact(), special(LONG), special(LONG));
         add(new Elementwise.Clamp(-0.5, 0.75), Tolerance.exact(), special(LONG));
         add(new Elementwise.Affine(2, 0), Tolerance.ofElement(1), special(LONG));
         add(new Elementwise.Affine(1, -0.5), Tolerance.ofElement(1), special(LONG));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.Backends;
@@ -52,6 +53,22 @@ class MatricesTest {
             Tensor a = square(new ReferenceBackend(), 4, 0.5, 0.2, 0.5, 1, 0.9, 0.2, 0.9, 4);
             GradientCheck.check(x -> Matrices.squareRoot(symmetric(x), 1).matrix(), a);
             GradientCheck.check(x -> Matrices.inverseSquareRoot(symmetric(x), 1).matrix(), a);
+        }
+    }
+
+    /** It would need a gradient of the eigenvectors, which there is none of where eigenvalues repeat. */
+    @Test
+    void rootsHaveNoSecondDerivative() {
+        try (Scope scope = Scope.open()) {
+            Tensor a = square(backend, 4, 1, 1, 3);
+            UnaryOperator<Tensor> slope = x -> Tape.gradients(
+                            y -> Matrices.squareRoot(y, 0).matrix().square().sum(), x)
+                    .inputs()
+                    .get(0);
+            assertThat(slope.apply(a).toDoubles()).containsExactly(new double[] {1, 0, 0, 1}, within(1e-12));
+            assertThatThrownBy(() -> Tape.gradients(x -> slope.apply(x).square().sum(), a))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContaining("second derivative");
         }
     }
 

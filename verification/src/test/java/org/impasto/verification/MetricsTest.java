@@ -213,6 +213,8 @@ class MetricsTest {
             assertThat(KernelDistance.subsets(x, y, 1, 200, 8).values().toDoubles())
                     .hasSize(1);
             assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, 201, 8)).isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, -1, 8)).isInstanceOf(ShapeException.class);
+            assertThatThrownBy(() -> KernelDistance.subsets(x, y, -1, 80, 8)).isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> KernelDistance.full(x, features(9, 4, 0))).isInstanceOf(ShapeException.class);
         }
     }

@@ -12,6 +12,8 @@ import org.impasto.core.Tensor;
 
 /** Filters that smooth pictures; means over square windows are {@link Tensor#boxMean}. */
 public final class Filters {
+    private static final int LARGEST_RADIUS = Short.MAX_VALUE;
+
     private Filters() {}
 
     /**
@@ -20,15 +22,14 @@ public final class Filters {
      *
      * @param x pictures (N, C, H, W) in float32
      * @param sigma standard deviation in cells, above 0
-     * @param radius cells on each side that count; three times sigma leaves out 0.3 percent of the weight
+     * @param radius cells on each side that count, 0 to 32767; three times sigma leaves out 0.3 percent of the weight
      * @param border what lies beyond the edge
      * @return the same shape
      */
     public static Tensor gaussianBlur(Tensor x, double sigma, int radius, PaddingMode border) {
-        if (!(sigma > 0) || radius < 0 || x.shape().rank() != 4) {
-            throw new ShapeException(
-                    "gaussian blur: expected sigma above 0, radius of 0 or more and a picture (N, C, H, W), " + "found "
-                            + sigma + ", " + radius + " and " + x.shape());
+        if (!(sigma > 0) || radius < 0 || radius > LARGEST_RADIUS || x.shape().rank() != 4) {
+            throw new ShapeException("gaussian blur: expected sigma above 0, radius of 0 to " + LARGEST_RADIUS
+                    + " and a picture (N, C, H, W), found " + sigma + ", " + radius + " and " + x.shape());
         }
         long channels = x.shape().size(1);
         int taps = 2 * radius + 1;

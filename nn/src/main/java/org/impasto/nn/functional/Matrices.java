@@ -76,7 +76,7 @@ public final class Matrices {
 
     /**
      * The symmetric square root: {@code V sqrt(l) V'} with eigenvalues l and eigenvectors V. The gradient is that of a
-     * symmetric matrix, and exact where eigenvalues repeat.
+     * symmetric matrix, and exact where eigenvalues repeat; that of the gradient is an error.
      *
      * @param symmetric (n, n), of which the lower triangle is read
      * @param threshold eigenvalues up to this are left out, 0 or more

@@ -1,6 +1,7 @@
 package org.impasto.nn.functional;
 
 import java.util.List;
+import org.impasto.core.BackendException;
 import org.impasto.core.Backward;
 import org.impasto.core.CustomFunction;
 import org.impasto.core.Operation;
@@ -47,6 +48,11 @@ record SymmetricRoot(boolean inverse, double threshold) implements CustomFunctio
 
     @Override
     public List<@Nullable Tensor> backward(Backward backward) {
+        if (backward.wants(0) && backward.reached(2)) {
+            // only from a gradient of this gradient, which reads the eigenvectors
+            throw new BackendException("the root of a symmetric matrix has no second derivative: detach() its gradient"
+                    + " or do without it");
+        }
         Tensor values = backward.output(1);
         Tensor vectors = backward.output(2);
         long n = values.shape().size(0);

@@ -74,6 +74,10 @@ public final class KernelDistance {
     /** The distances of random subsets; published figures have 100 of 1000. */
     public static Subsets subsets(Tensor x, Tensor y, int count, int size, long seed) {
         check(x, y);
+        if (count < 1 || size < 2) {
+            throw new ShapeException("kernel distance: " + count + " subsets of " + size
+                    + " features, expected at least one, of at least 2");
+        }
         SplittableRandom random = new SplittableRandom(seed);
         long[][] rowsOfX = new long[count][];
         long[][] rowsOfY = new long[count][];

@@ -129,6 +129,11 @@ class FiltersTest {
                     .isInstanceOf(ShapeException.class);
             assertThatThrownBy(() -> Filters.gaussianBlur(x, -1, 2, PaddingMode.REFLECT))
                     .isInstanceOf(ShapeException.class);
+            for (int radius : new int[] {-1, 1 << 30, Integer.MAX_VALUE}) {
+                assertThatThrownBy(() -> Filters.gaussianBlur(x, 1, radius, PaddingMode.ZERO))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageContaining(Integer.toString(radius));
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.impasto.core.Backend;
 import org.impasto.core.BackendException;
 import org.impasto.core.Backward;
@@ -45,6 +46,7 @@ final class TapeRules {
                 new BackendRule("gradients of several uses are added", TapeRules::severalUses),
                 new BackendRule("a layer with two inputs has gradients for both", TapeRules::twoInputs),
                 new BackendRule("an input without influence has a gradient of zeros", TapeRules::noInfluence),
+                new BackendRule("what a maximum leaves out has a gradient of zero", TapeRules::leftOut),
                 new BackendRule("a function with more than one element is refused", TapeRules::notScalar),
                 new BackendRule("integers take part as constants", TapeRules::integers),
                 new BackendRule("inputs made on a tape cost no gradient", TapeRules::inputsMadeOnTheTape),
@@ -235,6 +237,28 @@ final class TapeRules {
             assertValues(none.inputs().get(0), 0, 0);
             assertValues(none.value(), 7);
             assertValues(Tape.gradients(a -> a, vector(backend, 4)).inputs().get(0), 1);
+        }
+    }
+
+    /** Also where the root of the 0 that stands in its place has an infinite slope. */
+    private static void leftOut(Backend backend) {
+        try (Scope scope = Scope.open()) {
+            Tensor x = vector(backend, 4, -1, -2);
+            Tensor zero = vector(backend, 0);
+            List<UnaryOperator<Tensor>> functions = List.of(
+                    Tensor::relu,
+                    a -> a.clamp(0, 9),
+                    a -> a.maximum(zero),
+                    a -> zero.maximum(a),
+                    a -> a.negate().minimum(zero).negate(),
+                    a -> zero.minimum(a.negate()).negate());
+            for (UnaryOperator<Tensor> function : functions) {
+                Tape.Gradients gradients =
+                        Tape.gradients(a -> function.apply(a).sqrt().sum(), x);
+                assertValues(gradients.inputs().get(0), 0.25, 0, 0);
+            }
+            Tape.Gradients broken = Tape.gradients(a -> a.relu().sqrt().sum(), vector(backend, Double.NaN));
+            assertThat(broken.inputs().get(0).item()).isNaN();
         }
     }
 

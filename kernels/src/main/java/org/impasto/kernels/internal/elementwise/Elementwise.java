@@ -39,7 +39,7 @@ public final class Elementwise {
         });
     }
 
-    /** {@code y[i] = signs[i] > 0 ? x[i] : slope * x[i]}; y may be signs or x. */
+    /** {@code y[i] = signs[i] <= 0 ? slope * x[i] : x[i]}; slope 0 gives 0, whatever x is. y may be signs or x. */
     public void gate(float slope, int length, float[] signs, float[] x, float[] y, Workers workers, Run run) {
         int perPiece = perPiece(length, workers);
         workers.run(pieces(length, perPiece), run, (piece, worker) -> {

@@ -19,6 +19,6 @@ interface FloatLoops {
     /** {@code y[i] = sigmoid(x[i])}, and the {@code powers[i] = exp(-|x[i]|)} that it is made of. */
     void sigmoid(int length, float[] x, float[] powers, float[] y);
 
-    /** {@code y[i] = signs[i] > 0 ? x[i] : slope * x[i]}. */
+    /** {@code y[i] = signs[i] <= 0 ? slope * x[i] : x[i]}; slope 0 gives 0, whatever x is. */
     void gate(float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset);
 }

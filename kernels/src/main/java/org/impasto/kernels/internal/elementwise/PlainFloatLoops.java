@@ -7,7 +7,7 @@ final class PlainFloatLoops implements FloatLoops {
             float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset) {
         for (int i = 0; i < length; i++) {
             float value = x[xOffset + i];
-            y[yOffset + i] = signs[signsOffset + i] > 0 ? value : slope * value;
+            y[yOffset + i] = signs[signsOffset + i] <= 0 ? slope == 0 ? 0 : slope * value : value;
         }
     }
 

@@ -78,10 +78,12 @@ final class VectorFloatLoops implements FloatLoops {
     public void gate(
             float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset) {
         int done = length - length % LANES;
+        FloatVector zero = FloatVector.zero(FLOATS);
         for (int i = 0; i < done; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
             FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
-            v.mul(slope).blend(v, sign.compare(VectorOperators.GT, 0f)).intoArray(y, yOffset + i);
+            VectorMask<Float> below = sign.compare(VectorOperators.LE, 0f);
+            v.blend(slope == 0 ? zero : v.mul(slope), below).intoArray(y, yOffset + i);
         }
         plain.gate(slope, length - done, signs, signsOffset + done, x, xOffset + done, y, yOffset + done);
     }
