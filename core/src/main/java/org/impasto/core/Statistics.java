@@ -78,7 +78,9 @@ public sealed interface Statistics extends Operation {
             Tensor x = b.input(0);
             Shape shape = x.shape();
             long pixels = shape.size(2) * shape.size(3);
-            Tensor centred = x.sub(x.mean(2, 3)).reshape(shape.size(0), shape.size(1), pixels);
+            Tensor aroundMean = x.sub(x.mean(2, 3));
+            // Twice, for the mean of large numbers is rounded.
+            Tensor centred = aroundMean.sub(aroundMean.mean(2, 3)).reshape(shape.size(0), shape.size(1), pixels);
             Tensor g = b.gradient().to(x.type());
             Tensor symmetric = g.add(Tensor.apply(new View.Permute(List.of(0, 2, 1)), g));
             return List.of(symmetric

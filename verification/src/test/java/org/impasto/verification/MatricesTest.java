@@ -72,6 +72,28 @@ class MatricesTest {
         }
     }
 
+    /** Each channel's gradient is a mix of centred channels, so it sums to nothing; a rounded mean would leave a part. */
+    @Test
+    void theGradientOfACovarianceKnowsNoMean() {
+        try (Scope scope = Scope.open(Run.inference(1))) {
+            Tensor x = Tensor.noise(backend, Spec.float32(1, 3, 20, 20)).affine(1, 1000);
+            double[] gradient = Tape.gradients(y -> y.covariance(true).square().sum(), x)
+                    .inputs()
+                    .get(0)
+                    .toDoubles();
+            for (int channel = 0; channel < 3; channel++) {
+                double sum = 0;
+                double size = 0;
+                for (int i = channel * 400; i < (channel + 1) * 400; i++) {
+                    sum += gradient[i];
+                    size += Math.abs(gradient[i]);
+                }
+                // Each number is rounded a few times, at 2^-24 each.
+                assertThat(sum).isCloseTo(0, within(size * 8 * 0x1p-24));
+            }
+        }
+    }
+
     @Test
     void aZeroMatrixHasAZeroRootAndNoNaN() {
         try (Scope scope = Scope.open()) {
