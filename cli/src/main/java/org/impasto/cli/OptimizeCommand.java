@@ -57,7 +57,7 @@ final class OptimizeCommand implements Callable<Integer> {
             names = "--style",
             required = true,
             paramLabel = "FILE",
-            description = "Picture whose style it gets: PNG or JPEG.")
+            description = "Picture whose style it gets: PNG or JPEG, on white where it is transparent.")
     private Path style;
 
     @Option(
@@ -257,7 +257,7 @@ final class OptimizeCommand implements Callable<Integer> {
                     + " has transparent pixels, which JPEG cannot hold; let the name end with .png");
         }
         Image from = fitted(original);
-        Image manner = fitted(Image.read(style));
+        Image manner = fitted(Image.read(style).withAlphaFlattened(1, 1, 1));
         try (Model<Vgg> vgg = Vgg.load(CommandBackend.get(), net)) {
             NetworkOptions.checkLayers("--layers", net, vgg.net(), layers);
             NetworkOptions.checkLayers("--content-layers", net, vgg.net(), contentLayers);
@@ -270,7 +270,9 @@ final class OptimizeCommand implements Callable<Integer> {
             NetworkOptions.checkPicture(style, manner, vgg.net(), wanted.style().keySet());
             job.stage("beginning", 0.02, 0.98);
             Image found = Image.of(optimization.apply(
-                    from.tensor(CommandBackend.get()), manner.tensor(CommandBackend.get()), each -> tell(job, each)));
+                    from.withHiddenColorsFilled().tensor(CommandBackend.get()),
+                    manner.tensor(CommandBackend.get()),
+                    each -> tell(job, each)));
             Image result = Image.of(found.width(), found.height(), found.pixels(), from.alpha());
             job.stage("writing", 0.98, 1);
             job.write(out, path -> result.write(path, WriteOptions.standard()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -109,6 +110,35 @@ class OptimizeTest {
                     .toArray());
             assertThat(Image.read(out)).as(other[0]).isNotEqualTo(first);
         }
+    }
+
+    @Test
+    void coloursThatNobodySeesHaveNoPart() {
+        int pixels = 40 * 40;
+        float[] hidden = new float[3 * pixels];
+        Arrays.fill(hidden, 0, pixels, 1); // red where nothing is seen, and black on the left
+        float[] alpha = new float[pixels];
+        for (int i = 0; i < pixels; i++) {
+            if (i % 40 < 20) {
+                hidden[i] = 0;
+                alpha[i] = 1;
+            }
+        }
+        style = folder.resolve("clear.png");
+        Image.of(40, 40, hidden, alpha).write(style);
+        loss(optimize("--steps", 1, "--init", "style"));
+        Image ofClear = Image.read(out);
+        Image.of(40, 40, hidden, alpha).withAlphaFlattened(1, 1, 1).write(style);
+        loss(optimize("--steps", 1, "--init", "style"));
+        assertThat(ofClear).isEqualTo(Image.read(out));
+
+        content = folder.resolve("clear-content.png");
+        Image.of(40, 40, hidden, alpha).write(content);
+        loss(optimize("--steps", 2));
+        Image first = Image.read(out);
+        Image.of(40, 40, hidden, alpha).withHiddenColorsFilled().write(content);
+        loss(optimize("--steps", 2));
+        assertThat(first).isEqualTo(Image.read(out));
     }
 
     @Test
