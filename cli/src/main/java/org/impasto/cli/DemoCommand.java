@@ -1,6 +1,5 @@
 package org.impasto.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,10 +43,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Files.exists(out) && !Files.isDirectory(out)) {
-            throw new UsageException("--out " + out + ": is a file, expected a folder");
-        }
-        FileChecks.folder("--out", out, out);
+        FileChecks.outputFolder("--out", out);
         List<Path> files = List.of(
                 out.resolve("content.png"),
                 out.resolve("style.png"),

@@ -2,6 +2,7 @@ package org.impasto.cli;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.impasto.core.Tensor;
@@ -118,13 +119,13 @@ final class NetworkOptions {
 
     /** Complains about a picture of which there is nothing left to compute in one of these layers. */
     static void checkPicture(Path file, Image picture, Vgg model, Collection<String> layers) {
-        for (String layer : layers) {
+        String layer =
+                layers.stream().max(Comparator.comparingInt(model::leastSide)).orElse(null);
+        if (layer != null && Math.min(picture.width(), picture.height()) < model.leastSide(layer)) {
             int least = model.leastSide(layer);
-            if (Math.min(picture.width(), picture.height()) < least) {
-                throw new FailureException(file + ": has " + picture.width() + "x" + picture.height()
-                        + " pixels to compute with, expected " + least + "x" + least + " at least for layer " + layer
-                        + " of " + model.variant().name());
-            }
+            throw new FailureException(file + ": has " + picture.width() + "x" + picture.height()
+                    + " pixels to compute with, expected " + least + "x" + least + " at least for layer " + layer
+                    + " of " + model.variant().name());
         }
     }
 }

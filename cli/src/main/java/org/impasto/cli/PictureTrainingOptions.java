@@ -1,5 +1,7 @@
 package org.impasto.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,6 +93,30 @@ final class PictureTrainingOptions {
             FileChecks.inputFolder("--samples", samples);
         }
         training.check();
+        checkApart("--content-dir", contentDir, recursive);
+        if (samples != null) {
+            checkApart("--samples", samples, false);
+        }
+    }
+
+    /** Complains about results among the pictures: a training that goes on would take its own curve for one of them. */
+    private void checkApart(String option, Path pictures, boolean withSubfolders) {
+        Path results = training.out().toAbsolutePath().normalize();
+        do {
+            if (isSame(results, pictures)) {
+                throw new UsageException("--out " + training.out() + ": lies in " + option + " " + pictures
+                        + ", where what it writes would count as pictures; expected a folder elsewhere");
+            }
+            results = results.getParent();
+        } while (withSubfolders && results != null);
+    }
+
+    private static boolean isSame(Path folder, Path other) {
+        try {
+            return Files.isSameFile(folder, other);
+        } catch (IOException absent) {
+            return false;
+        }
     }
 
     /** Complains about a weight of a loss that is none. */

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  style_ratio is d(result, style) / d(content, style), where d adds up, over",
             "  relu1_1, relu2_1 and relu3_1, the mean squared difference of Gram matrices",
-            "  divided by the style's mean square. Below about 0.35 the style is plain to see.",
+            "  divided by the style's mean square. Below about 0.35 the style is plain to",
+            "  see.",
             "",
             "Example:",
             "  impasto train fast-style --style painting.jpg --content-dir photos \\",
@@ -53,7 +54,7 @@ final class TrainFastStyleCommand implements Callable<Integer> {
             names = "--style",
             required = true,
             paramLabel = "FILE",
-            description = "Picture whose style the network learns: PNG or JPEG.")
+            description = "Picture whose style the network learns: PNG or JPEG, on white where it is transparent.")
     private Path style;
 
     @Mixin
@@ -111,20 +112,22 @@ final class TrainFastStyleCommand implements Callable<Integer> {
         Image picture = OnWhite.read(style);
         Image scaled = Math.max(picture.width(), picture.height()) > styleSize ? picture.fittedTo(styleSize) : picture;
         List<Image> contents = training.sampled(SAMPLE_SIZE);
-        try (Model<Vgg> vgg = training.lossNetwork();
-                Model<FeedForward> model =
-                        Model.fresh(backend, training.seed(), p -> new FeedForward(p, FeedForward.Form.RESIZED));
-                FastStyleLoss loss = new FastStyleLoss(
-                        vgg.net(),
-                        scaled.tensor(backend),
-                        new FastStyleLoss.Weights(contentWeight, styleWeight, variationWeight))) {
-            training.train(
-                    terminal,
-                    job,
-                    model,
-                    ZOOM,
-                    (batch, on) -> loss(model.net(), loss, batch, on),
-                    step -> samples(model.net(), loss.distance(), contents, step));
+        try (Model<Vgg> vgg = training.lossNetwork()) {
+            NetworkOptions.checkPicture(style, scaled, vgg.net(), StyleDistance.LAYERS);
+            try (Model<FeedForward> model =
+                            Model.fresh(backend, training.seed(), p -> new FeedForward(p, FeedForward.Form.RESIZED));
+                    FastStyleLoss loss = new FastStyleLoss(
+                            vgg.net(),
+                            scaled.tensor(backend),
+                            new FastStyleLoss.Weights(contentWeight, styleWeight, variationWeight))) {
+                training.train(
+                        terminal,
+                        job,
+                        model,
+                        ZOOM,
+                        (batch, on) -> loss(model.net(), loss, batch, on),
+                        step -> samples(model.net(), loss.distance(), contents, step));
+            }
         }
     }
 

@@ -43,9 +43,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         footerHeading = "%nSamples:%n",
         footer = {
-            "  three rows of new pictures, at temperatures 0.5, 0.7 and 1; a row of given pictures,",
-            "  a row of the same sent forth and back, and a row from the first of them to the second",
-            "  through latent space.",
+            "  three rows of new pictures, at temperatures 0.5, 0.7 and 1; a row of given",
+            "  pictures, a row of the same sent forth and back, and a row from the first of",
+            "  them to the second through latent space.",
             "",
             "Example:",
             "  impasto train glow --digits train-images-idx3-ubyte.gz \\",

@@ -100,8 +100,8 @@ final class WeightsCommand implements Callable<Integer> {
             damaged += state == State.INTACT ? 0 : 1;
         }
         if (damaged > 0) {
-            throw new FailureException(
-                    damaged + " of the files in " + registry.folder() + " are not what was added; add them again");
+            throw new FailureException(damaged + " of the files in " + registry.folder()
+                    + " are not what was added; remove the" + " folders of their names there, then add them again");
         }
         return 0;
     }

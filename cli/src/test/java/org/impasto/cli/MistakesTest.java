@@ -118,6 +118,7 @@ class MistakesTest {
                 WRONG_USAGE,
                 CommandLineRun.of("stylize", "--content", "", "--style", style, "--out", out),
                 "--content is empty");
+        check(WRONG_USAGE, CommandLineRun.of("demo", "--out", ""), "--out is empty");
         check(
                 WRONG_USAGE,
                 CommandLineRun.of("stylize", "--content", content, "--style", "", "--out", out),

@@ -3,6 +3,7 @@ package org.impasto.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -166,6 +167,28 @@ class OptimizeTest {
         assertThat(none.code()).isEqualTo(2);
         assertThat(none.err()).contains("--weights is missing");
         assertThat(out).doesNotExist();
+    }
+
+    /** Kernels are chosen once a process, so this needs one of its own. */
+    @Test
+    void kernelsThatCannotWorkAreToldInALine() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-Dimpasto.provider=banana",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "optimize",
+                        "--content=" + content,
+                        "--style=" + style,
+                        "--weights=" + net,
+                        "--out=" + out)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(said.lines())
+                .containsExactly("impasto: property impasto.provider is 'banana', expected vector or plain");
     }
 
     private void wrong(int code, String message, Object... options) {

@@ -224,6 +224,12 @@ class TrainTest {
         check(WRONG_USAGE, inverse("--feature-weight", -1), "--feature-weight is -1");
         check(WRONG_USAGE, fastStyle("--style-size", 0), "--style-size is 0");
         check(WRONG_USAGE, inverse("--out", style), "--out", "is a file");
+        check(WRONG_USAGE, inverse("--out", contents), "--out", "--content-dir", "would count as pictures");
+        Path within = contents.resolve("run");
+        check(WRONG_USAGE, inverse("--out", within, "--recursive"), "--out", "would count as pictures");
+        check(WRONG_USAGE, inverse("--out", style.resolveSibling("contents/../contents")), "would count as pictures");
+        Path shown = Files.createDirectory(folder.resolve("shown"));
+        check(WRONG_USAGE, inverse("--samples", shown, "--out", shown), "--samples", "would count as pictures");
         check(FAILED, inverse("--content-dir", folder.resolve("missing")), "--content-dir", "no such folder");
         check(FAILED, inverse("--content-dir", style), "--content-dir", "is a file");
         check(FAILED, inverse("--weights", folder.resolve("missing")), "--weights", "no such file");
@@ -231,6 +237,7 @@ class TrainTest {
         check(FAILED, inverse("--weights", vgg("short.safetensors", 2)), "short.safetensors", "relu3_1", "2 blocks");
         Path empty = Files.createDirectory(folder.resolve("empty"));
         check(FAILED, inverse("--content-dir", empty), empty.toString(), "no pictures");
+        check(FAILED, fastStyle("--style-size", 1), "style.png: has 1x1 pixels");
         Files.writeString(empty.resolve("a.png"), "no picture");
         check(FAILED, inverse("--content-dir", empty), empty.toString(), "can be used");
         assertThat(out).doesNotExist();

@@ -2,6 +2,7 @@ package org.impasto.core;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -27,6 +28,8 @@ public final class FileFailure {
             message = inWords(system);
         } else if (cause instanceof EOFException && message == null) {
             message = "it ends too early";
+        } else if (cause instanceof ClosedByInterruptException) {
+            message = "the thread was interrupted";
         }
         return message == null ? cause.getClass().getSimpleName() : message;
     }

@@ -40,7 +40,7 @@ public record Certificate(double largestError, long values, long changedLevels) 
         double largest = 0;
         long changed = 0;
         for (int i = 0; i < expected.length; i++) {
-            double error = Math.abs(expected[i] - found[i]);
+            double error = Double.isFinite(found[i]) ? Math.abs(expected[i] - found[i]) : Double.NaN;
             largest = Math.max(largest, error); // NaN stays
             if (Double.isNaN(error) || level(expected[i]) != level(found[i])) {
                 changed++;

@@ -140,10 +140,7 @@ public final class Glow {
     }
 
     private Tensor decode(List<Tensor> given, boolean noise, double temperature) {
-        if (given.size() != blocks.size()) {
-            throw new ShapeException(
-                    "glow: " + given.size() + " latents, expected " + blocks.size() + ", one for each level");
-        }
+        checkLatents(given.stream().map(Tensor::shape).toList());
         try (Scope scope = Scope.open()) {
             int last = blocks.size() - 1;
             Tensor state = scope.only(level(last, null, given.get(last), noise, temperature));
@@ -151,6 +148,23 @@ public final class Glow {
                 state = scope.only(level(level, state, given.get(level), noise, temperature));
             }
             return scope.keep(state);
+        }
+    }
+
+    private void checkLatents(List<Shape> found) {
+        int levels = blocks.size();
+        if (found.size() != levels) {
+            throw new ShapeException("glow: " + found.size() + " latents, expected " + levels + ", one for each level");
+        }
+        Shape last = found.get(levels - 1);
+        if (last.rank() != 4) {
+            throw new ShapeException("glow: the last latent has shape " + last + ", expected N, C, H, W");
+        }
+        List<Shape> expected = latentShapes(
+                Shape.of(last.size(0), options.channels(), last.size(2) << levels, last.size(3) << levels));
+        if (!found.equals(expected)) {
+            throw new ShapeException("glow: latents have shapes " + found + ", expected " + expected
+                    + " by the height and width of the last");
         }
     }
 

@@ -21,6 +21,9 @@ public final class Mask {
 
     /** Pixel (y, x) is {@code (y + x) mod 2}, for pictures of that size: (1, 1, height, width). */
     public static Mask checkerboard(int height, int width) {
+        if (height < 1 || width < 1) {
+            throw new ShapeException("mask: pictures of " + height + "x" + width + ", expected 1 or more of both");
+        }
         float[] values = new float[Math.multiplyExact(height, width)];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

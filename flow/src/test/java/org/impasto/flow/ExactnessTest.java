@@ -9,6 +9,7 @@ import org.impasto.core.Backend;
 import org.impasto.core.Backends;
 import org.impasto.core.ElementType;
 import org.impasto.core.Scope;
+import org.impasto.core.Shape;
 import org.impasto.core.Tensor;
 import org.impasto.flow.RandomFlows.Kind;
 import org.impasto.nn.Model;
@@ -80,6 +81,18 @@ class ExactnessTest {
                         .as(what + ": " + certificate)
                         .isTrue();
                 assertThat(certificate.largestError()).as(what).isLessThan(LARGEST_ERROR);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotFiniteDoesNotSurvive() {
+        try (Scope scope = Scope.open()) {
+            Tensor white = Tensor.of(backend, Shape.of(1, 1, 1, 2), 1, 1);
+            for (float lost : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+                Certificate certificate = Certificate.of(white, x -> Tensor.of(backend, x.shape(), 1, lost));
+                assertThat(certificate.largestError()).isNaN();
+                assertThat(certificate.changedLevels()).isEqualTo(1);
             }
         }
     }

@@ -188,6 +188,9 @@ class RefusalTest {
         refused(ShapeException.class, () -> InvertibleSequence.of(), "no layers");
         refused(ShapeException.class, () -> new Logit(0), "alpha");
         refused(ShapeException.class, () -> UniformDequantization.unit(1), "levels");
+        refused(ShapeException.class, () -> UniformDequantization.centred(65537), "2 to 65536"); // too fine for float64
+        refused(ShapeException.class, () -> Mask.checkerboard(-1, 3), "-1x3");
+        refused(ShapeException.class, () -> Mask.checkerboard(4, 0), "4x0");
         refused(ShapeException.class, () -> Mask.channels(1), "channels");
         refused(ShapeException.class, () -> new Glow.Options(3, 0, 1, 1, true, true), "steps");
         try (Scope scope = Scope.open();
@@ -197,6 +200,16 @@ class RefusalTest {
             Tensor odd = RandomFlows.uniform(backend, 1, 1, 3, 6, 8);
             refused(ShapeException.class, () -> glow.net().encode(odd), "multiples of 4");
             refused(ShapeException.class, () -> glow.net().decode(java.util.List.of(odd)), "one for each level");
+            refused(
+                    ShapeException.class,
+                    () -> glow.net().decode(java.util.List.of(odd, odd)),
+                    "[1x3x6x8, 1x3x6x8]",
+                    "[1x6x12x16, 1x24x6x8]");
+            refused(
+                    ShapeException.class,
+                    () -> UniformDequantization.unit(256)
+                            .forward(x, x.slice(0, 0, 1).slice(1, 0, 1)),
+                    "noise has shape 1x1x2x2, expected 1x4x2x2");
             refused(ShapeException.class, () -> glow.net().sample(odd, Shape.of(1, 3, 8, 8), -1), "temperature");
             refused(ShapeException.class, () -> coupling.net().forward(x), "channels");
             refused(ShapeException.class, () -> coupling.net().forward(x.slice(1, 0, 1)), "2 channels or more");

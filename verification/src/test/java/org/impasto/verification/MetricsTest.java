@@ -213,8 +213,14 @@ class MetricsTest {
             assertThat(KernelDistance.subsets(x, y, 1, 200, 8).values().toDoubles())
                     .hasSize(1);
             assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, 201, 8)).isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, -1, 8)).isInstanceOf(ShapeException.class);
-            assertThatThrownBy(() -> KernelDistance.subsets(x, y, -1, 80, 8)).isInstanceOf(ShapeException.class);
+            for (int tooFew : new int[] {-1, 0, 1}) {
+                assertThatThrownBy(() -> KernelDistance.subsets(x, y, 1, tooFew, 8))
+                        .isInstanceOf(ShapeException.class)
+                        .hasMessageContaining("1 subsets of " + tooFew + " features");
+            }
+            assertThatThrownBy(() -> KernelDistance.subsets(x, y, -1, 2, 8))
+                    .isInstanceOf(ShapeException.class)
+                    .hasMessageContaining("-1 subsets of 2 features");
             assertThatThrownBy(() -> KernelDistance.full(x, features(9, 4, 0))).isInstanceOf(ShapeException.class);
         }
     }

@@ -23,7 +23,7 @@ public record ReadOptions(long maximumPixels) {
         return STANDARD;
     }
 
-    /** The same with another limit. A picture of an {@link Image} can have at most 715,827,880 pixels. */
+    /** The same with another limit. A picture of an {@link Image} can have at most 715,827,879 pixels. */
     public ReadOptions withMaximumPixels(long pixels) {
         return new ReadOptions(pixels);
     }

@@ -145,6 +145,17 @@ class ImageFilesTest {
     }
 
     @Test
+    void anInterruptedThreadIsToldSo() {
+        Path file = folder.resolve("a.png");
+        Image.of(1, 1, new float[3]).write(file);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Image.read(file))
+                .isInstanceOf(ImageException.class)
+                .hasMessageEndingWith("a.png: cannot be read: the thread was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void failingStreamsAreReported() {
         InputStream failing = new InputStream() {
             @Override

@@ -5,7 +5,7 @@ import org.impasto.core.image.Image;
 
 /**
  * A change of a picture, perhaps a random one. It depends on the picture and on the numbers it draws, and on nothing else;
- * one value serves all pictures and threads. Alpha is left behind.
+ * one value serves all pictures and threads. It is for pictures without alpha, as {@link PictureFolder} gives them.
  */
 @FunctionalInterface
 public interface Augmentation {

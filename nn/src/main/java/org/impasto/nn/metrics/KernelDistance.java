@@ -40,7 +40,7 @@ public final class KernelDistance {
      *
      * @param values one a subset
      * @param mean their mean, the published KID
-     * @param deviation their standard deviation, divided by their number
+     * @param deviation their standard deviation: the root of the mean squared difference from the mean
      */
     public record Subsets(Tensor values, Tensor mean, Tensor deviation) {}
 
@@ -76,7 +76,7 @@ public final class KernelDistance {
         check(x, y);
         if (count < 1 || size < 2) {
             throw new ShapeException("kernel distance: " + count + " subsets of " + size
-                    + " features, expected at least one, of at least 2");
+                    + " features, expected at least one subset, of at least 2 features");
         }
         SplittableRandom random = new SplittableRandom(seed);
         long[][] rowsOfX = new long[count][];

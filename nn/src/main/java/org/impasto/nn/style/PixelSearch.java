@@ -3,6 +3,7 @@ package org.impasto.nn.style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.impasto.core.BackendException;
 import org.impasto.core.Parameter;
 import org.impasto.core.Run;
 import org.impasto.core.Scope;
@@ -103,6 +104,10 @@ final class PixelSearch {
 
     /** Tells the listener of the evaluation that had a value, after which all are forgotten. */
     private void tell(int step, double value) {
+        if (!Double.isFinite(value)) {
+            throw new BackendException("optimisation: after step " + step + " the loss is " + value
+                    + "; take a smaller learning rate, or smaller weights of the loss");
+        }
         @Nullable Progress found = null;
         for (Progress each : evaluations) {
             if (found == null || Math.abs(each.loss() - value) < Math.abs(found.loss() - value)) {

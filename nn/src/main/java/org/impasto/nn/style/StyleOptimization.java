@@ -2,6 +2,7 @@ package org.impasto.nn.style;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.impasto.core.BackendException;
 import org.impasto.core.Generation;
 import org.impasto.core.Resampling;
 import org.impasto.core.Resampling.Filter;
@@ -263,6 +264,7 @@ public final class StyleOptimization {
      * @param content 1 x 3 x H x W in [0, 1]
      * @param style 1 x 3 x h x w in [0, 1]; its size against the content's is that of its textures
      * @return 1 x 3 x H x W in [0, 1]
+     * @throws BackendException if the loss becomes infinite or NaN
      */
     public Tensor apply(Tensor content, Tensor style, Listener listener) {
         PictureSizes.check("content", content);

@@ -142,6 +142,9 @@ public final class Trainer<B> {
 
     /** Stops with a {@link DivergedException} if the loss is above this; in any case if it is not finite. */
     public Trainer<B> stopAbove(double loss) {
+        if (Double.isNaN(loss)) {
+            throw new IllegalArgumentException("the largest loss is NaN, expected a number");
+        }
         settings.largestLoss = loss;
         return this;
     }

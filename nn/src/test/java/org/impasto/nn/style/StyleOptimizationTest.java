@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.impasto.core.Backend;
+import org.impasto.core.BackendException;
 import org.impasto.core.Backends;
 import org.impasto.core.CancelledException;
 import org.impasto.core.Parameter;
@@ -19,6 +20,7 @@ import org.impasto.core.Tensor;
 import org.impasto.nn.Model;
 import org.impasto.nn.style.StyleOptimization.Method;
 import org.impasto.nn.style.StyleOptimization.Settings;
+import org.impasto.nn.style.StyleOptimization.Start;
 import org.impasto.nn.vgg.Vgg;
 import org.impasto.nn.vgg.VggVariant;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,18 @@ class StyleOptimizationTest {
                         }
                     }))
                     .isInstanceOf(CancelledException.class);
+        }
+    }
+
+    @Test
+    void aSearchThatDivergesEndsWithTheCure() {
+        Settings wild = new Settings(List.of(), List.of(), 1, 100, 1, Method.ADAM, 1e30, 3, 1, Start.CONTENT, 0);
+        try (Model<Vgg> model = network();
+                Scope scope = Scope.open(Run.inference(1))) {
+            Tensor content = picture(16, 16);
+            assertThatThrownBy(() -> new StyleOptimization(model, wild).apply(content, picture(16, 16)))
+                    .isInstanceOf(BackendException.class)
+                    .hasMessageContainingAll("after step 1 the loss is", "smaller learning rate");
         }
     }
 

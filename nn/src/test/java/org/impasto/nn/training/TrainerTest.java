@@ -375,6 +375,7 @@ class TrainerTest {
                     new Trainer<>(model, sgd, TinyTraining.Batch::at, (batch, on) -> Loss.of(batch.x(on)));
             assertThatThrownBy(() -> trainer.train(Run.training(1))).hasMessageContaining("steps(n)");
             assertThatThrownBy(() -> trainer.steps(0)).hasMessageContaining("expected 1 or more");
+            assertThatThrownBy(() -> trainer.stopAbove(Double.NaN)).hasMessageContaining("NaN, expected a number");
             trainer.steps(1);
             assertThatThrownBy(() -> trainer.train(Run.inference(1))).hasMessageContaining("Run.training");
             assertThatThrownBy(() -> trainer.train(Run.training(1))).hasMessageContaining("expected one element");

@@ -1,10 +1,13 @@
 package org.impasto.kernels.internal.provider;
 
 import java.util.Locale;
+import java.util.ServiceLoader;
 import org.impasto.core.BackendException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.helpers.NOPLogger;
+import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
  * Chooses between the vector and the plain provider, once per process, and says why.
@@ -75,11 +78,23 @@ public final class VectorSupport {
         if (decision.failure() != null) {
             log.info("{}", decision.failure()); // no more, for chosen() throws it
         } else if (decision.warn()) {
-            log.warn("computing with plain loops, several times slower than vectors: {}", decision.reason());
+            warn(log, "computing with plain loops, several times slower than vectors: " + decision.reason());
         } else {
             log.info("provider {}, {} bits: {}", decision.provider(), decision.bits(), decision.reason());
         }
         return decision;
+    }
+
+    private static void warn(Logger log, String message) {
+        // SLF4J drops what is said where there is no provider, unlike where slf4j-nop was chosen for that.
+        if (log instanceof NOPLogger
+                && ServiceLoader.load(SLF4JServiceProvider.class, LoggerFactory.class.getClassLoader())
+                        .findFirst()
+                        .isEmpty()) {
+            System.getLogger(VectorSupport.class.getName()).log(System.Logger.Level.WARNING, message);
+        } else {
+            log.warn(message);
+        }
     }
 
     private static Decision decideSilently() {
