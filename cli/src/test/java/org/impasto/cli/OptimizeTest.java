@@ -156,7 +156,7 @@ class OptimizeTest {
         Path line = folder.resolve("line.png");
         Pictures.noise(1, 30, 3).write(line);
         style = line;
-        wrong(1, "line.png: has 1x30 pixels to compute with, expected 2x2 at least for layer relu2_1");
+        wrong(1, "line.png: has 1x30 pixels to compute with, expected 4x4 at least for layer relu3_1");
         style = content;
         content = line;
         wrong(1, "line.png: has 1x30 pixels");
