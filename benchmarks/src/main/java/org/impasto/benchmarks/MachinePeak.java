@@ -1,24 +1,19 @@
 package org.impasto.benchmarks;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.DoubleSupplier;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * What the machine can do at best: the rate of a loop of fused multiply-adds and nothing else, on twelve independent
- * accumulators, the rate of a plain copy, and how far apart two processors are.
+ * accumulators, and how far apart two processors are.
  */
 final class MachinePeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int STEPS = 4_000;
     private static final int ACCUMULATORS = 12;
-    static final int PIECE = 1 << 14;
     private static final int HANDOVERS = 1000;
     private static volatile float sink;
 
@@ -31,43 +26,10 @@ final class MachinePeak {
     static double gigaflops(int threads, double seconds) {
         warmUp();
         double flops = 2.0 * STEPS * ACCUMULATORS * SPECIES.length();
-        return together(threads, () -> {
-            List<Double> rates = rates(seconds, () -> sink = multiplyAdd(sink * 1e-30f));
+        return Passes.together(threads, () -> {
+            List<Double> rates = Passes.rates(seconds, () -> sink = multiplyAdd(sink * 1e-30f));
             return Collections.max(rates) * flops / 1e9;
         });
-    }
-
-    /**
-     * Gigabytes a second, read and written bytes counted once each: each thread copies its part of the array; medians.
-     */
-    static double copyGigabytes(int threads, long bytes, double seconds) {
-        return copyGigabytes(threads, bytes, seconds, Integer.MAX_VALUE);
-    }
-
-    /**
-     * The same by many short copies. One that is long may be made to bypass the caches (JDK 25 does so from 2.5 MB on),
-     * which loops in Java cannot.
-     */
-    static double copyGigabytesInPieces(int threads, long bytes, double seconds) {
-        return copyGigabytes(threads, bytes, seconds, PIECE);
-    }
-
-    private static double copyGigabytes(int threads, long bytes, double seconds, int piece) {
-        int part = Math.toIntExact(bytes / 4 / threads);
-        return together(threads, () -> {
-            float[] from = new float[part];
-            float[] to = new float[part];
-            return Medians.of(rates(seconds, () -> copy(from, to, piece))) * 8.0 * part / 1e9;
-        });
-    }
-
-    /** Copies an array by calls for so many numbers. */
-    static void copy(float[] from, float[] to, int piece) {
-        for (int done = 0; done < from.length; ) {
-            int length = Math.min(piece, from.length - done);
-            System.arraycopy(from, done, to, done, length);
-            done += length;
-        }
     }
 
     /**
@@ -89,7 +51,7 @@ final class MachinePeak {
         });
         other.setDaemon(true);
         other.start();
-        List<Double> rates = rates(seconds, () -> {
+        List<Double> rates = Passes.rates(seconds, () -> {
             for (int i = 0; i < HANDOVERS; i++) {
                 turn.set(2 * i + 1);
                 while (turn.get() != 2 * i + 2) {
@@ -111,52 +73,6 @@ final class MachinePeak {
 
     static int vectorBits() {
         return SPECIES.vectorBitSize();
-    }
-
-    /** The passes a second of each pass, after a third of the time as warm-up. */
-    private static List<Double> rates(double seconds, Runnable pass) {
-        long begin = System.nanoTime();
-        List<Double> rates = new ArrayList<>();
-        double elapsed = 0;
-        while (elapsed < seconds || rates.size() < 3) {
-            long start = System.nanoTime();
-            pass.run();
-            long end = System.nanoTime();
-            elapsed = (end - begin) / 1e9;
-            if (elapsed > seconds / 3) {
-                rates.add(1e9 / (end - start));
-            }
-        }
-        return rates;
-    }
-
-    private static double together(int threads, DoubleSupplier work) {
-        CyclicBarrier start = new CyclicBarrier(threads);
-        double[] rates = new double[threads];
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            int index = i;
-            Thread worker = new Thread(() -> {
-                try {
-                    start.await();
-                    rates[index] = work.getAsDouble();
-                } catch (InterruptedException | BrokenBarrierException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            workers.add(worker);
-            worker.start();
-        }
-        double sum = 0;
-        try {
-            for (int i = 0; i < threads; i++) {
-                workers.get(i).join();
-                sum += rates[i];
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        return sum;
     }
 
     private static float multiplyAdd(float seed) {

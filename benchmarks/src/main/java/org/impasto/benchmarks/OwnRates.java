@@ -60,9 +60,9 @@ final class OwnRates {
                 ofTwo.addAll(two.times(SECONDS));
                 if (streamed) {
                     copyOfOne = Math.min(copyOfOne, leastCpuOfCopies(row.workingSetBytes(), Integer.MAX_VALUE));
-                    piecesOfOne = Math.min(piecesOfOne, leastCpuOfCopies(row.workingSetBytes(), MachinePeak.PIECE));
-                    copyOfTwo.add(MachinePeak.copyGigabytes(2, row.workingSetBytes(), SECONDS));
-                    pieces.add(MachinePeak.copyGigabytesInPieces(2, row.workingSetBytes(), SECONDS));
+                    piecesOfOne = Math.min(piecesOfOne, leastCpuOfCopies(row.workingSetBytes(), CopyRates.PIECE));
+                    copyOfTwo.add(CopyRates.gigabytes(2, row.workingSetBytes(), SECONDS));
+                    pieces.add(CopyRates.gigabytesInPieces(2, row.workingSetBytes(), SECONDS));
                 }
             }
             double first = Medians.of(ofOne);
@@ -108,7 +108,7 @@ final class OwnRates {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < COPIES; i++) {
             long cpu = threads.getCurrentThreadCpuTime();
-            MachinePeak.copy(from, to, piece);
+            CopyRates.copy(from, to, piece);
             least = Math.min(least, threads.getCurrentThreadCpuTime() - cpu);
         }
         return least / 1e6;

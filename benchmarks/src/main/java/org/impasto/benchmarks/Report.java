@@ -115,7 +115,10 @@ final class Report {
             if (result.row().bytesMoved() > 0) {
                 double rate = result.row().bytesMoved() / time / 1e6;
                 text.append(", %.1f GB/s".formatted(rate));
-                if (!Double.isNaN(result.machineRate("copy"))) {
+                if (!Double.isNaN(result.rate(contender, "of copy"))) {
+                    text.append(", %.2f of copy, %.2f of one in pieces, in turns with it"
+                            .formatted(result.rate(contender, "of copy"), result.rate(contender, "of pieces")));
+                } else if (!Double.isNaN(result.machineRate("copy"))) {
                     text.append(", %.2f of copy, %.2f of one in pieces"
                             .formatted(rate / result.machineRate("copy"), rate / result.machineRate("pieces")));
                 }

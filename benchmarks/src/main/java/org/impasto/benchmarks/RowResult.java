@@ -66,14 +66,19 @@ final class RowResult {
         return fastest;
     }
 
+    /** The median over the forks of a rate that a contender told; NaN if it told none. */
+    double rate(Contender contender, String word) {
+        return Medians.of(measurements.getOrDefault(contender, List.of()).stream()
+                .map(measurement -> measurement.rate(word))
+                .toList());
+    }
+
     /** The median over the forks of a rate of the machine. */
     double machineRate(String word) {
-        for (Map.Entry<Contender, List<Measurement>> entry : measurements.entrySet()) {
-            if (entry.getKey().side().equals("machine")) {
-                return Medians.of(
-                        entry.getValue().stream().map(m -> m.rate(word)).toList());
-            }
-        }
-        return Double.NaN;
+        return measurements.keySet().stream()
+                .filter(contender -> contender.side().equals("machine"))
+                .mapToDouble(contender -> rate(contender, word))
+                .findFirst()
+                .orElse(Double.NaN);
     }
 }

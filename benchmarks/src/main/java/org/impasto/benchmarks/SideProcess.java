@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -42,6 +44,9 @@ final class SideProcess implements Runnable {
     @Option(names = "--name", description = "what the outputs are filed under")
     private String name = "";
 
+    private static final int TURNS = 9;
+    private static final double SECONDS_OF_TURN = 0.15;
+
     private SideProcess() {}
 
     public static void main(String[] arguments) {
@@ -65,6 +70,9 @@ final class SideProcess implements Runnable {
         };
         Side.Workload workload = worker.prepare(chosen, files);
         time(workload);
+        if (chosen.bytesMoved() > 0) {
+            besideCopies(chosen, workload);
+        }
         say("describe", worker.describe());
         if (chosen.isTraining()) {
             peakMemory();
@@ -91,6 +99,23 @@ final class SideProcess implements Runnable {
         }
     }
 
+    /**
+     * What part of a copy's bandwidth the passes reach: both in turns, since what a machine's neighbours leave of its memory
+     * changes within seconds.
+     */
+    private void besideCopies(Row chosen, Side.Workload workload) {
+        long bytes = chosen.workingSetBytes();
+        List<Double> ofCopy = new ArrayList<>();
+        List<Double> ofPieces = new ArrayList<>();
+        for (int turn = 0; turn < TURNS; turn++) {
+            double rate = Passes.perSecond(SECONDS_OF_TURN, workload::run) * chosen.bytesMoved() / 1e9;
+            ofCopy.add(rate / CopyRates.gigabytes(threads, bytes, SECONDS_OF_TURN));
+            ofPieces.add(rate / CopyRates.gigabytesInPieces(threads, bytes, SECONDS_OF_TURN));
+        }
+        say("of copy", Double.toString(Medians.of(ofCopy)));
+        say("of pieces", Double.toString(Medians.of(ofPieces)));
+    }
+
     /** The most memory that the process ever held, where the system tells it. */
     private static void peakMemory() {
         Path status = Path.of("/proc/self/status");
@@ -111,10 +136,10 @@ final class SideProcess implements Runnable {
         long bytes = chosen.workingSetBytes();
         say("peak1", Double.toString(MachinePeak.gigaflops(1, seconds)));
         say("peak", Double.toString(MachinePeak.gigaflops(threads, seconds)));
-        say("copy1", Double.toString(MachinePeak.copyGigabytes(1, bytes, seconds)));
-        say("copy", Double.toString(MachinePeak.copyGigabytes(threads, bytes, seconds)));
+        say("copy1", Double.toString(CopyRates.gigabytes(1, bytes, seconds)));
+        say("copy", Double.toString(CopyRates.gigabytes(threads, bytes, seconds)));
         if (chosen.bytesMoved() > 0) {
-            say("pieces", Double.toString(MachinePeak.copyGigabytesInPieces(threads, bytes, seconds)));
+            say("pieces", Double.toString(CopyRates.gigabytesInPieces(threads, bytes, seconds)));
         }
         say("handover", Double.toString(MachinePeak.handoverNanoseconds(seconds / 4)));
         say("describe", MachinePeak.vectorBits() + "-bit vectors");

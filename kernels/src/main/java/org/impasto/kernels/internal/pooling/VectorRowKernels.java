@@ -80,25 +80,24 @@ final class VectorRowKernels extends RowKernels {
      * within a page they do not.
      */
     private static boolean arePlainlyOrdered(float[] input, int from, int count) {
+        int end = from + count - count % (2 * LANES);
+        for (int i = end; i < from + count; i++) {
+            if (Float.isNaN(input[i]) || Float.floatToRawIntBits(input[i]) == MINUS_ZERO) {
+                return false;
+            }
+        }
         FloatVector sum = FloatVector.zero(FLOATS);
         FloatVector otherSum = FloatVector.zero(FLOATS);
         IntVector least = IntVector.zero(INTS);
         IntVector otherLeast = IntVector.zero(INTS);
-        int end = from + count;
         int step = two;
-        int i = from;
-        for (; i <= end - 2 * LANES; i += step) {
+        for (int i = from; i < end; i += step) {
             FloatVector a = FloatVector.fromArray(FLOATS, input, i);
             FloatVector b = FloatVector.fromArray(FLOATS, input, i + LANES);
             sum = sum.add(a);
             otherSum = otherSum.add(b);
             least = least.min(a.reinterpretAsInts());
             otherLeast = otherLeast.min(b.reinterpretAsInts());
-        }
-        for (; i < end; i++) {
-            if (Float.isNaN(input[i]) || Float.floatToRawIntBits(input[i]) == MINUS_ZERO) {
-                return false;
-            }
         }
         VectorMask<Float> notNumbers = sum.add(otherSum).test(VectorOperators.IS_NAN);
         VectorMask<Integer> minusZeros = least.min(otherLeast).compare(VectorOperators.EQ, MINUS_ZERO);
