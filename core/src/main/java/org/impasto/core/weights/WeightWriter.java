@@ -31,8 +31,8 @@ import org.impasto.core.WholeFile;
  * Writes a safetensors file. Tensors are announced first, each with a supplier of its values; {@link #write} then asks
  * the suppliers one after the other, so that one tensor at a time is in memory.
  *
- * <p>The file appears whole or not at all, see {@link WholeFile}. The same tensors give the same bytes whatever order they are added
- * in: larger element types stand first, so that every tensor is aligned, then names in order.
+ * <p>The file appears whole or not at all, see {@link WholeFile}. The same tensors give the same bytes whatever order
+ * they are added in: larger element types stand first, so that every tensor is aligned, then names in order.
  */
 public final class WeightWriter {
     private static final int CHUNK = 256 * 1024;

@@ -78,12 +78,19 @@ final class VectorFloatLoops implements FloatLoops {
     public void gate(
             float slope, int length, float[] signs, int signsOffset, float[] x, int xOffset, float[] y, int yOffset) {
         int done = length - length % LANES;
-        FloatVector zero = FloatVector.zero(FLOATS);
-        for (int i = 0; i < done; i += LANES) {
-            FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
-            FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
-            VectorMask<Float> below = sign.compare(VectorOperators.LE, 0f);
-            v.blend(slope == 0 ? zero : v.mul(slope), below).intoArray(y, yOffset + i);
+        if (slope == 0) { // a product with an infinite number would be none
+            for (int i = 0; i < done; i += LANES) {
+                FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
+                FloatVector.fromArray(FLOATS, x, xOffset + i)
+                        .blend(0f, sign.compare(VectorOperators.LE, 0f))
+                        .intoArray(y, yOffset + i);
+            }
+        } else {
+            for (int i = 0; i < done; i += LANES) {
+                FloatVector v = FloatVector.fromArray(FLOATS, x, xOffset + i);
+                FloatVector sign = FloatVector.fromArray(FLOATS, signs, signsOffset + i);
+                v.blend(v.mul(slope), sign.compare(VectorOperators.LE, 0f)).intoArray(y, yOffset + i);
+            }
         }
         plain.gate(slope, length - done, signs, signsOffset + done, x, xOffset + done, y, yOffset + done);
     }
