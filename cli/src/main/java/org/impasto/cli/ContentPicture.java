@@ -8,7 +8,8 @@ import org.impasto.core.image.WriteOptions;
 
 /** A picture that a command changes: what of it gets a style, and what of it the result keeps. */
 final class ContentPicture {
-    private static final List<Double> ALL = List.of(1.0, 1.0, 1.0);
+    /** Shares of a result that is the stylized picture in every channel. */
+    static final List<Double> ALL = List.of(1.0, 1.0, 1.0);
 
     private final Image picture;
     private final WriteOptions options;

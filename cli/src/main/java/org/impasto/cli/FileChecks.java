@@ -95,7 +95,7 @@ final class FileChecks {
     }
 
     /** A folder to write to, which need not be there yet. */
-    static void folder(String option, Path path, Path folder) {
+    private static void folder(String option, Path path, Path folder) {
         @Nullable Path existing = folder.toAbsolutePath().normalize();
         while (existing != null && !Files.exists(existing)) {
             existing = existing.getParent();

@@ -223,7 +223,7 @@ final class StylizeCommand implements Callable<Integer> {
         List<Image> pictures =
                 styles.stream().map(OnWhite::read).map(this::fitted).toList();
         List<Image> regions = masks.stream().map(Image::read).toList();
-        List<Double> shares = mix.isEmpty() ? List.of(1.0, 1.0, 1.0) : mix;
+        List<Double> shares = mix.isEmpty() ? ContentPicture.ALL : mix;
         Job rest = job.part("", 0.05, 1);
         try (Styles prepared = prepare(pictures)) {
             Stylization stylization =

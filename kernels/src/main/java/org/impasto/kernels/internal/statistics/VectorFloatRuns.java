@@ -121,7 +121,7 @@ final class VectorFloatRuns implements FloatRuns {
         sumAndSquares[1] += sumOfLanes(lanes, LANES);
     }
 
-    /** What is left of whole vectors; before their loop, which would be a fifth slower with it behind (JDK 25). */
+    /** What is left of whole vectors; before their loop, which JDK 25 makes slower with it behind. */
     private static void restOfDistances(int length, float[] x, int offset, float centre, double[] sumAndSquares) {
         double sum = 0;
         double squares = 0;
