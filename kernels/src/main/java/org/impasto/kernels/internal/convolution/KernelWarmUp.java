@@ -40,9 +40,9 @@ public final class KernelWarmUp {
             kernels.planarProduct(
                     input, 0, 1, taps, 0, 3, weights, 0, width, bias, 0, 0, output, 0, BLOCK, 6 * BLOCK, 0f);
             if (call % 2 == 0) {
-                kernels.winogradInput(input, 0, 6 * BLOCK, lines, output, 0, BLOCK);
-                kernels.winogradOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 4 * BLOCK);
-                kernels.winogradPooledOutput(input, 0, BLOCK, lines, bias, 0, 0f, output, 0, 2 * BLOCK);
+                kernels.winogradInput(input, 0, 6 * BLOCK, 1, lines, output, 0, BLOCK);
+                kernels.winogradOutput(input, 0, BLOCK, 1, lines, bias, 0, 0f, output, 0, 4 * BLOCK);
+                kernels.winogradPooledOutput(input, 0, BLOCK, 1, lines, bias, 0, 0f, output, 0, 2 * BLOCK);
             }
         }
     }

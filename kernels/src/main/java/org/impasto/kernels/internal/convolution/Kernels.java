@@ -163,18 +163,20 @@ abstract class Kernels {
             int cRow);
 
     /**
-     * Winograd's input transform of a 6x6 tile of blocks: value xi goes to {@code v[vOffset + xi * xiStride ...]}.
+     * Winograd's input transform of 6x6 tiles of blocks, four pixels from one to the next: value xi of tile t goes to {@code
+     * v[vOffset + 16 * t + xi * xiStride ...]}.
      *
      * @param scratch 576 floats
      */
     abstract void winogradInput(
-            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride);
+            float[] input, int offset, int rowStride, int tiles, float[] scratch, float[] v, int vOffset, int xiStride);
 
-    /** Winograd's output transform of one block: 4x4 blocks are stored, with bias and slope. */
+    /** Winograd's output transform of such tiles: 4x4 blocks of each are stored, with bias and slope. */
     abstract void winogradOutput(
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -183,12 +185,13 @@ abstract class Kernels {
             int offset,
             int rowStride);
 
-    /** Input transform of a 5x5 tile of blocks whose pixels lie {@code pixelStride} apart: F(4,2), 25 values. */
+    /** Input transform of such 5x5 tiles whose pixels lie {@code pixelStride} apart: F(4,2), 25 values. */
     abstract void winogradHalvedInput(
             float[] input,
             int offset,
             int rowStride,
             int pixelStride,
+            int tiles,
             float[] scratch,
             float[] v,
             int vOffset,
@@ -199,6 +202,7 @@ abstract class Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -213,6 +217,7 @@ abstract class Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -222,13 +227,21 @@ abstract class Kernels {
             int rowStride);
 
     /**
-     * Winograd's transform A dY A' of a 4x4 tile of blocks of a result's gradient: value xi goes to {@code d[dOffset + xi *
-     * xiStride ...]}.
+     * Winograd's transform A dY A' of neighbouring 4x4 tiles of blocks of a result's gradient: value xi of tile t goes to
+     * {@code d[dOffset + t * dStep + xi * xiStride ...]}.
      *
      * @param scratch 576 floats
      */
     abstract void winogradGradient(
-            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride);
+            float[] gradient,
+            int offset,
+            int rowStride,
+            int tiles,
+            float[] scratch,
+            float[] d,
+            int dOffset,
+            int dStep,
+            int xiStride);
 
     /**
      * Adds products of at most sixteen rows and {@code width} columns over pixels: {@code sums[sumsOffset + r * width + j] +=

@@ -225,12 +225,22 @@ final class PlainKernels extends Kernels {
 
     @Override
     void winogradInput(
-            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
-        for (int row = 0; row < 6; row++) {
-            PlainWinogradLines.input(input, offset + row * rowStride, 16, scratch, row * 96, 16);
-        }
-        for (int column = 0; column < 6; column++) {
-            PlainWinogradLines.input(scratch, column * 16, 96, v, vOffset + column * xiStride, 6 * xiStride);
+            float[] input,
+            int offset,
+            int rowStride,
+            int tiles,
+            float[] scratch,
+            float[] v,
+            int vOffset,
+            int xiStride) {
+        for (int t = 0; t < tiles; t++) {
+            for (int row = 0; row < 6; row++) {
+                PlainWinogradLines.input(input, offset + t * 64 + row * rowStride, 16, scratch, row * 96, 16);
+            }
+            for (int column = 0; column < 6; column++) {
+                PlainWinogradLines.input(
+                        scratch, column * 16, 96, v, vOffset + t * 16 + column * xiStride, 6 * xiStride);
+            }
         }
     }
 
@@ -252,6 +262,7 @@ final class PlainKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -259,9 +270,11 @@ final class PlainKernels extends Kernels {
             float[] output,
             int offset,
             int rowStride) {
-        outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
-        for (int row = 0; row < 4; row++) {
-            storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + row * rowStride, 16);
+        for (int t = 0; t < tiles; t++) {
+            outputTile(m, mOffset + t * 16, xiStride, scratch, bias, biasOffset);
+            for (int row = 0; row < 4; row++) {
+                storeRow(scratch, row * 96, 16, 4, negativeSlope, output, offset + t * 64 + row * rowStride, 16);
+            }
         }
     }
 
@@ -270,6 +283,7 @@ final class PlainKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -277,9 +291,12 @@ final class PlainKernels extends Kernels {
             float[] output,
             int offset,
             int rowStride) {
-        outputTile(m, mOffset, xiStride, scratch, bias, biasOffset);
-        for (int row = 0; row < 2; row++) {
-            storePooledRow(scratch, 2 * row * 96, 16, 96, 2, negativeSlope, output, offset + row * rowStride);
+        for (int t = 0; t < tiles; t++) {
+            outputTile(m, mOffset + t * 16, xiStride, scratch, bias, biasOffset);
+            for (int row = 0; row < 2; row++) {
+                storePooledRow(
+                        scratch, 2 * row * 96, 16, 96, 2, negativeSlope, output, offset + t * 32 + row * rowStride);
+            }
         }
     }
 
@@ -289,15 +306,20 @@ final class PlainKernels extends Kernels {
             int offset,
             int rowStride,
             int pixelStride,
+            int tiles,
             float[] scratch,
             float[] v,
             int vOffset,
             int xiStride) {
-        for (int row = 0; row < 5; row++) {
-            PlainWinogradLines.halvedInput(input, offset + row * rowStride, pixelStride, scratch, row * 80, 16);
-        }
-        for (int column = 0; column < 5; column++) {
-            PlainWinogradLines.halvedInput(scratch, column * 16, 80, v, vOffset + column * xiStride, 5 * xiStride);
+        for (int t = 0; t < tiles; t++) {
+            for (int row = 0; row < 5; row++) {
+                PlainWinogradLines.halvedInput(
+                        input, offset + t * 4 * pixelStride + row * rowStride, pixelStride, scratch, row * 80, 16);
+            }
+            for (int column = 0; column < 5; column++) {
+                PlainWinogradLines.halvedInput(
+                        scratch, column * 16, 80, v, vOffset + t * 16 + column * xiStride, 5 * xiStride);
+            }
         }
     }
 
@@ -306,6 +328,7 @@ final class PlainKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -314,24 +337,45 @@ final class PlainKernels extends Kernels {
             int offset,
             int rowStride,
             int pixelStride) {
-        for (int column = 0; column < 5; column++) {
-            PlainWinogradLines.halvedOutput(
-                    m, mOffset + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
-        }
-        for (int row = 0; row < 4; row++) { // a row of four results lies where the five values were
-            PlainWinogradLines.halvedOutput(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
-            storeRow(scratch, row * 80, 16, 4, negativeSlope, output, offset + row * rowStride, pixelStride);
+        for (int t = 0; t < tiles; t++) {
+            for (int column = 0; column < 5; column++) {
+                PlainWinogradLines.halvedOutput(
+                        m, mOffset + t * 16 + column * xiStride, 5 * xiStride, NO_SHIFT, 0, scratch, column * 16, 80);
+            }
+            for (int row = 0; row < 4; row++) { // a row of four results lies where the five values were
+                PlainWinogradLines.halvedOutput(scratch, row * 80, 16, bias, biasOffset, scratch, row * 80, 16);
+                storeRow(
+                        scratch,
+                        row * 80,
+                        16,
+                        4,
+                        negativeSlope,
+                        output,
+                        offset + t * 4 * pixelStride + row * rowStride,
+                        pixelStride);
+            }
         }
     }
 
     @Override
     void winogradGradient(
-            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
-        for (int row = 0; row < 4; row++) {
-            PlainWinogradLines.gradient(gradient, offset + row * rowStride, 16, scratch, row * 96, 16);
-        }
-        for (int column = 0; column < 6; column++) {
-            PlainWinogradLines.gradient(scratch, column * 16, 96, d, dOffset + column * xiStride, 6 * xiStride);
+            float[] gradient,
+            int offset,
+            int rowStride,
+            int tiles,
+            float[] scratch,
+            float[] d,
+            int dOffset,
+            int dStep,
+            int xiStride) {
+        for (int t = 0; t < tiles; t++) {
+            for (int row = 0; row < 4; row++) {
+                PlainWinogradLines.gradient(gradient, offset + t * 64 + row * rowStride, 16, scratch, row * 96, 16);
+            }
+            for (int column = 0; column < 6; column++) {
+                PlainWinogradLines.gradient(
+                        scratch, column * 16, 96, d, dOffset + t * dStep + column * xiStride, 6 * xiStride);
+            }
         }
     }
 

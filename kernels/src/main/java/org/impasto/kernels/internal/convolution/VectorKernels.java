@@ -149,8 +149,15 @@ final class VectorKernels extends Kernels {
 
     @Override
     void winogradInput(
-            float[] input, int offset, int rowStride, float[] scratch, float[] v, int vOffset, int xiStride) {
-        WinogradTile.input(input, offset, rowStride, v, vOffset, xiStride);
+            float[] input,
+            int offset,
+            int rowStride,
+            int tiles,
+            float[] scratch,
+            float[] v,
+            int vOffset,
+            int xiStride) {
+        WinogradTile.input(input, offset, rowStride, tiles, v, vOffset, xiStride);
     }
 
     @Override
@@ -158,6 +165,7 @@ final class VectorKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -165,7 +173,7 @@ final class VectorKernels extends Kernels {
             float[] output,
             int offset,
             int rowStride) {
-        WinogradTile.output(m, mOffset, xiStride, bias, biasOffset, negativeSlope, output, offset, rowStride);
+        WinogradTile.output(m, mOffset, xiStride, tiles, bias, biasOffset, negativeSlope, output, offset, rowStride);
     }
 
     @Override
@@ -174,11 +182,15 @@ final class VectorKernels extends Kernels {
             int offset,
             int rowStride,
             int pixelStride,
+            int tiles,
             float[] scratch,
             float[] v,
             int vOffset,
             int xiStride) {
-        HalvedTile.input(input, offset, rowStride, pixelStride, scratch, v, vOffset, xiStride);
+        for (int t = 0; t < tiles; t++) {
+            int x = offset + t * 4 * pixelStride;
+            HalvedTile.input(input, x, rowStride, pixelStride, scratch, v, vOffset + t * 16, xiStride);
+        }
     }
 
     @Override
@@ -186,6 +198,7 @@ final class VectorKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -194,8 +207,12 @@ final class VectorKernels extends Kernels {
             int offset,
             int rowStride,
             int pixelStride) {
-        HalvedTile.output(
-                m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride, pixelStride);
+        for (int t = 0; t < tiles; t++) {
+            int x = mOffset + t * 16;
+            int o = offset + t * 4 * pixelStride;
+            HalvedTile.output(
+                    m, x, xiStride, scratch, bias, biasOffset, negativeSlope, output, o, rowStride, pixelStride);
+        }
     }
 
     @Override
@@ -203,6 +220,7 @@ final class VectorKernels extends Kernels {
             float[] m,
             int mOffset,
             int xiStride,
+            int tiles,
             float[] scratch,
             float[] bias,
             int biasOffset,
@@ -210,14 +228,27 @@ final class VectorKernels extends Kernels {
             float[] output,
             int offset,
             int rowStride) {
-        WinogradTile.pooledOutput(
-                m, mOffset, xiStride, scratch, bias, biasOffset, negativeSlope, output, offset, rowStride);
+        for (int t = 0; t < tiles; t++) {
+            int x = mOffset + t * 16;
+            int o = offset + t * 32;
+            WinogradTile.pooledOutput(m, x, xiStride, scratch, bias, biasOffset, negativeSlope, output, o, rowStride);
+        }
     }
 
     @Override
     void winogradGradient(
-            float[] gradient, int offset, int rowStride, float[] scratch, float[] d, int dOffset, int xiStride) {
-        WinogradTile.gradient(gradient, offset, rowStride, scratch, d, dOffset, xiStride);
+            float[] gradient,
+            int offset,
+            int rowStride,
+            int tiles,
+            float[] scratch,
+            float[] d,
+            int dOffset,
+            int dStep,
+            int xiStride) {
+        for (int t = 0; t < tiles; t++) {
+            WinogradTile.gradient(gradient, offset + t * 64, rowStride, scratch, d, dOffset + t * dStep, xiStride);
+        }
     }
 
     @Override

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class WinogradConvolution {
     private static final int BLOCK = BlockedLayout.BLOCK;
     private static final int ROWS = Kernels.ROWS;
-    private static final int GROUP = ROWS * BLOCK;
     private static final int BLOCKS_WANTED = 4; // with fewer blocks of tiles threads would wait for each other
     private static final int STAGED_BLOCKS = 8;
 
@@ -47,12 +46,11 @@ final class WinogradConvolution {
     private final int tiles;
     private final int tilesPerBlock;
     private final boolean staged;
+    private final int planeOfBlock; // off the powers of two, whose lines share a few sets of the cache; so vStride
     private final int[] taps;
-    private final int[] bases;
-    private final int[] places;
+    private final int[] groups;
     private final Panels panels;
-    private final int
-            vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
+    private final int vStride; // between the points of V
     private final int mStride;
     private final int vStart;
 
@@ -84,15 +82,14 @@ final class WinogradConvolution {
                 && productBlocks >= STAGED_BLOCKS
                 && !pieces.unfolded();
         tilesPerBlock = staged ? (tiles + ROWS - 1) / ROWS * ROWS : Math.min(most, (tiles + ROWS - 1) / ROWS * ROWS);
+        planeOfBlock = (tilesPerBlock + 1) * BLOCK;
         taps = new int[blocks];
-        Arrays.setAll(taps, i -> i * GROUP);
-        bases = new int[tilesPerBlock / ROWS];
-        Arrays.setAll(bases, i -> i * GROUP * blocks);
+        Arrays.setAll(taps, i -> i * planeOfBlock);
+        groups = new int[tilesPerBlock / ROWS];
+        Arrays.setAll(groups, i -> i * ROWS * BLOCK);
         panels = Panels.of(pieces.width());
-        places = new int[tilesPerBlock / ROWS];
-        Arrays.setAll(places, i -> i * ROWS * panels.columns());
-        int vSize = tilesPerBlock * blocks * BLOCK + BLOCK;
-        int mSize = tilesPerBlock * productBlocks * BLOCK + BLOCK;
+        int vSize = blocks * planeOfBlock + BLOCK;
+        int mSize = productBlocks * planeOfBlock + BLOCK;
         vStride = staged ? vSize : Math.max(vSize, mSize);
         mStride = staged ? mSize : vStride;
         vStart = staged ? 0 : vStride;
@@ -111,19 +108,20 @@ final class WinogradConvolution {
         }
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
-            int groups = (tiles + ROWS - 1) / ROWS;
-            int pieceCount = workers.evenPieces(groups, tilesPerBlock / ROWS);
+            int all = groups(tiles);
+            int pieceCount = workers.evenPieces(all, tilesPerBlock / ROWS);
             workers.run(pieceCount, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
                     // products at a point overwrite the input at the point before it, which nobody needs any more:
                     // one array instead of two stays in the second cache
                     float[] planes = ScratchArrays.take((points + 1) * vStride);
-                    scratch = new Scratch(planes, planes, pieces.unfolded() ? 6 * stripWidth() * pieces.depth() : 0);
+                    int unfolded = pieces.unfolded() ? 6 * unfoldedWidth() * pieces.depth() : 0;
+                    scratch = new Scratch(planes, planes, unfolded);
                     scratches[worker] = scratch;
                 }
-                int first = (int) ((long) groups * index / pieceCount) * ROWS;
-                int count = Math.min(tiles, (int) ((long) groups * (index + 1) / pieceCount) * ROWS) - first;
+                int first = (int) ((long) all * index / pieceCount) * ROWS;
+                int count = Math.min(tiles, (int) ((long) all * (index + 1) / pieceCount) * ROWS) - first;
                 if (pieces.unfolded()) {
                     transformUnfolded(first, count, scratch);
                 } else {
@@ -183,71 +181,67 @@ final class WinogradConvolution {
     }
 
     private static final class Scratch {
-        final float[] v; // transformed input, [points][tiles/6][blocks][6][16]
-        final float[] m; // products, [points][tiles][out]
-        final float[] lines = ScratchArrays.take(WinogradTiles.SCRATCH);
-        final float[] patch = ScratchArrays.take(WinogradTiles.SCRATCH);
-        final float[] strip; // unfolded input of neighbouring tiles, [blocks][6][columns][16]
+        final float[] v; // transformed input, [points][blocks][tiles][16]
+        final float[] m; // products, [points][out / 16][tiles][16]
+        final float[] lines = ScratchArrays.take(WinogradTiles.LINES);
+        final float[] strip = ScratchArrays.take(WinogradTiles.STRIP);
+        final float[] unfolded; // input of neighbouring tiles, [blocks][6][columns][16]
 
-        Scratch(float[] v, float[] m, int stripSize) {
+        Scratch(float[] v, float[] m, int unfoldedSize) {
             this.v = v;
             this.m = m;
-            strip = ScratchArrays.take(stripSize);
+            unfolded = ScratchArrays.take(unfoldedSize);
         }
 
         void giveBack() {
             ScratchArrays.give(lines);
-            ScratchArrays.give(patch);
             ScratchArrays.give(strip);
+            ScratchArrays.give(unfolded);
         }
     }
 
+    private static int groups(int tiles) {
+        return (tiles + ROWS - 1) / ROWS;
+    }
+
     private void transformInputs(int first, int count, int fromBlock, int toBlock, Scratch scratch) {
-        int padded = (count + ROWS - 1) / ROWS * ROWS;
         for (int block = fromBlock; block < toBlock; block++) {
-            for (int t = 0; t < padded; t++) {
-                // the last group repeats the last tile; the repeated products are not stored
-                list.input(
+            int place = vStart + block * planeOfBlock;
+            for (int t = 0, done; t < count; t += done) {
+                done = list.input(
                         input,
-                        first + Math.min(t, count - 1),
+                        first + t,
+                        count - t,
                         block,
                         scratch.lines,
-                        scratch.patch,
+                        scratch.strip,
                         scratch.v,
-                        place(t, block),
+                        place + t * BLOCK,
                         vStride);
             }
         }
     }
 
-    /** Where a tile of the piece lies in a plane of V. */
-    private int place(int t, int block) {
-        return vStart + (t / ROWS * blocks + block) * GROUP + t % ROWS * BLOCK;
-    }
-
-    private int stripWidth() {
+    private int unfoldedWidth() {
         return 4 * tilesPerBlock + 2;
     }
 
     /** The same from planes: tiles of a row get their pixels, with those of all pieces side by side, as one strip. */
     private void transformUnfolded(int first, int count, Scratch scratch) {
-        int padded = (count + ROWS - 1) / ROWS * ROWS;
-        int row = stripWidth() * BLOCK;
+        int row = unfoldedWidth() * BLOCK;
         for (int begin = 0, end; begin < count; begin = end) {
             end = Math.min(count, begin + list.across() - list.column(first + begin));
-            unfold(first + begin, end - begin, scratch.strip);
+            unfold(first + begin, end - begin, scratch.unfolded);
             for (int block = 0; block < blocks; block++) {
-                for (int t = begin; t < (end == count ? padded : end); t++) {
-                    int x = (Math.min(t, count - 1) - begin) * 4 * BLOCK;
-                    kernels.winogradInput(
-                            scratch.strip,
-                            block * 6 * row + x,
-                            row,
-                            scratch.lines,
-                            scratch.v,
-                            place(t, block),
-                            vStride);
-                }
+                kernels.winogradInput(
+                        scratch.unfolded,
+                        block * 6 * row,
+                        row,
+                        end - begin,
+                        scratch.lines,
+                        scratch.v,
+                        vStart + block * planeOfBlock + begin * BLOCK,
+                        vStride);
             }
         }
     }
@@ -261,7 +255,7 @@ final class WinogradConvolution {
             int plane = (image * pieces.channels() + k % pieces.step()) * shape.height();
             for (int i = 0; i < 6; i++) {
                 int source = piece < pieces.count() ? list.sourceRow(row + rows.shift(pieces.row(piece)) + i) : -1;
-                int target = (k / BLOCK * 6 + i) * stripWidth() * BLOCK + k % BLOCK;
+                int target = (k / BLOCK * 6 + i) * unfoldedWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
                     spreadZeros(4 * count + 2, strip, target);
                 } else {
@@ -296,6 +290,7 @@ final class WinogradConvolution {
         }
     }
 
+    /** The last group may be more than the tiles fill; the products of what lies there are not read. */
     private void multiply(int xi, int count, int fromPanel, int toPanel, Scratch scratch) {
         int plane = xi * blocks * BLOCK * panels.columns();
         for (int panel = fromPanel; panel < toPanel; panel++) {
@@ -308,24 +303,24 @@ final class WinogradConvolution {
                 kernels.shallowProduct(
                         scratch.v,
                         vStart + xi * vStride,
-                        bases,
-                        (count + ROWS - 1) / ROWS,
+                        groups,
+                        groups(count),
                         any ? pieces.channelsOfBlock() : 0,
                         weights,
                         plane + start * BLOCK,
                         width,
                         scratch.m,
-                        xi * mStride + start,
-                        places,
-                        panels.columns(),
-                        BLOCK);
+                        xi * mStride + start / BLOCK * planeOfBlock,
+                        groups,
+                        BLOCK,
+                        planeOfBlock);
                 continue;
             }
             kernels.blockedProduct(
                     scratch.v,
                     vStart + xi * vStride,
-                    bases,
-                    (count + ROWS - 1) / ROWS,
+                    groups,
+                    groups(count),
                     taps,
                     from,
                     to,
@@ -336,92 +331,94 @@ final class WinogradConvolution {
                     0,
                     0,
                     scratch.m,
-                    xi * mStride + start,
-                    places,
-                    panels.columns(),
-                    BLOCK);
+                    xi * mStride + start / BLOCK * planeOfBlock,
+                    groups,
+                    BLOCK,
+                    planeOfBlock);
         }
     }
 
     private void transformOutputs(int first, int count, int fromBlock, int toBlock, Scratch scratch) {
         for (int block = fromBlock; block < toBlock; block++) {
-            for (int t = 0; t < count; t++) {
-                transformOutput(first + t, block, scratch, t * panels.columns() + block * BLOCK);
+            for (int t = 0, done; t < count; t += done) {
+                int place = block * planeOfBlock + t * BLOCK;
+                done = fusion.pool() == Fusion.Pool.NONE
+                        ? transformUnpooled(first + t, count - t, block, scratch, place)
+                        : transformPooled(first + t, count - t, block, scratch, place);
             }
         }
     }
 
-    private void transformOutput(int tile, int block, Scratch scratch, int mOffset) {
-        if (fusion.pool() == Fusion.Pool.NONE) {
-            transformUnpooled(tile, block, scratch, mOffset);
-        } else {
-            transformPooled(tile, block, scratch, mOffset);
-        }
-    }
-
-    private void transformUnpooled(int tile, int block, Scratch scratch, int mOffset) {
+    /** Transforms neighbouring tiles of a row and returns how many these were. */
+    private int transformUnpooled(int tile, int most, int block, Scratch scratch, int mOffset) {
         int piece = block / outBlocks;
         int spread = rows.spread();
-        int column = list.column(tile) * 4 * spread + columns.output(pieces.column(piece));
-        int row = list.row(tile) * 4 * spread + rows.output(pieces.row(piece));
+        int step = 4 * spread;
+        int column = list.column(tile) * step + columns.output(pieces.column(piece));
+        int row = list.row(tile) * step + rows.output(pieces.row(piece));
         int image = list.image(tile);
         int plane = (image * outBlocks + block % outBlocks) * outHeight * outWidth;
         int offset = (plane + row * outWidth + column) * BLOCK;
         int biasOffset = block % outBlocks * BLOCK;
-        if (row >= 0 && column >= 0 && row + 3 * spread < outHeight && column + 3 * spread < outWidth) {
-            transformOutput(scratch, mOffset, biasOffset, output, offset, outWidth * spread * BLOCK, spread * BLOCK);
-            return;
+        int reach = 3 * spread + 1;
+        int last = Math.floorDiv(outWidth - reach - column, step); // with no column beyond the output
+        int inside = row < 0 || row + reach > outHeight || column < 0 ? 0 : Math.min(most, last + 1);
+        if (inside > 0) {
+            int rowStride = outWidth * spread * BLOCK;
+            transform(scratch, mOffset, inside, biasOffset, output, offset, rowStride, spread * BLOCK);
+            return inside;
         }
-        transformOutput(scratch, mOffset, biasOffset, scratch.patch, 0, 4 * BLOCK, BLOCK);
+        transform(scratch, mOffset, 1, biasOffset, scratch.strip, 0, 4 * BLOCK, BLOCK);
         for (int i = 0; i < 4; i++) {
             int y = row + i * spread;
             for (int j = 0; j < 4; j++) {
                 int x = column + j * spread;
                 if (y >= 0 && y < outHeight && x >= 0 && x < outWidth) {
                     System.arraycopy(
-                            scratch.patch, (i * 4 + j) * BLOCK, output, (plane + y * outWidth + x) * BLOCK, BLOCK);
+                            scratch.strip, (i * 4 + j) * BLOCK, output, (plane + y * outWidth + x) * BLOCK, BLOCK);
                 }
             }
         }
+        return 1;
     }
 
-    private void transformOutput(
-            Scratch scratch, int mOffset, int biasOffset, float[] to, int offset, int rowStride, int pixelStride) {
+    private void transform(
+            Scratch scratch,
+            int mOffset,
+            int count,
+            int biasOffset,
+            float[] to,
+            int offset,
+            int rowStride,
+            int pixelStride) {
+        float[] m = scratch.m;
+        float[] lines = scratch.lines;
         float slope = fusion.negativeSlope();
         if (halved) {
             kernels.winogradHalvedOutput(
-                    scratch.m,
-                    mOffset,
-                    mStride,
-                    scratch.lines,
-                    bias,
-                    biasOffset,
-                    slope,
-                    to,
-                    offset,
-                    rowStride,
-                    pixelStride);
+                    m, mOffset, mStride, count, lines, bias, biasOffset, slope, to, offset, rowStride, pixelStride);
         } else {
-            kernels.winogradOutput(
-                    scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, to, offset, rowStride);
+            kernels.winogradOutput(m, mOffset, mStride, count, lines, bias, biasOffset, slope, to, offset, rowStride);
         }
     }
 
-    private void transformPooled(int tile, int block, Scratch scratch, int mOffset) {
+    private int transformPooled(int tile, int most, int block, Scratch scratch, int mOffset) {
         int column = list.column(tile);
         int row = list.row(tile);
         int image = list.image(tile);
         int outRows = Math.min(4, outHeight - row * 4);
         int outColumns = Math.min(4, outWidth - column * 4);
+        int inside = outRows < 4 ? 0 : Math.min(most, (outWidth - column * 4) / 4);
         int plane = (image * outBlocks + block) * storedHeight * storedWidth;
         int offset = (plane + row * 2 * storedWidth + column * 2) * BLOCK;
         int biasOffset = block * BLOCK;
         float slope = fusion.negativeSlope();
-        if (outRows == 4 && outColumns == 4) {
+        if (inside > 0) {
             kernels.winogradPooledOutput(
                     scratch.m,
                     mOffset,
                     mStride,
+                    inside,
                     scratch.lines,
                     bias,
                     biasOffset,
@@ -429,11 +426,11 @@ final class WinogradConvolution {
                     output,
                     offset,
                     storedWidth * BLOCK);
-            return;
+            return inside;
         }
-        float[] patch = scratch.patch;
+        float[] patch = scratch.strip;
         kernels.winogradOutput(
-                scratch.m, mOffset, mStride, scratch.lines, bias, biasOffset, slope, patch, 0, 4 * BLOCK);
+                scratch.m, mOffset, mStride, 1, scratch.lines, bias, biasOffset, slope, patch, 0, 4 * BLOCK);
         for (int i = 0; i < Math.min(2, storedHeight - row * 2); i++) {
             for (int j = 0; j < Math.min(2, storedWidth - column * 2); j++) {
                 int lowest = Math.min(2 * i + 1, outRows - 1);
@@ -447,5 +444,6 @@ final class WinogradConvolution {
                 }
             }
         }
+        return 1;
     }
 }

@@ -98,8 +98,8 @@ final class WinogradWeightGradient {
     private static final class Scratch {
         final float[] v; // [36][in / 16][tile][16]
         final float[] d; // [36][panel][tile][width]
-        final float[] lines = ScratchArrays.take(WinogradTiles.SCRATCH);
-        final float[] patch = ScratchArrays.take(WinogradTiles.SCRATCH);
+        final float[] lines = ScratchArrays.take(WinogradTiles.LINES);
+        final float[] strip = ScratchArrays.take(WinogradTiles.STRIP);
 
         Scratch(int vSize, int dSize) {
             v = ScratchArrays.take(vSize);
@@ -110,7 +110,7 @@ final class WinogradWeightGradient {
             ScratchArrays.give(v);
             ScratchArrays.give(d);
             ScratchArrays.give(lines);
-            ScratchArrays.give(patch);
+            ScratchArrays.give(strip);
         }
     }
 
@@ -200,9 +200,9 @@ final class WinogradWeightGradient {
     }
 
     private void transformInputs(int first, int from, int to, int block, Scratch scratch, float[] v) {
-        for (int t = from; t < to; t++) {
+        for (int t = from, done; t < to; t += done) {
             int offset = (block * tilesPerStage + t) * BLOCK;
-            tiles.input(input, first + t, block, scratch.lines, scratch.patch, v, offset, vStride);
+            done = tiles.input(input, first + t, to - t, block, scratch.lines, scratch.strip, v, offset, vStride);
         }
     }
 
@@ -210,8 +210,10 @@ final class WinogradWeightGradient {
         int panel = panels.at(block * BLOCK);
         int width = panels.width(panel);
         int offset = panels.start(panel) * tilesPerStage + block * BLOCK - panels.start(panel);
-        for (int t = from; t < to; t++) {
-            tiles.gradient(gradient, first + t, block, scratch.lines, scratch.patch, d, offset + t * width, dStride);
+        for (int t = from, done; t < to; t += done) {
+            int place = offset + t * width;
+            done = tiles.gradient(
+                    gradient, first + t, to - t, block, scratch.lines, scratch.strip, d, place, width, dStride);
         }
     }
 
