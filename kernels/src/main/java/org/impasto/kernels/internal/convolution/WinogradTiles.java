@@ -148,12 +148,9 @@ final class WinogradTiles {
         }
     }
 
-    private void copyPixel(float[] input, int source, int column, float[] strip, int target) {
-        if (column < 0) {
-            kernels.copyRow(Kernels.ZEROS, 0, BLOCK, 1, strip, target);
-        } else {
-            kernels.copyRow(input, (source + column) * BLOCK, BLOCK, 1, strip, target);
-        }
+    private static void copyPixel(float[] input, int source, int column, float[] strip, int target) {
+        boolean none = column < 0;
+        System.arraycopy(none ? Kernels.ZEROS : input, none ? 0 : (source + column) * BLOCK, strip, target, BLOCK);
     }
 
     private void transform(
