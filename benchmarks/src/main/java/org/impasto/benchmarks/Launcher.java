@@ -22,7 +22,7 @@ final class Launcher {
     private static final double LAYER_WARMUP = 2;
     private static final double LAYER_MEASURE = 1;
     /** Of work that is done for hours once it is begun, and calls so many kernels that they are compiled late. */
-    private static final double TRAINING_WARMUP = 15;
+    private static final double TRAINING_WARMUP = 30;
 
     private static final String TRAINING_HEAP =
             "-Xmx600m"; // else a JVM takes more than it needs, and its peak says little

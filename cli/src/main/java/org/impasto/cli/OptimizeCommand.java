@@ -46,6 +46,7 @@ final class OptimizeCommand implements Callable<Integer> {
     private static final int STANDARD_SIZE = 512;
     private static final int LARGEST_STEPS = 1_000_000;
     private static final int LARGEST_SCALES = 8;
+    private static final double LARGEST_WEIGHT = 1e12;
 
     private final Terminal terminal;
 
@@ -210,7 +211,9 @@ final class OptimizeCommand implements Callable<Integer> {
             throw new UsageException("--rate is for --optimizer adam; " + optimizer + " has no learning rate");
         }
         double learningRate = rate == null ? STANDARD.learningRate() : rate;
-        number("--rate", learningRate);
+        if (!(learningRate > 0 && learningRate <= LARGEST_WEIGHT)) {
+            throw new UsageException("--rate is " + learningRate + ", expected a number above 0, up to 1e12");
+        }
         return new Settings(
                 contentLayers,
                 layers,
@@ -244,7 +247,7 @@ final class OptimizeCommand implements Callable<Integer> {
     }
 
     private static void number(String option, double value) {
-        if (!(value >= 0 && value <= 1e12)) {
+        if (!(value >= 0 && value <= LARGEST_WEIGHT)) {
             throw new UsageException(option + " is " + value + ", expected a number from 0 to 1e12");
         }
     }

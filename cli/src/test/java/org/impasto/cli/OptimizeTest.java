@@ -152,6 +152,7 @@ class OptimizeTest {
         wrong(2, "--layers: " + net, "--layers", "relu9_1");
         wrong(2, "has no layer 'relu9_1'", "--content-layers", "relu9_1");
         wrong(2, "--rate is for --optimizer adam", "--rate", "0.1");
+        wrong(2, "--rate is 0.0", "--optimizer", "adam", "--rate", 0);
         wrong(2, "are all 0", "--content-weight", 0, "--style-weight", 0, "--tv-weight", 0);
         Path line = folder.resolve("line.png");
         Pictures.noise(1, 30, 3).write(line);

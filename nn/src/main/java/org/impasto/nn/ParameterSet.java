@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.impasto.core.Parameter;
 import org.impasto.core.Scope;
@@ -37,13 +38,24 @@ public final class ParameterSet implements AutoCloseable {
         return parameters.get(path);
     }
 
-    /** Freezes (false) or thaws (true) all parameters whose path begins with a prefix. */
+    /**
+     * Freezes (false) or thaws (true) all parameters whose path begins with a prefix.
+     *
+     * @throws IllegalArgumentException if there is none, unless the prefix is empty
+     */
     public void setTrainable(String prefix, boolean trainable) {
-        for (Parameter parameter : parameters.values()) {
-            if (parameter.path().startsWith(prefix)) {
-                parameter.setTrainable(trainable);
-            }
+        List<Parameter> meant = parameters.values().stream()
+                .filter(parameter -> parameter.path().startsWith(prefix))
+                .toList();
+        if (meant.isEmpty() && !prefix.isEmpty()) {
+            throw new IllegalArgumentException("no parameter's path begins with '" + prefix + "'; the first of "
+                    + parameters.size() + " is "
+                    + parameters.keySet().stream()
+                            .findFirst()
+                            .map(path -> "'" + path + "'")
+                            .orElse("none"));
         }
+        meant.forEach(parameter -> parameter.setTrainable(trainable));
     }
 
     /** Writes all parameters to a safetensors file, as float32; the old file stays if that fails. */

@@ -23,10 +23,15 @@ public final class Similarity {
     public record SsimOptions(int window, double sigma, double k1, double k2, double range) {
         /** Checks the window. */
         public SsimOptions {
-            if (window < 1 || window % 2 == 0 || !(sigma > 0) || !(range > 0)) {
+            boolean oddWindow = window >= 1 && window % 2 == 1;
+            if (!oddWindow || !isPositive(sigma) || !isPositive(range)) {
                 throw new IllegalArgumentException("window " + window + ", sigma " + sigma + ", range " + range
-                        + ": expected an odd window and positive numbers");
+                        + ": expected an odd window and positive finite numbers");
             }
+        }
+
+        private static boolean isPositive(double number) {
+            return number > 0 && number < Double.POSITIVE_INFINITY;
         }
 
         /** As published: a window of 11 with sigma 1.5, k1 0.01, k2 0.03, for pictures in [0, 1]. */

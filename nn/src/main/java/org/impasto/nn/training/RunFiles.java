@@ -89,6 +89,10 @@ final class RunFiles implements AutoCloseable {
             throw new WeightException(checkpoint + ": its run has seed " + facts.seed() + ", this one " + run.seed()
                     + "; resume with the same seed, or train in another folder");
         }
+        if (facts.step() > settings.steps) {
+            throw new WeightException(checkpoint + ": " + facts.step() + " steps are done, expected at most the "
+                    + settings.steps + " that the run is to have in all");
+        }
         double ownRate = settings.optimizer.learningRate();
         try (Scope scope = Scope.open(Run.inference())) {
             restoreWeights(checkpoint);

@@ -164,7 +164,8 @@ public final class Trainer<B> {
      *     network refuses trained weights with a {@code WeightException} or {@code BackendException}
      * @throws org.impasto.core.CancelledException if the run was cancelled
      * @throws org.impasto.core.WeightException if the folder cannot be used: another run writes into it, it has
-     *     checkpoints and this run is not to resume, its checkpoints are of another network or seed, or damaged
+     *     checkpoints and this run is not to resume, its checkpoints are of another network or seed, damaged, or of
+     *     more steps than this run is to have
      */
     public void train(Run run) {
         if (!run.isTraining()) {
@@ -172,6 +173,9 @@ public final class Trainer<B> {
         }
         if (settings.steps == 0) {
             throw new IllegalArgumentException("it is not set how long to train: call steps(n) or epochs(n, steps)");
+        }
+        if (settings.resume && settings.folder == null) {
+            throw new IllegalArgumentException("resume(true) needs the folder of the run: call folder(path)");
         }
         try (TrainingLoop<B> loop = new TrainingLoop<>(settings, run)) {
             loop.train();

@@ -314,6 +314,32 @@ class TrainerTest {
     }
 
     @Test
+    void aRunThatIsPastItsLastStepIsRefused() {
+        TinyTraining.train(folder, trainer -> trainer.steps(3));
+        assertThatThrownBy(() -> TinyTraining.train(folder, trainer -> trainer.steps(2)))
+                .isInstanceOf(WeightException.class)
+                .hasMessageContainingAll("step-000000003", "3 steps are done", "expected at most the 2");
+        TinyTraining.train(folder, trainer -> trainer.steps(3));
+    }
+
+    @Test
+    void resumingNeedsAFolder() {
+        try (Model<Linear> model = Model.fresh(Backends.standard(), 1, p -> new Linear(p, 2, 2));
+                Optimizer sgd = new Sgd(model.weights(), 1)) {
+            assertThatThrownBy(() -> new Trainer<TinyTraining.Batch>(
+                                    model,
+                                    sgd,
+                                    TinyTraining.Batch::at,
+                                    (batch, on) -> Loss.of(batch.x(on).mean()))
+                            .steps(4)
+                            .resume(true)
+                            .train(Run.training(TinyTraining.SEED)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll("resume", "folder");
+        }
+    }
+
+    @Test
     void anotherBackendIsSaid() {
         TinyTraining.train(folder, trainer -> trainer.steps(3));
         Path checkpoint = folder.resolve("checkpoints/step-000000003.safetensors");
