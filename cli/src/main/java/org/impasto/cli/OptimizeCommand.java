@@ -46,7 +46,7 @@ final class OptimizeCommand implements Callable<Integer> {
     private static final int STANDARD_SIZE = 512;
     private static final int LARGEST_STEPS = 1_000_000;
     private static final int LARGEST_SCALES = 8;
-    private static final double LARGEST_WEIGHT = 1e12;
+    private static final double LARGEST_NUMBER = 1e12;
 
     private final Terminal terminal;
 
@@ -141,7 +141,7 @@ final class OptimizeCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "R",
-            description = "Learning rate of --optimizer adam, which falls as it goes on. Default: 0.02.")
+            description = "Learning rate of --optimizer adam, above 0; it falls as it goes on. Default: 0.02.")
     private @Nullable Double rate;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of --init noise. Default: 0.")
@@ -211,7 +211,7 @@ final class OptimizeCommand implements Callable<Integer> {
             throw new UsageException("--rate is for --optimizer adam; " + optimizer + " has no learning rate");
         }
         double learningRate = rate == null ? STANDARD.learningRate() : rate;
-        if (!(learningRate > 0 && learningRate <= LARGEST_WEIGHT)) {
+        if (!(learningRate > 0 && learningRate <= LARGEST_NUMBER)) {
             throw new UsageException("--rate is " + learningRate + ", expected a number above 0, up to 1e12");
         }
         return new Settings(
@@ -247,7 +247,7 @@ final class OptimizeCommand implements Callable<Integer> {
     }
 
     private static void number(String option, double value) {
-        if (!(value >= 0 && value <= LARGEST_WEIGHT)) {
+        if (!(value >= 0 && value <= LARGEST_NUMBER)) {
             throw new UsageException(option + " is " + value + ", expected a number from 0 to 1e12");
         }
     }

@@ -21,17 +21,25 @@ public final class Similarity {
      * @param range the distance from black to white
      */
     public record SsimOptions(int window, double sigma, double k1, double k2, double range) {
-        /** Checks the window. */
+        /** Checks the numbers. */
         public SsimOptions {
             boolean oddWindow = window >= 1 && window % 2 == 1;
-            if (!oddWindow || !isPositive(sigma) || !isPositive(range)) {
-                throw new IllegalArgumentException("window " + window + ", sigma " + sigma + ", range " + range
-                        + ": expected an odd window and positive finite numbers");
+            boolean steadies =
+                    k1 >= 0 && isFloat(k1 * range * k1 * range) && k2 >= 0 && isFloat(k2 * range * k2 * range);
+            if (!oddWindow || !isPositive(sigma) || !isPositive(range) || !steadies) {
+                throw new IllegalArgumentException("window " + window + ", sigma " + sigma + ", k1 " + k1 + ", k2 " + k2
+                        + ", range " + range
+                        + ": expected an odd window, sigma and range above 0, k1 and k2 of 0 or more,"
+                        + " all of them and the constants finite in float32");
             }
         }
 
         private static boolean isPositive(double number) {
-            return number > 0 && number < Double.POSITIVE_INFINITY;
+            return number > 0 && isFloat(number);
+        }
+
+        private static boolean isFloat(double number) {
+            return Math.abs(number) <= Float.MAX_VALUE;
         }
 
         /** As published: a window of 11 with sigma 1.5, k1 0.01, k2 0.03, for pictures in [0, 1]. */

@@ -92,6 +92,9 @@ public final class StyleOptimization {
             if (scales < 1) {
                 throw new IllegalArgumentException("scales is " + scales + ", expected 1 or more");
             }
+            if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("learning rate is " + learningRate + ", expected a number above 0");
+            }
         }
 
         /** What most pictures look well with. */

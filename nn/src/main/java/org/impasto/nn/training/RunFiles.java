@@ -91,7 +91,7 @@ final class RunFiles implements AutoCloseable {
         }
         if (facts.step() > settings.steps) {
             throw new WeightException(checkpoint + ": " + facts.step() + " steps are done, expected at most the "
-                    + settings.steps + " that the run is to have in all");
+                    + settings.steps + " that the run is to have in all; set more steps, or train in another folder");
         }
         double ownRate = settings.optimizer.learningRate();
         try (Scope scope = Scope.open(Run.inference())) {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StyleOptimizationTest {
     private static final VggVariant SMALL = VggVariant.torchvision(new int[] {1, 1, 1}, new int[] {8, 12, 16});
@@ -108,6 +109,15 @@ class StyleOptimizationTest {
                     }))
                     .isInstanceOf(CancelledException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, Double.NaN, Double.POSITIVE_INFINITY})
+    void aLearningRateIsAboveZero(double rate) {
+        assertThatThrownBy(
+                        () -> new Settings(List.of(), List.of(), 1, 100, 1, Method.ADAM, rate, 3, 1, Start.CONTENT, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("learning rate is " + rate);
     }
 
     @Test

@@ -11,7 +11,8 @@ public final class KernelWarmUp {
     private static final int CALLS = 3000; // the compiler's last stage begins after some hundred short calls
     private static final int BLOCK = 16;
     private static final int WIDTH = 4 * BLOCK;
-    private static final int TILE = 36 * BLOCK;
+    private static final int TILES = 3; // of a run: a loop that was compiled after single tiles might suit these alone
+    private static final int FLOATS = TILES * 36 * BLOCK;
 
     private KernelWarmUp() {}
 
@@ -26,11 +27,11 @@ public final class KernelWarmUp {
 
     private static void run() {
         Kernels kernels = Kernels.chosen();
-        float[] input = new float[TILE];
+        float[] input = new float[FLOATS];
         float[] weights = new float[BLOCK * WIDTH];
         float[] bias = new float[WIDTH];
-        float[] output = new float[TILE];
-        float[] lines = new float[TILE];
+        float[] output = new float[FLOATS];
+        float[] lines = new float[FLOATS];
         int[] first = {0};
         int[] taps = {0, 1, 2};
         int width = kernels.panelWidths()[0];
@@ -40,9 +41,9 @@ public final class KernelWarmUp {
             kernels.planarProduct(
                     input, 0, 1, taps, 0, 3, weights, 0, width, bias, 0, 0, output, 0, BLOCK, 6 * BLOCK, 0f);
             if (call % 2 == 0) {
-                kernels.winogradInput(input, 0, 6 * BLOCK, 1, lines, output, 0, BLOCK);
-                kernels.winogradOutput(input, 0, BLOCK, 1, lines, bias, 0, 0f, output, 0, 4 * BLOCK);
-                kernels.winogradPooledOutput(input, 0, BLOCK, 1, lines, bias, 0, 0f, output, 0, 2 * BLOCK);
+                kernels.winogradInput(input, 0, 6 * BLOCK, TILES, lines, output, 0, TILES * BLOCK);
+                kernels.winogradOutput(input, 0, TILES * BLOCK, TILES, lines, bias, 0, 0f, output, 0, 4 * BLOCK);
+                kernels.winogradPooledOutput(input, 0, TILES * BLOCK, TILES, lines, bias, 0, 0f, output, 0, 2 * BLOCK);
             }
         }
     }

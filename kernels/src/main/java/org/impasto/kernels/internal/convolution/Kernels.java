@@ -171,8 +171,25 @@ abstract class Kernels {
     abstract void winogradInput(
             float[] input, int offset, int rowStride, int tiles, float[] scratch, float[] v, int vOffset, int xiStride);
 
-    /** Winograd's output transform of such tiles: 4x4 blocks of each are stored, with bias and slope. */
+    /**
+     * Winograd's output transform of such tiles: value xi of tile t is at {@code m[mOffset + 16 * t + xi * xiStride ...]}; 4x4
+     * blocks of each are stored beside one another, with bias and slope.
+     */
     abstract void winogradOutput(
+            float[] m,
+            int mOffset,
+            int xiStride,
+            int tiles,
+            float[] scratch,
+            float[] bias,
+            int biasOffset,
+            float negativeSlope,
+            float[] output,
+            int offset,
+            int rowStride);
+
+    /** The same with 2x2 windows pooled: 2x2 blocks are stored. */
+    abstract void winogradPooledOutput(
             float[] m,
             int mOffset,
             int xiStride,
@@ -197,7 +214,7 @@ abstract class Kernels {
             int vOffset,
             int xiStride);
 
-    /** Output transform of F(4,2): 4x4 blocks are stored, {@code pixelStride} apart. */
+    /** Output transform of such tiles of F(4,2): 4x4 blocks are stored, {@code pixelStride} apart. */
     abstract void winogradHalvedOutput(
             float[] m,
             int mOffset,
@@ -211,20 +228,6 @@ abstract class Kernels {
             int offset,
             int rowStride,
             int pixelStride);
-
-    /** The same with 2x2 windows pooled: 2x2 blocks are stored. */
-    abstract void winogradPooledOutput(
-            float[] m,
-            int mOffset,
-            int xiStride,
-            int tiles,
-            float[] scratch,
-            float[] bias,
-            int biasOffset,
-            float negativeSlope,
-            float[] output,
-            int offset,
-            int rowStride);
 
     /**
      * Winograd's transform A dY A' of neighbouring 4x4 tiles of blocks of a result's gradient: value xi of tile t goes to

@@ -46,9 +46,9 @@ final class WinogradConvolution {
     private final int tiles;
     private final int tilesPerBlock;
     private final boolean staged;
-    private final int planeOfBlock; // off the powers of two, whose lines share a few sets of the cache; so vStride
+    private final int planeOfBlock; // an odd number of lines, as vStride: others share sets of the cache
     private final int[] taps;
-    private final int[] groups;
+    private final int[] groupOffsets;
     private final Panels panels;
     private final int vStride; // between the points of V
     private final int mStride;
@@ -81,18 +81,24 @@ final class WinogradConvolution {
                 && blocks >= STAGED_BLOCKS
                 && productBlocks >= STAGED_BLOCKS
                 && !pieces.unfolded();
-        tilesPerBlock = staged ? (tiles + ROWS - 1) / ROWS * ROWS : Math.min(most, (tiles + ROWS - 1) / ROWS * ROWS);
+        int whole = groups(tiles) * ROWS;
+        tilesPerBlock = staged ? whole : Math.min(most, whole);
         planeOfBlock = (tilesPerBlock + 1) * BLOCK;
         taps = new int[blocks];
         Arrays.setAll(taps, i -> i * planeOfBlock);
-        groups = new int[tilesPerBlock / ROWS];
-        Arrays.setAll(groups, i -> i * ROWS * BLOCK);
+        groupOffsets = new int[tilesPerBlock / ROWS];
+        Arrays.setAll(groupOffsets, i -> i * ROWS * BLOCK);
         panels = Panels.of(pieces.width());
-        int vSize = blocks * planeOfBlock + BLOCK;
-        int mSize = productBlocks * planeOfBlock + BLOCK;
+        int vSize = planeOfPoint(blocks);
+        int mSize = planeOfPoint(productBlocks);
         vStride = staged ? vSize : Math.max(vSize, mSize);
         mStride = staged ? mSize : vStride;
         vStart = staged ? 0 : vStride;
+    }
+
+    private int planeOfPoint(int blocks) {
+        int lines = blocks * planeOfBlock / BLOCK;
+        return (lines + 1 - lines % 2) * BLOCK;
     }
 
     /** Few tiles stay in the second cache, many tiles read the weights seldom; measured, and multiples of a group. */
@@ -108,8 +114,8 @@ final class WinogradConvolution {
         }
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
         try {
-            int all = groups(tiles);
-            int pieceCount = workers.evenPieces(all, tilesPerBlock / ROWS);
+            int groups = groups(tiles);
+            int pieceCount = workers.evenPieces(groups, tilesPerBlock / ROWS);
             workers.run(pieceCount, run, (index, worker) -> {
                 Scratch scratch = scratches[worker];
                 if (scratch == null) {
@@ -120,8 +126,8 @@ final class WinogradConvolution {
                     scratch = new Scratch(planes, planes, unfolded);
                     scratches[worker] = scratch;
                 }
-                int first = (int) ((long) all * index / pieceCount) * ROWS;
-                int count = Math.min(tiles, (int) ((long) all * (index + 1) / pieceCount) * ROWS) - first;
+                int first = (int) ((long) groups * index / pieceCount) * ROWS;
+                int count = Math.min(tiles, (int) ((long) groups * (index + 1) / pieceCount) * ROWS) - first;
                 if (pieces.unfolded()) {
                     transformUnfolded(first, count, scratch);
                 } else {
@@ -246,7 +252,7 @@ final class WinogradConvolution {
         }
     }
 
-    private void unfold(int tile, int count, float[] strip) {
+    private void unfold(int tile, int count, float[] unfolded) {
         int column = list.column(tile) * 4;
         int row = list.row(tile) * 4;
         int image = list.image(tile);
@@ -257,40 +263,40 @@ final class WinogradConvolution {
                 int source = piece < pieces.count() ? list.sourceRow(row + rows.shift(pieces.row(piece)) + i) : -1;
                 int target = (k / BLOCK * 6 + i) * unfoldedWidth() * BLOCK + k % BLOCK;
                 if (source < 0) {
-                    spreadZeros(4 * count + 2, strip, target);
+                    spreadZeros(4 * count + 2, unfolded, target);
                 } else {
                     int from = column + columns.shift(pieces.column(piece));
-                    spread((plane + source) * shape.width(), from, 4 * count + 2, strip, target);
+                    spread((plane + source) * shape.width(), from, 4 * count + 2, unfolded, target);
                 }
             }
         }
     }
 
-    private void spread(int sourceRow, int from, int count, float[] strip, int target) {
+    private void spread(int sourceRow, int from, int count, float[] unfolded, int target) {
         int inside = Math.max(0, Math.min(count, shape.left() - from));
         int beyond = Math.max(inside, Math.min(count, shape.left() + shape.width() - from));
-        spreadEdge(sourceRow, from, 0, inside, strip, target);
+        spreadEdge(sourceRow, from, 0, inside, unfolded, target);
         int shift = sourceRow + from - shape.left();
         for (int x = inside; x < beyond; x++) {
-            strip[target + x * BLOCK] = input[shift + x];
+            unfolded[target + x * BLOCK] = input[shift + x];
         }
-        spreadEdge(sourceRow, from, beyond, count, strip, target);
+        spreadEdge(sourceRow, from, beyond, count, unfolded, target);
     }
 
-    private void spreadEdge(int sourceRow, int from, int begin, int end, float[] strip, int target) {
+    private void spreadEdge(int sourceRow, int from, int begin, int end, float[] unfolded, int target) {
         for (int x = begin; x < end; x++) {
             int source = list.sourceColumn(from + x);
-            strip[target + x * BLOCK] = source < 0 ? 0f : input[sourceRow + source];
+            unfolded[target + x * BLOCK] = source < 0 ? 0f : input[sourceRow + source];
         }
     }
 
-    private static void spreadZeros(int count, float[] strip, int target) {
+    private static void spreadZeros(int count, float[] unfolded, int target) {
         for (int x = 0; x < count; x++) {
-            strip[target + x * BLOCK] = 0f;
+            unfolded[target + x * BLOCK] = 0f;
         }
     }
 
-    /** The last group may be more than the tiles fill; the products of what lies there are not read. */
+    /** The last group may have more places than there are tiles; the products of what lies there are not read. */
     private void multiply(int xi, int count, int fromPanel, int toPanel, Scratch scratch) {
         int plane = xi * blocks * BLOCK * panels.columns();
         for (int panel = fromPanel; panel < toPanel; panel++) {
@@ -303,7 +309,7 @@ final class WinogradConvolution {
                 kernels.shallowProduct(
                         scratch.v,
                         vStart + xi * vStride,
-                        groups,
+                        groupOffsets,
                         groups(count),
                         any ? pieces.channelsOfBlock() : 0,
                         weights,
@@ -311,7 +317,7 @@ final class WinogradConvolution {
                         width,
                         scratch.m,
                         xi * mStride + start / BLOCK * planeOfBlock,
-                        groups,
+                        groupOffsets,
                         BLOCK,
                         planeOfBlock);
                 continue;
@@ -319,7 +325,7 @@ final class WinogradConvolution {
             kernels.blockedProduct(
                     scratch.v,
                     vStart + xi * vStride,
-                    groups,
+                    groupOffsets,
                     groups(count),
                     taps,
                     from,
@@ -332,7 +338,7 @@ final class WinogradConvolution {
                     0,
                     scratch.m,
                     xi * mStride + start / BLOCK * planeOfBlock,
-                    groups,
+                    groupOffsets,
                     BLOCK,
                     planeOfBlock);
         }
@@ -361,7 +367,7 @@ final class WinogradConvolution {
         int offset = (plane + row * outWidth + column) * BLOCK;
         int biasOffset = block % outBlocks * BLOCK;
         int reach = 3 * spread + 1;
-        int last = Math.floorDiv(outWidth - reach - column, step); // with no column beyond the output
+        int last = Math.floorDiv(outWidth - reach - column, step); // that has no column beyond the output
         int inside = row < 0 || row + reach > outHeight || column < 0 ? 0 : Math.min(most, last + 1);
         if (inside > 0) {
             int rowStride = outWidth * spread * BLOCK;

@@ -11,11 +11,11 @@ import jdk.incubator.vector.VectorOperators;
  * Winograd's transforms F(4,3) of tiles of one block of channels, with the points of {@link WinogradPoints}.
  *
  * <p>36 vectors do not fit in the registers. What is computed most often is done in halves of eighteen or twelve, which
- * reads the tile twice; the rest goes row by row into a scratch array, and from there column by column. The halves run over
- * neighbouring tiles, with indices that grow by constants: bounds are so checked before the loop, not at each vector. The points come in
- * pairs of opposite sign, so even and odd powers are summed once for both. Factors are locals: those in static fields
- * would be read from memory at every use. Nothing is shared by a method: see {@link BlockedTile} about vectors as
- * arguments.
+ * reads the tile twice; the rest goes row by row into a scratch array, and from there column by column. The halves run
+ * over neighbouring tiles, with indices that grow by constants: so bounds are checked before the loop, not at each vector.
+ * The points come in pairs of opposite sign, so even and odd powers are summed once for both. Factors are locals: those in
+ * static fields would be read from memory at every use. Nothing is shared by a method: see {@link BlockedTile} about
+ * vectors as arguments.
  */
 final class WinogradTile {
     private static final float P = WinogradPoints.P;

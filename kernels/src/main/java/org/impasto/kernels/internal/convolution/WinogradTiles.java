@@ -10,12 +10,13 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 final class WinogradTiles {
     private static final int BLOCK = BlockedLayout.BLOCK;
     private static final int STRIP_WIDTH = 66; // sixteen tiles, or eight with stride 2
-    private static final int FEW_INSIDE = 14; // are copied with those at the border, not transformed for themselves
+    private static final int FEW_INSIDE =
+            14; // with one at either end they fill the strip; a run of their own would not save its beginning
 
     /** Floats of a scratch array for the lines of a transform. */
     static final int LINES = 36 * BLOCK;
 
-    /** Floats of a scratch array for what tiles at the border see. */
+    /** Floats of a scratch array for what tiles at the border see, or make. */
     static final int STRIP = 6 * STRIP_WIDTH * BLOCK;
 
     private final Kernels kernels = Kernels.chosen();
@@ -126,7 +127,11 @@ final class WinogradTiles {
         return count;
     }
 
-    /** Copies pixels of a row of the padded input; a row before or after the input is none. */
+    /**
+     * Copies pixels of a row of the padded input.
+     *
+     * @param row of the input, or -1 for zeros
+     */
     private void copy(float[] input, int plane, int row, int left, int pixels, float[] strip, int target) {
         if (row < 0) {
             Arrays.fill(strip, target, target + pixels * BLOCK, 0f);

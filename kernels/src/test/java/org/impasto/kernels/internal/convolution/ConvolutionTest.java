@@ -85,8 +85,8 @@ class ConvolutionTest {
             shapes.add(shape(2, 33, 13, 18, 35, 3, 2, 1, 1, new int[] {1, 0, 0, 1}, mode));
             shapes.add(shape(1, 17, 30, 33, 70, 4, 2, 1, 1, new int[] {1, 2, 3, 0}, mode));
             // rows of more tiles than are copied with those at the border
-            shapes.add(shape(1, 17, 14, 91, 20, 3, 1, 1, 1, pad(1), mode));
-            shapes.add(shape(1, 17, 14, 90, 20, 5, 1, 1, 1, new int[] {2, 2, 9, 6}, mode));
+            shapes.add(shape(1, 17, 14, 93, 20, 3, 1, 1, 1, pad(1), mode));
+            shapes.add(shape(1, 17, 14, 85, 20, 5, 1, 1, 1, new int[] {2, 2, 9, 6}, mode));
             shapes.add(shape(1, 17, 22, 150, 20, 3, 2, 1, 1, pad(1), mode));
         }
         shapes.add(shape(1, 3, 30, 50, 64, 3, 1, 1, 1, pad(0), PaddingMode.ZERO));
@@ -167,7 +167,7 @@ class ConvolutionTest {
             {17, 100, 4, 1, 1, 2, 2, 2, 0, 1, 1},
         };
         for (int[] n : sizes) {
-            for (int width : new int[] {1, 5, 29}) {
+            for (int width : new int[] {1, 5, 29, 82}) {
                 ConvolutionShape spread = new ConvolutionShape(
                         2,
                         n[0],
