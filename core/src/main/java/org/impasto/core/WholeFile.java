@@ -8,12 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.UUID;
 
 /**
  * Files that appear whole or not at all: written beside their places under hidden names, forced to the disk, then moved.
  * After a failure the old file, if any, is untouched and nothing else is left. A link is followed: the file that it names
- * is written, whether it is there yet or not, and the link stays.
+ * is written, whether it is there yet or not, and the link stays. A file that replaces another has its permissions.
  */
 public final class WholeFile {
     /** In a row, as systems have it. */
@@ -62,10 +63,22 @@ public final class WholeFile {
     }
 
     private static void moveTo(Path place, Path finished) throws IOException {
+        copyPermissions(place, finished);
         try {
             Files.move(finished, place, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(finished, place, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void copyPermissions(Path place, Path finished) throws IOException {
+        if (!Files.exists(place)) {
+            return;
+        }
+        PosixFileAttributeView old = Files.getFileAttributeView(place, PosixFileAttributeView.class);
+        PosixFileAttributeView replacing = Files.getFileAttributeView(finished, PosixFileAttributeView.class);
+        if (old != null && replacing != null) { // systems of other kinds have none
+            replacing.setPermissions(old.readAttributes().permissions());
         }
     }
 

@@ -2,12 +2,17 @@ package org.impasto.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.impasto.core.image.Image;
 import org.junit.jupiter.api.Test;
@@ -34,6 +39,20 @@ class WholeFileTest {
         write(file, "short");
         assertThat(file).hasContent("short");
         assertThat(names()).containsExactly("file");
+    }
+
+    @Test
+    void aReplacedFileKeepsItsPermissions() throws IOException {
+        assumeThat(FileSystems.getDefault().supportedFileAttributeViews()).contains("posix");
+        Path file = folder.resolve("file");
+        write(file, "old");
+        Set<PosixFilePermission> shared = PosixFilePermissions.fromString("rw-rw-r-x");
+        Files.setPosixFilePermissions(file, shared);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        for (Path path : new Path[] {file, link}) {
+            write(path, "new");
+            assertThat(Files.getPosixFilePermissions(file)).isEqualTo(shared);
+        }
     }
 
     @Test

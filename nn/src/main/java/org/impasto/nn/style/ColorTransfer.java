@@ -68,13 +68,13 @@ public final class ColorTransfer {
         /** Checks the ranges. */
         public Options {
             if (!(noise >= 1e-9 && noise <= 1)) {
-                throw new IllegalArgumentException("noise must lie within 1e-9 and 1, found " + noise);
+                throw new IllegalArgumentException("noise is " + noise + ", expected 1e-9 to 1");
             }
             if (!(detail >= 0 && detail <= 1)) {
-                throw new IllegalArgumentException("detail must lie within 0 and 1, found " + detail);
+                throw new IllegalArgumentException("detail is " + detail + ", expected 0 to 1");
             }
             if (threads < 0) {
-                throw new IllegalArgumentException("threads must be 0 or more, found " + threads);
+                throw new IllegalArgumentException("threads is " + threads + ", expected 0 or more");
             }
         }
 
@@ -137,7 +137,7 @@ public final class ColorTransfer {
      */
     public Image apply(Image content, double strength) {
         if (!(strength >= 0 && strength <= 1)) {
-            throw new IllegalArgumentException("strength must lie within 0 and 1, found " + strength);
+            throw new IllegalArgumentException("strength is " + strength + ", expected 0 to 1");
         }
         if (strength == 0) {
             return content;

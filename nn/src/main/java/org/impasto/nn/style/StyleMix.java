@@ -41,7 +41,7 @@ public record StyleMix(List<Part> parts, double strength) {
         /** Checks weight and mask. */
         public Part {
             if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
-                throw new ShapeException("weight of a style is " + weight + ", expected 0 or more");
+                throw new IllegalArgumentException("weight of a style is " + weight + ", expected 0 or more");
             }
             if (mask != null
                     && (mask.shape().rank() != 4
@@ -56,10 +56,11 @@ public record StyleMix(List<Part> parts, double strength) {
     public StyleMix {
         parts = List.copyOf(parts);
         if (parts.stream().noneMatch(part -> part.weight() > 0)) {
-            throw new ShapeException("a mix of " + parts.size() + " styles, expected one with a weight above 0");
+            throw new IllegalArgumentException(
+                    "a mix of " + parts.size() + " styles, expected one with a weight above 0");
         }
         if (!(strength >= 0 && strength <= 1)) {
-            throw new ShapeException("strength is " + strength + ", expected 0 to 1");
+            throw new IllegalArgumentException("strength is " + strength + ", expected 0 to 1");
         }
     }
 

@@ -10,8 +10,8 @@ import org.impasto.kernels.internal.layout.BlockedLayout;
 final class WinogradTiles {
     private static final int BLOCK = BlockedLayout.BLOCK;
     private static final int STRIP_WIDTH = 66; // sixteen tiles, or eight with stride 2
-    private static final int FEW_INSIDE =
-            14; // with one at either end they fill the strip; a run of their own would not save its beginning
+    // With one at either end they fill the strip; a run of their own would not save its beginning.
+    private static final int FEW_INSIDE = 14;
 
     /** Floats of a scratch array for the lines of a transform. */
     static final int LINES = 36 * BLOCK;

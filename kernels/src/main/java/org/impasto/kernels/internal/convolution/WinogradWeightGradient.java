@@ -41,8 +41,8 @@ final class WinogradWeightGradient {
     private final int parts;
     private final boolean inStages;
     private final int tilesPerStage;
-    private final int
-            vStride; // between the planes of V; off the powers of two, whose lines share a few sets of the cache
+    // between planes; off the powers of two, whose lines share a few sets of the cache
+    private final int vStride;
     private final int dStride;
     private final int sStride;
 
@@ -75,10 +75,12 @@ final class WinogradWeightGradient {
         try {
             if (!inStages) {
                 workers.run(parts, run, (part, worker) -> {
-                    Scratch scratch = new Scratch(36 * vStride, 36 * dStride);
+                    Transformed transformed = new Transformed();
+                    Scratch scratch = new Scratch();
                     try {
-                        computePart(part, scratch, sums);
+                        computePart(part, transformed, scratch, sums);
                     } finally {
+                        transformed.giveBack();
                         scratch.giveBack();
                     }
                 });
@@ -95,40 +97,43 @@ final class WinogradWeightGradient {
         }
     }
 
-    private static final class Scratch {
-        final float[] v; // [36][in / 16][tile][16]
-        final float[] d; // [36][panel][tile][width]
-        final float[] lines = ScratchArrays.take(WinogradTiles.LINES);
-        final float[] strip = ScratchArrays.take(WinogradTiles.STRIP);
-
-        Scratch(int vSize, int dSize) {
-            v = ScratchArrays.take(vSize);
-            d = ScratchArrays.take(dSize);
-        }
+    /** What tiles of a part became. */
+    private final class Transformed {
+        final float[] v = ScratchArrays.take(36 * vStride); // [36][in / 16][tile][16]
+        final float[] d = ScratchArrays.take(36 * dStride); // [36][panel][tile][width]
 
         void giveBack() {
             ScratchArrays.give(v);
             ScratchArrays.give(d);
+        }
+    }
+
+    /** What a thread needs while it transforms. */
+    private static final class Scratch {
+        final float[] lines = ScratchArrays.take(WinogradTiles.LINES);
+        final float[] strip = ScratchArrays.take(WinogradTiles.STRIP);
+
+        void giveBack() {
             ScratchArrays.give(lines);
             ScratchArrays.give(strip);
         }
     }
 
-    private void computePart(int part, Scratch scratch, float[] sums) {
+    private void computePart(int part, Transformed transformed, Scratch scratch, float[] sums) {
         int start = part * 36 * sStride;
         Arrays.fill(sums, start, start + 36 * sStride, 0f);
         int end = firstTile(part + 1);
         for (int first = firstTile(part); first < end; first += TILES_AT_ONCE) {
             int count = Math.min(TILES_AT_ONCE, end - first);
             for (int block = 0; block < inBlocks; block++) {
-                transformInputs(first, 0, count, block, scratch, scratch.v);
+                transformInputs(first, 0, count, block, scratch, transformed.v);
             }
             for (int block = 0; block < outBlocks; block++) {
-                transformGradients(first, 0, count, block, scratch, scratch.d);
+                transformGradients(first, 0, count, block, scratch, transformed.d);
             }
             for (int xi = 0; xi < 36; xi++) {
                 for (int panel = 0; panel < panels.count(); panel++) {
-                    multiply(xi, panel, count, scratch.v, scratch.d, sums, start);
+                    multiply(xi, panel, count, transformed.v, transformed.d, sums, start);
                 }
             }
         }
@@ -136,8 +141,8 @@ final class WinogradWeightGradient {
 
     private void computeInStages(float[] sums, Workers workers, Run run) {
         @Nullable Scratch[] scratches = new Scratch[workers.count()];
-        Scratch[] shared = new Scratch[parts];
-        Arrays.setAll(shared, part -> new Scratch(36 * vStride, 36 * dStride));
+        Transformed[] transformed = new Transformed[parts];
+        Arrays.setAll(transformed, part -> new Transformed());
         int runs = tilesPerStage / TILES_AT_ONCE;
         try {
             for (int done = 0; done < firstTile(1); done += tilesPerStage) {
@@ -145,7 +150,7 @@ final class WinogradWeightGradient {
                 workers.run(parts * runs * (inBlocks + outBlocks), run, (index, worker) -> {
                     Scratch scratch = scratches[worker];
                     if (scratch == null) {
-                        scratch = new Scratch(0, 0);
+                        scratch = new Scratch();
                         scratches[worker] = scratch;
                     }
                     int block = index % (inBlocks + outBlocks);
@@ -154,9 +159,9 @@ final class WinogradWeightGradient {
                     int first = firstTile(part) + before;
                     int to = Math.min(from + TILES_AT_ONCE, tilesOfStage(part, before));
                     if (block < inBlocks) {
-                        transformInputs(first, from, to, block, scratch, shared[part].v);
+                        transformInputs(first, from, to, block, scratch, transformed[part].v);
                     } else {
-                        transformGradients(first, from, to, block - inBlocks, scratch, shared[part].d);
+                        transformGradients(first, from, to, block - inBlocks, scratch, transformed[part].d);
                     }
                 });
                 workers.run(parts * 36 * panels.count(), run, (index, worker) -> {
@@ -168,7 +173,14 @@ final class WinogradWeightGradient {
                         int place = start + place(xi, panel);
                         Arrays.fill(sums, place, place + inBlocks * BLOCK * panels.width(panel), 0f);
                     }
-                    multiply(xi, panel, tilesOfStage(part, before), shared[part].v, shared[part].d, sums, start);
+                    multiply(
+                            xi,
+                            panel,
+                            tilesOfStage(part, before),
+                            transformed[part].v,
+                            transformed[part].d,
+                            sums,
+                            start);
                 });
             }
         } finally {
@@ -177,8 +189,8 @@ final class WinogradWeightGradient {
                     scratch.giveBack();
                 }
             }
-            for (Scratch scratch : shared) {
-                scratch.giveBack();
+            for (Transformed ofPart : transformed) {
+                ofPart.giveBack();
             }
         }
     }
