@@ -10,6 +10,8 @@ import org.impasto.kernels.internal.resampling.Nearest;
 
 /** Pictures at another size: each axis is a sparse matrix, applied along rows and then along columns. */
 final class ResamplingKernels {
+    private static final int ROWS_PER_PIECE = 64;
+
     private ResamplingKernels() {}
 
     static void register(KernelRegistry registry) {
@@ -90,9 +92,12 @@ final class ResamplingKernels {
         int height = output.shape().intSize(2);
         int width = output.shape().intSize(3);
         boolean floats = output.type() == ElementType.FLOAT32;
-        call.workers().run(x.size(0) * x.size(1), call.run(), (plane, worker) -> {
+        int pieces = (height + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE;
+        call.workers().run(Math.multiplyExact(x.size(0) * x.size(1), pieces), call.run(), (piece, worker) -> {
             double[] line = new double[inWidth];
-            for (int row = 0; row < height; row++) {
+            int plane = piece / pieces;
+            int first = piece % pieces * ROWS_PER_PIECE;
+            for (int row = first; row < Math.min(height, first + ROWS_PER_PIECE); row++) {
                 java.util.Arrays.fill(line, 0);
                 for (int tap = 0; tap < rows.sources()[row].length; tap++) {
                     int source = (plane * inHeight + rows.sources()[row][tap]) * inWidth;

@@ -1,6 +1,7 @@
 package org.impasto.kernels.internal.resampling;
 
 import org.impasto.core.Run;
+import org.impasto.kernels.internal.parallel.ScratchArrays;
 import org.impasto.kernels.internal.parallel.Workers;
 
 /**
@@ -17,27 +18,25 @@ public final class Doubling {
             int planes, int height, int width, float[] input, float[] output, Workers workers, Run run) {
         int pieces = (2 * height + ROWS_PER_PIECE - 1) / ROWS_PER_PIECE;
         workers.run(Math.multiplyExact(planes, pieces), run, (piece, worker) -> {
-            float[] line = new float[width];
+            RowKernels kernels = RowKernels.chosen();
+            float[] line = ScratchArrays.take(width + RowKernels.LINE_MARGIN);
             int plane = piece / pieces;
             int first = piece % pieces * ROWS_PER_PIECE;
             for (int row = first; row < Math.min(2 * height, first + ROWS_PER_PIECE); row++) {
                 int near = row / 2;
                 int far = Math.max(0, Math.min(height - 1, row % 2 == 0 ? near - 1 : near + 1));
                 if (far == near) {
-                    System.arraycopy(input, (plane * height + near) * width, line, 0, width);
+                    System.arraycopy(input, (plane * height + near) * width, line, 1, width);
                 } else {
-                    RowKernels.chosen()
-                            .mix(input, (plane * height + near) * width, (plane * height + far) * width, line, width);
+                    int from = plane * height * width;
+                    kernels.mix(input, from + near * width, from + far * width, width, line, 1);
                 }
-                spread(line, output, (plane * 2 * height + row) * 2 * width);
+                int target = (plane * 2 * height + row) * 2 * width;
+                kernels.spread(line, width, output, target);
+                output[target] = line[1];
+                output[target + 2 * width - 1] = line[width];
             }
+            ScratchArrays.give(line);
         });
-    }
-
-    private static void spread(float[] line, float[] output, int target) {
-        int last = line.length - 1;
-        output[target] = line[0];
-        RowKernels.chosen().between(line, last, output, target + 1);
-        output[target + 2 * last + 1] = line[last];
     }
 }

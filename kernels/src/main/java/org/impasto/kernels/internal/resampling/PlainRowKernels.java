@@ -12,19 +12,18 @@ final class PlainRowKernels extends RowKernels {
     }
 
     @Override
-    void mix(float[] input, int near, int far, float[] line, int count) {
+    void mix(float[] input, int near, int far, int count, float[] line, int to) {
         for (int i = 0; i < count; i++) {
-            line[i] = 0.75f * input[near + i] + 0.25f * input[far + i];
+            line[to + i] = 0.75f * input[near + i] + 0.25f * input[far + i];
         }
     }
 
     @Override
-    void between(float[] line, int count, float[] output, int to) {
+    void spread(float[] line, int count, float[] output, int to) {
         for (int i = 0; i < count; i++) {
-            float left = line[i];
-            float right = line[i + 1];
-            output[to + 2 * i] = 0.75f * left + 0.25f * right;
-            output[to + 2 * i + 1] = 0.25f * left + 0.75f * right;
+            float centre = 0.75f * line[1 + i];
+            output[to + 2 * i] = centre + 0.25f * line[i];
+            output[to + 2 * i + 1] = centre + 0.25f * line[2 + i];
         }
     }
 

@@ -4,14 +4,17 @@ import static org.impasto.kernels.internal.provider.VectorWidth.FLOATS;
 import static org.impasto.kernels.internal.provider.VectorWidth.LANES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /** The loops over rows on the Vector API, of equal bits; loaded only by the vector provider. */
 final class VectorRowKernels extends RowKernels {
     private static final VectorShuffle<Float> LOW = VectorShuffle.fromOp(FLOATS, lane -> lane / 2);
     private static final VectorShuffle<Float> HIGH = VectorShuffle.fromOp(FLOATS, lane -> (LANES + lane) / 2);
-    private static final VectorMask<Float> SECOND = VectorMask.fromLong(FLOATS, 0xaaaaaaaaaaaaaaaaL >>> (64 - LANES));
+    private static final VectorShuffle<Float> CENTRE = VectorShuffle.fromOp(FLOATS, lane -> 1 + lane / 2);
+    private static final VectorShuffle<Float> NEIGHBOUR =
+            VectorShuffle.fromOp(FLOATS, lane -> lane % 2 == 0 ? lane / 2 : 2 + lane / 2);
+
+    private final RowKernels plain = new PlainRowKernels(); // for rows shorter than a vector
 
     @Override
     void twice(float[] input, int from, int count, float[] output, int to) {
@@ -29,34 +32,39 @@ final class VectorRowKernels extends RowKernels {
     }
 
     @Override
-    void mix(float[] input, int near, int far, float[] line, int count) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector x = FloatVector.fromArray(FLOATS, input, near + i).mul(0.75f);
-            x.add(FloatVector.fromArray(FLOATS, input, far + i).mul(0.25f)).intoArray(line, i);
+    void mix(float[] input, int near, int far, int count, float[] line, int to) {
+        int end = count - count % LANES;
+        for (int i = 0; i < end; i += LANES) {
+            mixVectors(input, near + i, far + i, line, to + i);
         }
-        for (; i < count; i++) {
-            line[i] = 0.75f * input[near + i] + 0.25f * input[far + i];
+        if (end < count && count >= LANES) { // once more what the last whole vectors made
+            mixVectors(input, near + count - LANES, far + count - LANES, line, to + count - LANES);
+        } else if (end < count) {
+            plain.mix(input, near, far, count, line, to);
         }
     }
 
+    private static void mixVectors(float[] input, int near, int far, float[] line, int to) {
+        FloatVector x = FloatVector.fromArray(FLOATS, input, near).mul(0.75f);
+        x.add(FloatVector.fromArray(FLOATS, input, far).mul(0.25f)).intoArray(line, to);
+    }
+
     @Override
-    void between(float[] line, int count, float[] output, int to) {
-        int i = 0;
-        for (; i <= count - LANES; i += LANES) {
-            FloatVector left = FloatVector.fromArray(FLOATS, line, i);
-            FloatVector right = FloatVector.fromArray(FLOATS, line, i + 1);
-            FloatVector a = left.mul(0.75f).add(right.mul(0.25f));
-            FloatVector b = left.mul(0.25f).add(right.mul(0.75f));
-            a.rearrange(LOW).blend(b.rearrange(LOW), SECOND).intoArray(output, to + 2 * i);
-            a.rearrange(HIGH).blend(b.rearrange(HIGH), SECOND).intoArray(output, to + 2 * i + LANES);
+    void spread(float[] line, int count, float[] output, int to) {
+        int end = 2 * count - 2 * count % LANES;
+        for (int i = 0; i < end; i += LANES) {
+            spreadVector(line, i / 2, output, to + i);
         }
-        for (; i < count; i++) {
-            float left = line[i];
-            float right = line[i + 1];
-            output[to + 2 * i] = 0.75f * left + 0.25f * right;
-            output[to + 2 * i + 1] = 0.25f * left + 0.75f * right;
+        if (end < 2 * count && 2 * count >= LANES) {
+            spreadVector(line, count - LANES / 2, output, to + 2 * count - LANES);
+        } else if (end < 2 * count) {
+            plain.spread(line, count, output, to);
         }
+    }
+
+    private static void spreadVector(float[] line, int from, float[] output, int to) {
+        FloatVector x = FloatVector.fromArray(FLOATS, line, from);
+        x.rearrange(CENTRE).mul(0.75f).add(x.rearrange(NEIGHBOUR).mul(0.25f)).intoArray(output, to);
     }
 
     @Override

@@ -68,7 +68,7 @@ class ResamplingTest {
 
     @Test
     void doublingMixesThreeToOne() {
-        for (int[] size : new int[][] {{1, 1}, {1, 5}, {6, 1}, {40, 17}}) {
+        for (int[] size : new int[][] {{1, 1}, {1, 5}, {6, 1}, {2, 8}, {40, 17}, {33, 32}, {3, 100}}) {
             int height = size[0];
             int width = size[1];
             float[] input = random(2 * height * width);
