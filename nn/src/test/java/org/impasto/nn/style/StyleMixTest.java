@@ -33,5 +33,8 @@ class StyleMixTest {
         assertThatThrownBy(() -> new StyleMix(parts, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a mix of 2 styles, expected one with a weight above 0");
+        assertThatThrownBy(() -> new StyleMix(List.of(), 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a mix of 0 styles, expected one with a weight above 0");
     }
 }
