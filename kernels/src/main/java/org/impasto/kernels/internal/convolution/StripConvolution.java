@@ -23,8 +23,7 @@ final class StripConvolution {
     private static final int SHALLOW = 4; // channels, of which a strip of long rows is small
     private static final int LARGEST_SHALLOW_TILE_WIDTH = 528; // long rows of output are written faster
     private static final int LARGEST_TILE_HEIGHT = 8;
-    private static final int DEPTH_AT_ONCE =
-            256; // products before the sums are put down: a panel stays in a near cache
+    private static final int DEPTH_AT_ONCE = 256; // products before sums are put down: a panel stays in a near cache
     private static final int LEAST_TILE_HEIGHT = 2; // of tiles that are cut to have more of them
     private static final int PIECES_WANTED = 64; // threads wait for the last piece
 
